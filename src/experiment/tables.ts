@@ -1,0 +1,63 @@
+import type { TableDefinition } from '../kernel/probe.js';
+
+/** What the operator and fate did, as the timeline says */
+export const ACTION_TABLE: TableDefinition = {
+  name: 'actions',
+  description: 'What the operator and fate did, as the timeline says',
+  columns: [
+    { name: 'time_s', type: 'number', unit: 's', description: 'when it was due' },
+    { name: 'done_s', type: 'number', unit: 's', description: 'when it had its effect, null if it failed' },
+    { name: 'command', type: 'text', unit: '', description: 'as written in the timeline' },
+    { name: 'outcome', type: 'text', unit: '', description: 'ok or the error message' },
+  ],
+};
+
+/** Every rollout of a Deployment */
+export const ROLLOUT_TABLE: TableDefinition = {
+  name: 'rollouts',
+  description: 'Every rollout of a Deployment',
+  columns: [
+    { name: 'namespace', type: 'text', unit: '', description: 'namespace' },
+    { name: 'workload', type: 'text', unit: '', description: 'for example deployment/web' },
+    { name: 'revision', type: 'integer', unit: '', description: 'revision rolled out' },
+    { name: 'start_s', type: 'number', unit: 's', description: 'new template stored' },
+    { name: 'end_s', type: 'number', unit: 's', description: 'complete, null if not within the run' },
+    { name: 'outcome', type: 'text', unit: '', description: 'complete, superseded, failed or unfinished' },
+  ],
+};
+
+/** Every failure of a node or zone and how the cluster came back */
+export const RECOVERY_TABLE: TableDefinition = {
+  name: 'recoveries',
+  description: 'Every failure of a node or zone and how the cluster came back',
+  columns: [
+    { name: 'subject', type: 'text', unit: '', description: 'for example node general-2' },
+    { name: 'start_s', type: 'number', unit: 's', description: 'the fault' },
+    {
+      name: 'detected_s',
+      type: 'number',
+      unit: 's',
+      description: 'node NotReady or Unknown in the API, null if never',
+    },
+    {
+      name: 'restored_s',
+      type: 'number',
+      unit: 's',
+      description: 'all workloads have their desired ready replicas again, null if not within the run',
+    },
+    { name: 'returned_s', type: 'number', unit: 's', description: 'node Ready again, null if not within the run' },
+  ],
+};
+
+/** Cost of every node pool over the run */
+export const COST_TABLE: TableDefinition = {
+  name: 'costs',
+  description: 'Cost of every node pool over the run',
+  columns: [
+    { name: 'pool', type: 'text', unit: '', description: 'node pool' },
+    { name: 'nodes', type: 'integer', unit: '', description: 'nodes' },
+    { name: 'node_hours', type: 'number', unit: 'h', description: 'summed node time' },
+    { name: 'price_per_hour', type: 'number', unit: 'USD', description: 'price of a node' },
+    { name: 'cost', type: 'number', unit: 'USD', description: 'node hours times price' },
+  ],
+};
