@@ -4,10 +4,10 @@ import {
   empirical,
   exponential,
   gamma,
-  gammaMean,
+  gammaByMean,
   lognormal,
-  lognormalMedian,
-  lognormalPercentiles,
+  lognormalByMedian,
+  lognormalByPercentiles,
   mixture,
   normal,
   pareto,
@@ -95,7 +95,7 @@ const FORMS: ReadonlyMap<string, { readonly usage: string; readonly read: Form }
       read: (call) =>
         call.has('shape')
           ? gamma(call.positiveNumber('shape'), call.quantity('scale'))
-          : gammaMean(call.positive('mean'), call.positive('sd')),
+          : gammaByMean(call.positive('mean'), call.positive('sd')),
     },
   ],
   [
@@ -125,7 +125,7 @@ const FORMS: ReadonlyMap<string, { readonly usage: string; readonly read: Form }
 const KNOWN = [...FORMS.keys(), 'mixture', 'empirical'];
 
 function readLognormal(call: Call): Distribution {
-  if (call.has('median')) return lognormalMedian(call.positive('median'), call.positiveNumber('sigma'));
+  if (call.has('median')) return lognormalByMedian(call.positive('median'), call.positiveNumber('sigma'));
   const percentiles = call.percentiles();
   if (percentiles.length === 0) return lognormal(call.positive('mean'), call.quantity('sd'));
   const [lower, upper] = percentiles.toSorted((a, b) => a.probability - b.probability);
@@ -137,7 +137,7 @@ function readLognormal(call: Call): Distribution {
     (high) => high >= call.positive(lower!.key),
     `less than ${lower!.key}`,
   );
-  return lognormalPercentiles(
+  return lognormalByPercentiles(
     { probability: lower!.probability, value: call.positive(lower!.key) },
     { probability: upper.probability, value },
   );

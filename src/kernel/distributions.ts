@@ -52,13 +52,13 @@ export function lognormal(mean: number, sd: number): Distribution {
 }
 
 /** By median and the standard deviation `sigma` of the logarithm. */
-export function lognormalMedian(median: number, sigma: number): Distribution {
+export function lognormalByMedian(median: number, sigma: number): Distribution {
   invariant(median > 0 && sigma >= 0, `lognormal with median ${median}, sigma ${sigma}`);
   return { type: 'lognormal', mu: log(median), sigma };
 }
 
 /** By two percentiles, each a probability between 0 and 1 and the value there. */
-export function lognormalPercentiles(
+export function lognormalByPercentiles(
   lower: { readonly probability: number; readonly value: number },
   upper: { readonly probability: number; readonly value: number },
 ): Distribution {
@@ -70,8 +70,8 @@ export function lognormalPercentiles(
 }
 
 /** By median and 99th percentile: how latencies are usually published. */
-export function lognormalP50P99(p50: number, p99: number): Distribution {
-  return lognormalPercentiles({ probability: 0.5, value: p50 }, { probability: 0.99, value: p99 });
+export function lognormalByP50P99(p50: number, p99: number): Distribution {
+  return lognormalByPercentiles({ probability: 0.5, value: p50 }, { probability: 0.99, value: p99 });
 }
 
 export function gamma(shape: number, scale: number): Distribution {
@@ -79,7 +79,7 @@ export function gamma(shape: number, scale: number): Distribution {
   return { type: 'gamma', shape, scale };
 }
 
-export function gammaMean(mean: number, sd: number): Distribution {
+export function gammaByMean(mean: number, sd: number): Distribution {
   invariant(mean > 0 && sd > 0, `gamma with mean ${mean}, sd ${sd}`);
   return gamma((mean / sd) * (mean / sd), (sd * sd) / mean);
 }

@@ -8,6 +8,7 @@ const DROPPED_BITS = 13;
 const EXPONENT_OF_ONE = 1_023;
 /** Values end below 2^53. */
 const MAXIMUM_CELL = 53 * CELLS_PER_OCTAVE;
+const OUT_OF_RANGE = -1;
 const ONE_AS_CELL = EXPONENT_OF_ONE * CELLS_PER_OCTAVE - 1;
 
 /**
@@ -35,7 +36,7 @@ asDouble[0] = 1;
 const UPPER_WORD = asWords[1] === 0 ? 0 : 1;
 
 function cellOf(value: number): number {
-  if (value < 1) return 0;
+  if (value < 1) return value < 0 ? OUT_OF_RANGE : 0;
   asDouble[0] = value;
   return (asWords[UPPER_WORD]! >>> DROPPED_BITS) - ONE_AS_CELL;
 }
