@@ -1,0 +1,105 @@
+import type { KubernetesObject, ResourceList } from '../cluster/api/objects/meta.js';
+import type { Micros } from '../kernel/time.js';
+
+/** An object as kubectl names it: `deployment/web`, with the kind's full name. */
+export interface ObjectReference {
+  readonly kind: string;
+  /** Empty for kinds without a namespace. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What a kubectl command applies to: objects by name, or all of a kind that match a label selector. */
+export type ObjectTarget =
+  | { readonly by: 'name'; readonly references: readonly ObjectReference[] }
+  /** `selector` is in kubectl's `-l` form; empty selects all (`--all`). */
+  | { readonly by: 'selector'; readonly kind: string; readonly namespace: string; readonly selector: string };
+
+/** A timeline command, parsed. Objects to be applied or created are decoded when the scenario is read. */
+export type Command = KubectlCommand | FaultCommand;
+
+export type KubectlCommand =
+  | {
+      readonly do: 'set-image';
+      readonly target: ObjectTarget;
+      /** Container `*` stands for all containers. */
+      readonly images: readonly { readonly container: string; readonly image: string }[];
+    }
+  | {
+      readonly do: 'set-resources';
+      readonly target: ObjectTarget;
+      /** `*` for all containers. */
+      readonly container: string;
+      readonly requests: ResourceList;
+      readonly limits: ResourceList;
+    }
+  | {
+      readonly do: 'scale';
+      readonly target: ObjectTarget;
+      readonly replicas: number;
+      /** Precondition: does nothing (and fails) unless there are so many; null for none. */
+      readonly currentReplicas: number | null;
+    }
+  /** `toRevision` 0 is the one before. */
+  | { readonly do: 'rollout-undo'; readonly target: ObjectTarget; readonly toRevision: number }
+  | { readonly do: 'rollout-pause' | 'rollout-resume' | 'rollout-restart'; readonly target: ObjectTarget }
+  | {
+      readonly do: 'delete';
+      readonly target: ObjectTarget;
+      /** null: the object's own. */
+      readonly gracePeriodSeconds: number | null;
+      readonly force: boolean;
+      readonly propagation: 'background' | 'foreground' | 'orphan';
+    }
+  /** create fails where the object is there, apply changes it. */
+  | { readonly do: 'apply' | 'create'; readonly objects: readonly KubernetesObject[] }
+  | {
+      readonly do: 'expose';
+      readonly target: ObjectTarget;
+      readonly name: string;
+      /** null: the ports of the containers. */
+      readonly port: number | null;
+      readonly targetPort: number | string | null;
+      readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+      readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
+    }
+  | {
+      readonly do: 'autoscale';
+      readonly target: ObjectTarget;
+      readonly name: string;
+      readonly minReplicas: number;
+      readonly maxReplicas: number;
+      /** Percent of the request; null leaves it to the server's default. */
+      readonly cpuPercent: number | null;
+    }
+  | { readonly do: 'cordon' | 'uncordon'; readonly nodes: readonly string[] }
+  | {
+      readonly do: 'drain';
+      readonly nodes: readonly string[];
+      readonly ignoreDaemonSets: boolean;
+      readonly deleteEmptyDirData: boolean;
+      readonly force: boolean;
+      readonly gracePeriodSeconds: number | null;
+      /** null: no limit. */
+      readonly timeoutUs: Micros | null;
+    }
+  /** A value of null removes the label or annotation. */
+  | {
+      readonly do: 'label' | 'annotate';
+      readonly target: ObjectTarget;
+      readonly values: { readonly [key: string]: string | null };
+      readonly overwrite: boolean;
+    }
+  | {
+      readonly do: 'patch';
+      readonly target: ObjectTarget;
+      readonly type: 'strategic' | 'merge';
+      readonly patch: { readonly [field: string]: unknown };
+    };
+
+/** What happens to machines. A null duration lasts until a later `recover` or the end of the run. */
+export type FaultCommand =
+  | { readonly do: 'kubelet-stop' | 'kubelet-start' | 'reboot-node' | 'recover-node'; readonly node: string }
+  | { readonly do: 'fail-node'; readonly node: string; readonly forUs: Micros | null }
+  | { readonly do: 'fail-zone'; readonly zone: string; readonly forUs: Micros | null }
+  | { readonly do: 'recover-zone'; readonly zone: string };
