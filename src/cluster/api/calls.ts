@@ -1,0 +1,153 @@
+import { sample } from '../../kernel/distributions.js';
+import type { EventKind, Handlers } from '../../kernel/events.js';
+import { invariant } from '../../kernel/invariant.js';
+import { type Draw, draws } from '../../kernel/random.js';
+import { schedule, scheduleAt } from '../../kernel/simulation.js';
+import type { Micros } from '../../kernel/time.js';
+import { takeToken, usageOf } from './clients.js';
+import { commitAt } from './etcd.js';
+import { ApiEvent } from './events.js';
+import type { KubernetesObject } from './objects/meta.js';
+import { execute } from './verbs.js';
+import type { ApiWorld } from './world.js';
+
+export type Verb = 'create' | 'update' | 'patch' | 'delete' | 'bind' | 'get' | 'list';
+
+/** One request as a client states it. */
+export interface ApiRequest {
+  readonly verb: Verb;
+  readonly kind: string;
+  /** Empty for kinds without a namespace; for `list`, empty = all namespaces. */
+  readonly namespace: string;
+  /** Empty for `list` and for `create` with generateName. */
+  readonly name: string;
+  /** Updates and patches of the status leave the rest alone, others leave the status alone. */
+  readonly subresource?: 'status';
+  /** create, update: the object; patch: a strategic merge patch; bind: the name of the node. */
+  readonly body?: unknown;
+  /** Fails with 409 unless the object still has this uid. */
+  readonly uid?: string;
+  /** Fails with 409 unless the object is still at this version. */
+  readonly resourceVersion?: number;
+  /** delete: overrides the object's own grace. */
+  readonly gracePeriodSeconds?: number;
+  /** delete: what happens to objects owned by this one; Background unless said. */
+  readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
+}
+
+/** The answer, as HTTP and Kubernetes word it. */
+export interface ApiResult {
+  readonly status: number;
+  /** metav1.Status reason: "", AlreadyExists, Conflict, NotFound, Invalid, Forbidden, ... */
+  readonly reason: string;
+  readonly message: string;
+  readonly object?: KubernetesObject;
+  readonly objects?: readonly KubernetesObject[];
+}
+
+/** A request under way. */
+export interface ApiCallRecord {
+  readonly client: number;
+  readonly request: ApiRequest;
+  /** Event that tells the caller of the answer (a = `subject`, b = number of the call); 0 = nobody waits. */
+  readonly done: EventKind;
+  readonly subject: number;
+  /** When it left the client, its token in hand. */
+  readonly sentAt: Micros;
+  readonly throttledUs: Micros;
+  result: ApiResult | undefined;
+}
+
+/** For callers that don't wait for an answer. */
+export const NOBODY: EventKind = 0;
+
+/** Is it a 2xx answer? */
+export function succeeded(result: ApiResult): boolean {
+  return result.status < 300;
+}
+
+/**
+ * Sends a request: client limit, network, server, etcd, answer, each in its own time. The answer comes as an event of
+ * kind `done` with (subject, call); its handler takes it with `takeResult`.
+ */
+export function issue(
+  world: ApiWorld,
+  client: number,
+  request: ApiRequest,
+  done: EventKind = NOBODY,
+  subject = 0,
+): number {
+  const { api, kernel } = world;
+  const sentAt = takeToken(world, client);
+  const call = api.freeCalls.pop() ?? api.calls.length;
+  api.calls[call] = { client, request, done, subject, sentAt, throttledUs: sentAt - kernel.now, result: undefined };
+  const draw = serverDraw(world);
+  const { network, front, admission, tailChance, tail } = api.parameters;
+  let delay = sample(network, draw) / 2 + sample(front, draw);
+  if (isWrite(request.verb)) delay += sample(admission, draw);
+  if (draw() < tailChance) delay += sample(tail, draw);
+  scheduleAt(world, sentAt + Math.round(delay), ApiEvent.RequestArrived, call, 0);
+  return call;
+}
+
+/** The answer to a call; its number is free from now on. */
+export function takeResult(world: ApiWorld, call: number): ApiResult {
+  const record = world.api.calls[call];
+  invariant(record?.result !== undefined, `call ${call} has no answer to take`);
+  release(world, call);
+  return record.result;
+}
+
+export function registerCalls<W extends ApiWorld>(handlers: Handlers<W>): void {
+  handlers.on(ApiEvent.RequestArrived, (world, call) => {
+    const { api, kernel } = world;
+    // API priority and fairness (part 5) has its place here: seats and queues in front of the work.
+    if (!isWrite(recordOf(world, call).request.verb)) {
+      answer(world, call);
+      return;
+    }
+    const at = commitAt(api.etcd, api.parameters, kernel.now, serverDraw(world));
+    scheduleAt(world, at, ApiEvent.RequestCommitted, call, 0);
+  });
+  handlers.on(ApiEvent.RequestCommitted, (world, call) => answer(world, call));
+}
+
+function answer(world: ApiWorld, call: number): void {
+  const record = recordOf(world, call);
+  record.result = execute(world, record.request);
+  const { parameters } = world.api;
+  const draw = serverDraw(world);
+  const delay = Math.round(sample(parameters.apply, draw) + sample(parameters.network, draw) / 2);
+  account(world, record, delay);
+  if (record.done === NOBODY) release(world, call);
+  else schedule(world, delay, record.done, record.subject, call);
+}
+
+function account(world: ApiWorld, record: ApiCallRecord, replyUs: Micros): void {
+  const usage = usageOf(world.api.clients[record.client]!, record.request.verb, record.request.kind);
+  const latencyUs = world.kernel.now + replyUs - record.sentAt;
+  usage.count += 1;
+  if (!succeeded(record.result!)) usage.failed += 1;
+  usage.throttledUs += record.throttledUs;
+  usage.latencyUs += latencyUs;
+  if (latencyUs > usage.longestUs) usage.longestUs = latencyUs;
+}
+
+function recordOf(world: ApiWorld, call: number): ApiCallRecord {
+  const record = world.api.calls[call];
+  invariant(record !== undefined, `call ${call} is not under way`);
+  return record;
+}
+
+function release(world: ApiWorld, call: number): void {
+  world.api.calls[call] = undefined;
+  world.api.freeCalls.push(call);
+}
+
+function serverDraw(world: ApiWorld): Draw {
+  return draws(world, world.api.streams.server);
+}
+
+function isWrite(verb: Verb): boolean {
+  return verb !== 'get' && verb !== 'list';
+}

@@ -1,0 +1,70 @@
+import { SECOND_US, type Micros } from '../../kernel/time.js';
+import type { ApiWorld } from './world.js';
+
+/** One client of the API server with its own token bucket, as client-go has one per client set. */
+export interface ApiClient {
+  /** Component name as the results show it, for example "replicaset-controller". */
+  readonly name: string;
+  /** Tokens a second; 0 = not limited. */
+  readonly qps: number;
+  readonly burst: number;
+  /** When the bucket would be full again: the bucket in one number (a token lasts 1/qps). */
+  fullAt: Micros;
+  /** Requests sent, failed, and summed waits and latencies (us), by `verb kind`. */
+  readonly usage: Map<string, ClientUsage>;
+}
+
+export interface ClientUsage {
+  count: number;
+  failed: number;
+  throttledUs: number;
+  latencyUs: number;
+  /** Longest latency (us). */
+  longestUs: number;
+}
+
+/** Client-side limits of Kubernetes' components: reference/control-plane.md section 5. */
+export const CLIENT_LIMITS = {
+  /** kubernetes v1.36.3 pkg/controller/apis/config/v1alpha1/defaults.go: each controller has a client of its own. */
+  controller: { qps: 20, burst: 30 },
+  /** kubernetes v1.36.3 pkg/scheduler/apis/config/v1/defaults.go */
+  scheduler: { qps: 50, burst: 100 },
+  /** kubernetes v1.36.3 pkg/kubelet/apis/config/v1beta1/defaults.go */
+  kubelet: { qps: 50, burst: 100 },
+  /** kubernetes v1.36.3 cmd/kubelet/app/server.go: leases and node status are not limited. */
+  heartbeat: { qps: 0, burst: 0 },
+  /** client-go v0.36.3 rest/config.go, used by kubectl for everything but discovery. */
+  kubectl: { qps: 5, burst: 10 },
+} as const;
+
+/** Opens a client and gives its number. */
+export function openClient(
+  world: ApiWorld,
+  name: string,
+  limits: { readonly qps: number; readonly burst: number },
+): number {
+  world.api.clients.push({ name, qps: limits.qps, burst: limits.burst, fullAt: 0, usage: new Map() });
+  return world.api.clients.length - 1;
+}
+
+/** Takes a token and gives when it is there: now, or later in first-come order (client-go util/flowcontrol). */
+export function takeToken(world: ApiWorld, clientId: number): Micros {
+  const client = world.api.clients[clientId]!;
+  const now = world.kernel.now;
+  if (client.qps === 0) return now;
+  const tokenUs = SECOND_US / client.qps;
+  const fullAt = (client.fullAt > now ? client.fullAt : now) + tokenUs;
+  client.fullAt = fullAt;
+  const availableAt = fullAt - client.burst * tokenUs;
+  return availableAt > now ? Math.ceil(availableAt) : now;
+}
+
+export function usageOf(client: ApiClient, verb: string, kind: string): ClientUsage {
+  const key = `${verb} ${kind}`;
+  let usage = client.usage.get(key);
+  if (usage === undefined) {
+    usage = { count: 0, failed: 0, throttledUs: 0, latencyUs: 0, longestUs: 0 };
+    client.usage.set(key, usage);
+  }
+  return usage;
+}

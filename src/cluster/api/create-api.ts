@@ -1,0 +1,49 @@
+import type { Handlers } from '../../kernel/events.js';
+import { openStream } from '../../kernel/random.js';
+import type { KernelWorld } from '../../kernel/simulation.js';
+import { registerCalls } from './calls.js';
+import { type Controllers, registerControllers } from './controller-loop.js';
+import { createEtcd } from './etcd.js';
+import { createEventRecorder } from './event-recorder.js';
+import { type Listeners, registerInformers } from './informers.js';
+import type { ApiParameters } from './parameters.js';
+import { createServiceAddresses } from './service-addresses.js';
+import type { ApiState, ApiWorld } from './world.js';
+
+/** An empty API server. */
+export function createApi(world: KernelWorld, parameters: ApiParameters): ApiState {
+  return {
+    parameters,
+    collections: new Map(),
+    resourceVersion: 0,
+    nextUid: 0,
+    etcd: createEtcd(),
+    addresses: createServiceAddresses(),
+    clients: [],
+    calls: [],
+    freeCalls: [],
+    informers: [],
+    informersByKind: new Map(),
+    podInformersByNode: new Map(),
+    controllers: [],
+    syncs: [],
+    freeSyncs: [],
+    eventRecorder: createEventRecorder(),
+    streams: {
+      server: openStream(world, 'api/server'),
+      watch: openStream(world, 'api/watch'),
+      names: openStream(world, 'api/names'),
+    },
+    unavailableUntil: 0,
+  };
+}
+
+export function registerApi<W extends ApiWorld>(
+  handlers: Handlers<W>,
+  listeners: Listeners<W>,
+  controllers: Controllers<W>,
+): void {
+  registerCalls(handlers);
+  registerInformers(handlers, listeners);
+  registerControllers(handlers, controllers);
+}

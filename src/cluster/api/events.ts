@@ -1,0 +1,14 @@
+import { defineEvents } from '../../kernel/events.js';
+
+/**
+ * Event kinds of the API server. RequestArrived and RequestCommitted: a = call. WatchDelivered: a = informer.
+ * SyncStarted, DelayedKeyDue: a = controller, b = sync slot (SyncStarted). SyncCallDone: a = sync slot, b = call.
+ */
+export const ApiEvent = defineEvents('api', 100, [
+  'RequestArrived',
+  'RequestCommitted',
+  'WatchDelivered',
+  'SyncStarted',
+  'DelayedKeyDue',
+  'SyncCallDone',
+]);

@@ -1,0 +1,93 @@
+/** Lists that a strategic merge patch merges by a key; other lists are replaced (k8s.io/api struct tags, patchMergeKey). */
+const MERGE_KEYS: Readonly<Record<string, string>> = {
+  conditions: 'type',
+  containers: 'name',
+  initContainers: 'name',
+  env: 'name',
+  ports: 'containerPort',
+  volumes: 'name',
+  volumeMounts: 'mountPath',
+  ownerReferences: 'uid',
+  taints: 'key',
+  addresses: 'type',
+};
+
+type PlainObject = Readonly<Record<string, unknown>>;
+
+/**
+ * A strategic merge patch: objects merge field by field, null removes a field, some lists merge by key (an item with
+ * `$patch: delete` goes), the rest is replaced. Unchanged parts keep their identity, so `===` tells what changed.
+ */
+export function strategicMerge<T>(current: T, patch: unknown): T {
+  return mergeValue(current, patch, '') as T;
+}
+
+function mergeValue(current: unknown, patch: unknown, field: string): unknown {
+  if (isPlainObject(patch)) return mergeObject(isPlainObject(current) ? current : {}, patch);
+  const mergeKey = field === 'ports' && isServicePorts(patch) ? 'port' : MERGE_KEYS[field];
+  if (Array.isArray(patch) && mergeKey !== undefined) {
+    return mergeList(Array.isArray(current) ? current : [], patch, mergeKey);
+  }
+  return patch;
+}
+
+function mergeObject(current: PlainObject, patch: PlainObject): PlainObject {
+  let merged: Record<string, unknown> | undefined;
+  for (const field of Object.keys(patch)) {
+    const value = patch[field];
+    if (value === undefined) continue;
+    const before = current[field];
+    const after = value === null ? undefined : mergeValue(before, value, field);
+    if (after === before) continue;
+    merged ??= { ...current };
+    if (after === undefined) delete merged[field];
+    else merged[field] = after;
+  }
+  return merged ?? current;
+}
+
+function mergeList(current: readonly unknown[], patch: readonly unknown[], mergeKey: string): readonly unknown[] {
+  const merged = [...current];
+  let changed = false;
+  for (const item of patch) {
+    const index = merged.findIndex((other) => keyField(other, mergeKey) === keyField(item, mergeKey));
+    if (isPlainObject(item) && item['$patch'] === 'delete') {
+      if (index >= 0) merged.splice(index, 1);
+      changed ||= index >= 0;
+    } else if (index < 0) {
+      merged.push(item);
+      changed = true;
+    } else {
+      const after = mergeValue(merged[index], item, '');
+      changed ||= after !== merged[index];
+      merged[index] = after;
+    }
+  }
+  return changed ? merged : current;
+}
+
+function isPlainObject(value: unknown): value is PlainObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isServicePorts(patch: unknown): boolean {
+  return Array.isArray(patch) && patch.some((port) => keyField(port, 'port') !== undefined);
+}
+
+function keyField(item: unknown, mergeKey: string): unknown {
+  return isPlainObject(item) ? item[mergeKey] : undefined;
+}
+
+/** Deep equality of plain data. */
+export function sameData(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (Array.isArray(left)) {
+    return (
+      Array.isArray(right) && left.length === right.length && left.every((item, index) => sameData(item, right[index]))
+    );
+  }
+  if (!isPlainObject(left) || !isPlainObject(right)) return false;
+  const leftFields = Object.keys(left).filter((field) => left[field] !== undefined);
+  const rightFields = Object.keys(right).filter((field) => right[field] !== undefined);
+  return leftFields.length === rightFields.length && leftFields.every((field) => sameData(left[field], right[field]));
+}

@@ -1,0 +1,57 @@
+import type { ApiRequest, ApiResult } from './calls.js';
+import type { KubernetesObject, ObjectMeta } from './objects/meta.js';
+import { sameData } from './patch.js';
+import { prepareUpdate } from './prepare.js';
+import type { ApiWorld } from './world.js';
+import { removeObject, replaceObject } from './writes.js';
+
+/** Fields of the metadata that only the server writes. */
+type ServerFields =
+  | 'name'
+  | 'namespace'
+  | 'uid'
+  | 'creationTimestamp'
+  | 'deletionTimestamp'
+  | 'deletionGracePeriodSeconds'
+  | 'generation'
+  | 'resourceVersion';
+
+/**
+ * Stores a new version of an object. A request for the status changes the status alone, another leaves it alone. An
+ * update that changes nothing is no write: no version, no watch event.
+ */
+export function updateObject(
+  world: ApiWorld,
+  request: ApiRequest,
+  current: KubernetesObject,
+  wanted: KubernetesObject,
+): ApiResult {
+  const merged = mergeParts(request, current, wanted);
+  const prepared = prepareUpdate(world, request, current, merged);
+  if (prepared.object === undefined) return prepared;
+  const { object } = prepared;
+  if (sameData(object, current)) return { status: 200, reason: '', message: '', object: current };
+  const next = replaceObject(world, current, object);
+  if (next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0) {
+    // The last finalizer of an object that waits for nothing else has gone.
+    if ((next.metadata.deletionGracePeriodSeconds ?? 0) === 0) removeObject(world, next);
+  }
+  return { status: 200, reason: '', message: '', object: next };
+}
+
+type WithStatus = KubernetesObject & { readonly status?: unknown };
+
+function mergeParts(request: ApiRequest, current: WithStatus, wanted: WithStatus): KubernetesObject {
+  if (request.subresource === 'status') return { ...current, status: wanted.status } as KubernetesObject;
+  const metadata: ObjectMeta = { ...wanted.metadata, ...serverFields(current.metadata) };
+  const status = request.verb === 'bind' ? wanted.status : current.status;
+  return (status === undefined ? { ...wanted, metadata } : { ...wanted, metadata, status }) as KubernetesObject;
+}
+
+function serverFields(metadata: ObjectMeta): Pick<ObjectMeta, ServerFields> {
+  const { name, namespace, uid, creationTimestamp, generation, resourceVersion } = metadata;
+  const fields = { name, namespace, uid, creationTimestamp, generation, resourceVersion };
+  if (metadata.deletionTimestamp === undefined) return fields;
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = metadata;
+  return { ...fields, deletionTimestamp, deletionGracePeriodSeconds };
+}

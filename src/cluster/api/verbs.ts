@@ -1,0 +1,85 @@
+import type { ApiRequest, ApiResult } from './calls.js';
+import { createObject } from './create.js';
+import { deleteObject } from './delete.js';
+import type { KubernetesObject } from './objects/meta.js';
+import type { Pod } from './objects/pod.js';
+import { strategicMerge } from './patch.js';
+import { collection, keyOf, stored } from './store.js';
+import { updateObject } from './update.js';
+import type { ApiWorld } from './world.js';
+
+/** Carries a request out against the store, at this instant. */
+export function execute(world: ApiWorld, request: ApiRequest): ApiResult {
+  if (request.verb === 'create') return createObject(world, request);
+  if (request.verb === 'list') return list(world, request);
+  const object = stored(world, request.kind, keyOf(request.namespace, request.name));
+  if (object === undefined) return notFound(request);
+  if (request.uid !== undefined && request.uid !== object.metadata.uid) {
+    return conflict(
+      request,
+      `the UID in the precondition (${request.uid}) does not match the UID in record (${object.metadata.uid}). The object might have been deleted and then recreated`,
+    );
+  }
+  if (request.resourceVersion !== undefined && request.resourceVersion !== object.metadata.resourceVersion) {
+    return conflict(request, MODIFIED);
+  }
+  switch (request.verb) {
+    case 'get':
+      return { status: 200, reason: '', message: '', object };
+    case 'delete':
+      return deleteObject(world, request, object);
+    case 'bind':
+      return bind(world, request, object as Pod);
+    case 'update':
+      return updateObject(world, request, object, request.body as KubernetesObject);
+    case 'patch':
+      return updateObject(world, request, object, strategicMerge(object, request.body));
+  }
+}
+
+/** kubernetes v1.36.3 staging apiserver pkg/registry/generic/registry/store.go: OptimisticLockErrorMsg */
+const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
+
+function list(world: ApiWorld, request: ApiRequest): ApiResult {
+  const objects = [...collection(world, request.kind).values()];
+  const wanted =
+    request.namespace === '' ? objects : objects.filter((object) => object.metadata.namespace === request.namespace);
+  return { status: 200, reason: '', message: '', objects: wanted };
+}
+
+/** kubernetes v1.36.3 pkg/registry/core/pod/storage/storage.go: BindingREST.setPodNodeAndMetadata */
+function bind(world: ApiWorld, request: ApiRequest, pod: Pod): ApiResult {
+  const nodeName = request.body as string;
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    return conflict(request, `pod ${pod.metadata.name} is being deleted, cannot be assigned to a host`, 'pods/binding');
+  }
+  if (pod.spec.nodeName !== undefined) {
+    return conflict(
+      request,
+      `pod ${pod.metadata.name} is already assigned to node "${pod.spec.nodeName}"`,
+      'pods/binding',
+    );
+  }
+  const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: world.kernel.now } as const;
+  const others = (pod.status.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled');
+  const bound: Pod = {
+    ...pod,
+    spec: { ...pod.spec, nodeName },
+    status: { ...pod.status, conditions: [...others, scheduled] },
+  };
+  return updateObject(world, request, pod, bound);
+}
+
+/** `deployments.apps "web"`, as messages name an object. */
+export function qualifiedName(request: ApiRequest): string {
+  return `${resourceOf(request.kind)} "${request.name}"`;
+}
+
+export function notFound(request: ApiRequest): ApiResult {
+  return { status: 404, reason: 'NotFound', message: `${qualifiedName(request)} not found` };
+}
+
+function conflict(request: ApiRequest, why: string, resource = resourceOf(request.kind)): ApiResult {
+  const message = `Operation cannot be fulfilled on ${resource} "${request.name}": ${why}`;
+  return { status: 409, reason: 'Conflict', message };
+}

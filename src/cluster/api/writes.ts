@@ -1,0 +1,39 @@
+import { notifyWatchers } from './informers.js';
+import type { KubernetesObject } from './objects/meta.js';
+import { sameData } from './patch.js';
+import { mutableCollection, objectKey } from './store.js';
+import type { ApiWorld } from './world.js';
+
+/** Stores a new object and tells the watchers. */
+export function insertObject(world: ApiWorld, object: KubernetesObject): void {
+  mutableCollection(world, object.kind).set(objectKey(object), object);
+  notifyWatchers(world, 'added', object);
+}
+
+/** Stores `object` as the next version of `current` and tells the watchers; generation follows the spec. */
+export function replaceObject<T extends KubernetesObject>(world: ApiWorld, current: T, object: T): T {
+  world.api.resourceVersion += 1;
+  const changedSpec = !sameData(specOf(current), specOf(object));
+  const next: T = {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      resourceVersion: world.api.resourceVersion,
+      generation: current.metadata.generation + (changedSpec ? 1 : 0),
+    },
+  };
+  mutableCollection(world, next.kind).set(objectKey(next), next);
+  notifyWatchers(world, 'modified', next);
+  return next;
+}
+
+/** Takes an object out of the store for good and tells the watchers. */
+export function removeObject(world: ApiWorld, object: KubernetesObject): void {
+  mutableCollection(world, object.kind).delete(objectKey(object));
+  world.api.resourceVersion += 1;
+  notifyWatchers(world, 'deleted', object);
+}
+
+function specOf(object: KubernetesObject): unknown {
+  return (object as { readonly spec?: unknown }).spec;
+}
