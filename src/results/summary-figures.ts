@@ -1,0 +1,53 @@
+import type { RunSummary, TrafficSummary } from './summary.js';
+
+/**
+ * Every figure of a run under a flat name, in a fixed order: the columns of a sweep's `runs` table. The unit is the last
+ * part of the name. A figure that a run does not have (nothing rolled out, nothing answered) is absent.
+ */
+export function summaryFigures(summary: RunSummary): Record<string, number> {
+  const figures: Record<string, number> = {};
+  const put = (name: string, value: number | null): void => {
+    if (value !== null) figures[name] = value;
+  };
+  put('requests', summary.traffic.requests);
+  put('lost', summary.traffic.lost);
+  put('availability', summary.traffic.availability);
+  for (const source of summary.sources) putTraffic(put, `source.${source.name}`, source);
+  for (const service of summary.services) putTraffic(put, `service.${service.name}`, service);
+  for (const [index, rollout] of summary.rollouts.entries()) {
+    put(`rollout.${index + 1}.${rollout.workload}.duration_s`, rollout.durationSeconds);
+    put(`rollout.${index + 1}.${rollout.workload}.lost`, rollout.lost);
+  }
+  for (const [index, recovery] of summary.recoveries.entries()) {
+    put(`recovery.${index + 1}.${recovery.subject}.detection_s`, recovery.detectionSeconds);
+    put(`recovery.${index + 1}.${recovery.subject}.recovery_s`, recovery.recoverySeconds);
+    put(`recovery.${index + 1}.${recovery.subject}.lost`, recovery.lost);
+  }
+  for (const point of ['running', 'ready'] as const) {
+    put(`startup.${point}.p50_s`, summary.startup[point].p50Seconds);
+    put(`startup.${point}.p90_s`, summary.startup[point].p90Seconds);
+    put(`startup.${point}.p99_s`, summary.startup[point].p99Seconds);
+  }
+  put('pods', summary.pods);
+  put('restarts', summary.restarts);
+  put('warnings', countOf(summary, 'Warning'));
+  put('cost_usd', summary.costUsd);
+  return figures;
+}
+
+function putTraffic(put: (name: string, value: number | null) => void, prefix: string, traffic: TrafficSummary): void {
+  put(`${prefix}.requests`, traffic.requests);
+  put(`${prefix}.lost`, traffic.lost);
+  put(`${prefix}.availability`, traffic.availability);
+  put(`${prefix}.retries`, traffic.retries);
+  put(`${prefix}.rate_per_s`, traffic.ratePerSecond);
+  put(`${prefix}.mean_s`, traffic.meanSeconds);
+  put(`${prefix}.p50_s`, traffic.p50Seconds);
+  put(`${prefix}.p90_s`, traffic.p90Seconds);
+  put(`${prefix}.p99_s`, traffic.p99Seconds);
+  put(`${prefix}.p99.9_s`, traffic.p999Seconds);
+}
+
+function countOf(summary: RunSummary, type: string): number {
+  return summary.events.filter((event) => event.type === type).reduce((sum, event) => sum + event.count, 0);
+}

@@ -1,0 +1,71 @@
+import { formatAvailability, formatClock, formatCount, formatDuration, formatNumber, formatUsd } from './format.js';
+import type { RunSummary, TrafficSummary } from './summary.js';
+
+/** Cells as text, ready for a terminal or a page. Columns of figures are aligned right. */
+export interface TextTable {
+  readonly title: string;
+  readonly columns: readonly { readonly name: string; readonly figures: boolean }[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The small tables of a run: traffic of sources and services, and what the cluster did. */
+export function summaryTables(summary: RunSummary): TextTable[] {
+  const tables: TextTable[] = [];
+  if (summary.sources.length + summary.services.length > 0) tables.push(trafficTable(summary));
+  tables.push(clusterTable(summary));
+  return tables;
+}
+
+function trafficTable(summary: RunSummary): TextTable {
+  const figures = ['requests', 'per second', 'lost', 'availability', 'retries', 'p50', 'p90', 'p99', 'p99.9'];
+  const row = (kind: string, traffic: TrafficSummary): string[] => [
+    `${kind} ${traffic.name}`,
+    formatCount(traffic.requests),
+    formatNumber(traffic.ratePerSecond),
+    formatCount(traffic.lost),
+    formatAvailability(traffic.availability),
+    formatCount(traffic.retries),
+    formatDuration(traffic.p50Seconds),
+    formatDuration(traffic.p90Seconds),
+    formatDuration(traffic.p99Seconds),
+    formatDuration(traffic.p999Seconds),
+  ];
+  return {
+    title: 'Requests',
+    columns: [{ name: 'traffic', figures: false }, ...figures.map((name) => ({ name, figures: true }))],
+    rows: [
+      ...summary.sources.map((source) => row('source', source)),
+      ...summary.services.map((service) => row('service', service)),
+    ],
+  };
+}
+
+function clusterTable(summary: RunSummary): TextTable {
+  const { ready, running } = summary.startup;
+  const startup = (quantiles: typeof ready): string =>
+    `p50 ${formatDuration(quantiles.p50Seconds)}, p90 ${formatDuration(quantiles.p90Seconds)}, p99 ${formatDuration(quantiles.p99Seconds)}`;
+  return {
+    title: 'Cluster',
+    columns: [
+      { name: 'figure', figures: false },
+      { name: 'value', figures: false },
+    ],
+    rows: [
+      ...summary.rollouts.map((rollout) => [
+        `rollout of ${rollout.workload}, revision ${rollout.revision}`,
+        rollout.durationSeconds === null
+          ? rollout.outcome
+          : `${formatDuration(rollout.durationSeconds)}${rollout.outcome === 'complete' ? '' : ` (${rollout.outcome})`}`,
+      ]),
+      ...summary.recoveries.map((recovery) => [
+        `recovery from ${recovery.subject} at ${formatClock(recovery.startSeconds)}`,
+        recovery.recoverySeconds === null ? 'not within the run' : formatDuration(recovery.recoverySeconds),
+      ]),
+      ...(running.pods > 0 ? [['pod start-up, created to running', startup(running)]] : []),
+      ...(ready.pods > 0 ? [['pod start-up, created to ready', startup(ready)]] : []),
+      ['pods', formatCount(summary.pods)],
+      ['container restarts', formatCount(summary.restarts)],
+      ...(summary.pools.length > 0 ? [['cost', formatUsd(summary.costUsd)]] : []),
+    ],
+  };
+}
