@@ -1,0 +1,80 @@
+import type { StreamId } from '../../kernel/random.js';
+import type { Micros } from '../../kernel/time.js';
+import type { ApiWorld } from '../api/world.js';
+import type { NodeParameters } from './parameters.js';
+import type { PodRecord } from './pod-record.js';
+import type { HostRecord } from './host-record.js';
+import type { WorkloadBehaviour } from './workload.js';
+
+/** The nodes' slice of the world. */
+export interface NodesState {
+  readonly parameters: NodeParameters;
+  readonly behaviours: readonly WorkloadBehaviour[];
+  readonly hosts: HostTable;
+  readonly pods: PodTable;
+  readonly stream: StreamId;
+}
+
+export interface NodesWorld extends ApiWorld {
+  readonly nodes: NodesState;
+}
+
+/** The machines, by nodeIndex. */
+export interface HostTable {
+  count: number;
+  readonly names: string[];
+  readonly pools: string[];
+  /** Names of the zones, in order of first use. */
+  readonly zoneNames: string[];
+  /** Index into `zoneNames`. */
+  zones: Int32Array;
+  /** 1: the machine is up and on the network. */
+  reachable: Uint8Array;
+  /** 1: the kubelet runs. */
+  kubeletUp: Uint8Array;
+  /** Capacity in thousandths of a core. */
+  cpuMilli: Float64Array;
+  readonly ips: string[];
+  readonly indexByName: Map<string, number>;
+  readonly records: HostRecord[];
+}
+
+/**
+ * The pods that kubelets know, by podIndex. Arrays grow: read them through the table, keep no reference across events. An
+ * index is reused when a kubelet has forgotten the pod.
+ */
+export interface PodTable {
+  capacity: number;
+  /** One more than the highest index in use. */
+  count: number;
+  readonly free: number[];
+  /** nodeIndex. */
+  node: Int32Array;
+  /** Changes when the index is reused, when the pod's containers restart and when it ends. */
+  epoch: Int32Array;
+  /** SERVING_... of workload.ts. */
+  serving: Uint8Array;
+  /** Index of the workload behaviour, -1: none. */
+  behaviour: Int32Array;
+  /** Sum over the regular containers and sidecars (thousandths of a core); 0 = one of them has no limit. */
+  cpuLimitMilli: Float64Array;
+  cpuRequestMilli: Float64Array;
+  /** First kubelet sync, sandbox and network ready, all images present, all containers started, all ended; -1 = not yet. */
+  admittedAt: Float64Array;
+  sandboxAt: Float64Array;
+  pulledAt: Float64Array;
+  startedAt: Float64Array;
+  stoppedAt: Float64Array;
+  restarts: Int32Array;
+  /** `namespace/name`; '' where the index is free. */
+  readonly keys: string[];
+  readonly uids: string[];
+  /** '' until the sandbox has an address. */
+  readonly ips: string[];
+  readonly indexByUid: Map<string, number>;
+  readonly indexByIp: Map<string, number>;
+  readonly records: (PodRecord | undefined)[];
+}
+
+/** For points of a pod's waterfall that it hasn't reached. */
+export const NOT_YET: Micros = -1;
