@@ -1,0 +1,63 @@
+import type { Pod } from '../api/objects/pod.js';
+import { type ClusterState, indexOfNode, type NodeIndex, type PlacedPod, releaseIndexIfUnused } from './cluster.js';
+import { type PodClass, podClassOf } from './pod-class.js';
+import { takenByPod } from './resources.js';
+import { countPod } from './spread-counts.js';
+
+/** A pod takes room on a node: it is bound, or assumed to be bound soon. A pod that is known already moves. */
+export function placePod(cluster: ClusterState, pod: Pod, nodeName: string): void {
+  const { uid, deletionTimestamp } = pod.metadata;
+  const podClass = podClassOf(cluster, pod);
+  const node = indexOfNode(cluster, nodeName);
+  const known = cluster.pods.get(uid);
+  const terminating = deletionTimestamp !== undefined;
+  const isResized = pod.status.containerStatuses?.some((status) => 'resources' in status) === true;
+  if (known?.podClass === podClass && known.node === node && known.terminating === terminating && !isResized) return;
+  if (known !== undefined) removePod(cluster, uid);
+  const taken = isResized ? takenByPod(cluster, pod) : (podClass.taken ??= takenByPod(cluster, pod));
+  const placed: PlacedPod = { uid, podClass, node, ...taken, terminating };
+  cluster.pods.set(uid, placed);
+  podClass.members.add(placed);
+  if (podClass.terms !== undefined) cluster.podsWithTerms.add(placed);
+  cluster.podsByPriority.set(podClass.priority, (cluster.podsByPriority.get(podClass.priority) ?? 0) + 1);
+  take(cluster, placed, node, 1);
+  if (!terminating) countPod(cluster, podClass, node, 1);
+}
+
+/** The pod is gone (deleted, finished, or its binding failed). */
+export function removePod(cluster: ClusterState, uid: string): void {
+  const placed = cluster.pods.get(uid);
+  if (placed === undefined) return;
+  const { podClass, node } = placed;
+  cluster.pods.delete(uid);
+  podClass.members.delete(placed);
+  cluster.podsWithTerms.delete(placed);
+  const left = cluster.podsByPriority.get(podClass.priority)! - 1;
+  if (left === 0) cluster.podsByPriority.delete(podClass.priority);
+  else cluster.podsByPriority.set(podClass.priority, left);
+  take(cluster, placed, node, -1);
+  if (!placed.terminating) countPod(cluster, podClass, node, -1);
+  releaseIndexIfUnused(cluster, node);
+}
+
+function take(cluster: ClusterState, placed: PlacedPod, node: NodeIndex, sign: 1 | -1): void {
+  for (let resource = 0; resource < placed.requested.length; resource++) {
+    cluster.requested[resource]![node]! += sign * placed.requested[resource]!;
+  }
+  cluster.nonZeroCpu[node]! += sign * placed.nonZeroCpu;
+  cluster.nonZeroMemory[node]! += sign * placed.nonZeroMemory;
+  cluster.podCounts[node]! += sign;
+  cluster.generations[node]! += 1;
+  const { hostPorts } = placed.podClass;
+  if (hostPorts.length > 0) takePorts(cluster, placed.podClass, node, sign);
+}
+
+function takePorts(cluster: ClusterState, podClass: PodClass, node: NodeIndex, sign: 1 | -1): void {
+  const used = cluster.usedPorts.get(node) ?? [];
+  for (const port of podClass.hostPorts) {
+    if (sign === 1) used.push(port);
+    else used.splice(used.indexOf(port), 1);
+  }
+  if (used.length === 0) cluster.usedPorts.delete(node);
+  else cluster.usedPorts.set(node, used);
+}

@@ -1,0 +1,279 @@
+import { invariant } from '../../kernel/invariant.js';
+import type { LabelSelector, StringMap } from '../api/objects/meta.js';
+import type { Service } from '../api/objects/network.js';
+import type { Node } from '../api/objects/node.js';
+import type { PodClass } from './pod-class.js';
+import type { SpreadCounter } from './spread-counts.js';
+import type { PlacementRules, ResourceRules } from './rules.js';
+
+/** Number of a node in all arrays of the cluster: stable while the node exists, then used again. */
+export type NodeIndex = number;
+
+/** For fields that may hold a node: none. */
+export const NO_NODE: NodeIndex = -1;
+
+/** Positions in a resource vector. Extended resources and huge pages follow as they are first seen. */
+export const CPU = 0;
+export const MEMORY = 1;
+export const EPHEMERAL_STORAGE = 2;
+
+/** Amounts by resource number: milli-CPU, bytes, bytes, then units. Missing = 0. */
+export type ResourceVector = readonly number[];
+
+/** More kinds of resources than this don't fit into one verdict (plugins/verdict.ts). */
+export const MAXIMUM_RESOURCES = 24;
+
+/** One value per node for a topology key (zone, hostname, rack ...), as small integers. */
+export interface Topology {
+  readonly key: string;
+  /** The empty text is always value 0. */
+  readonly values: Map<string, number>;
+  /** By node; -1 where the node lacks the label. */
+  valueOf: Int32Array;
+}
+
+export const EMPTY_VALUE = 0;
+export const NO_VALUE = -1;
+
+/** A pod that takes room on a node: bound, or assumed to be soon. */
+export interface PlacedPod {
+  readonly uid: string;
+  readonly podClass: PodClass;
+  readonly node: NodeIndex;
+  readonly requested: ResourceVector;
+  readonly nonZeroCpu: number;
+  readonly nonZeroMemory: number;
+  readonly terminating: boolean;
+}
+
+export interface HostPort {
+  readonly ip: string;
+  readonly protocol: string;
+  readonly port: number;
+}
+
+/** An image as the first node that reported it describes it, and the nodes that have it. */
+export interface ImageState {
+  readonly sizeBytes: number;
+  readonly nodes: Set<NodeIndex>;
+}
+
+/** Nodes of one zone in order of arrival: the node tree of kubernetes v1.36.3 pkg/scheduler/backend/cache/node_tree.go. */
+export interface Zone {
+  readonly key: string;
+  readonly nodes: NodeIndex[];
+}
+
+/**
+ * The scheduler's cache: all it knows when it decides. Nodes live in dense arrays by index; everything derived from
+ * them (rules.ts, spread-counts.ts) is brought up to date by versions, never rebuilt as a whole.
+ */
+export interface ClusterState {
+  /** Length of the arrays by node. */
+  capacity: number;
+  /** Indexes below this one have been used. */
+  indexes: number;
+  readonly indexByName: Map<string, NodeIndex>;
+  readonly freeIndexes: NodeIndex[];
+  /** Undefined: free, or gone while pods are still bound to it. */
+  readonly nodes: (Node | undefined)[];
+  readonly names: string[];
+  readonly zones: Zone[];
+  /** Nodes as the scheduler goes through them: zones interleaved. Rebuilt when a node comes or goes. */
+  order: Int32Array;
+  orderIsStale: boolean;
+  nodeCount: number;
+
+  readonly resources: string[];
+  /** By resource, then by node. */
+  readonly allocatable: Float64Array[];
+  readonly requested: Float64Array[];
+  /** As scored: containers without a request count 100m and 200 MiB. */
+  nonZeroCpu: Float64Array;
+  nonZeroMemory: Float64Array;
+  allowedPods: Int32Array;
+  podCounts: Int32Array;
+  /** Goes up whenever room on the node changes. */
+  generations: Int32Array;
+  /** Goes up whenever labels, taints or schedulability of any node change: `placementGenerations[node]` is then set to it. */
+  placementVersion: number;
+  placementGenerations: Int32Array;
+  /** Goes up whenever the images of a node or the number of nodes change. */
+  imageVersion: number;
+
+  readonly topologies: Topology[];
+  readonly topologyByKey: Map<string, number>;
+  readonly images: Map<string, ImageState>;
+  readonly usedPorts: Map<NodeIndex, HostPort[]>;
+
+  readonly pods: Map<string, PlacedPod>;
+  readonly podsByPriority: Map<number, number>;
+  /** Placed pods with inter-pod terms of their own, in the order of being placed. */
+  readonly podsWithTerms: Set<PlacedPod>;
+  readonly podClasses: PodClass[];
+  readonly podClassBySignature: Map<string, PodClass>;
+  readonly placementRules: Map<string, PlacementRules>;
+  readonly resourceRules: Map<string, ResourceRules>;
+  readonly spreadCounters: SpreadCounter[];
+  readonly spreadCounterByKey: Map<string, SpreadCounter>;
+
+  /** Labels by namespace, Services and owners' selectors: what default spreading and affinity terms look up. */
+  readonly namespaces: Map<string, StringMap>;
+  readonly services: Map<string, Service>;
+  /** By `kind/namespace/name`. */
+  readonly ownerSelectors: Map<string, LabelSelector>;
+  /** Goes up whenever one of the three changes. */
+  selectorVersion: number;
+
+  /** Where the next search begins in `order`. */
+  nextStart: number;
+  /** Nodes found in the last search, in the order found; only the first `feasibleCount` count. */
+  feasible: Int32Array;
+  feasibleCount: number;
+  scratch: Int32Array;
+  totals: Float64Array;
+}
+
+const INITIAL_CAPACITY = 16;
+
+export function createCluster(): ClusterState {
+  const cluster: ClusterState = {
+    capacity: 0,
+    indexes: 0,
+    indexByName: new Map(),
+    freeIndexes: [],
+    nodes: [],
+    names: [],
+    zones: [],
+    order: new Int32Array(0),
+    orderIsStale: false,
+    nodeCount: 0,
+    resources: [],
+    allocatable: [],
+    requested: [],
+    nonZeroCpu: new Float64Array(0),
+    nonZeroMemory: new Float64Array(0),
+    allowedPods: new Int32Array(0),
+    podCounts: new Int32Array(0),
+    generations: new Int32Array(0),
+    placementVersion: 0,
+    placementGenerations: new Int32Array(0),
+    imageVersion: 0,
+    topologies: [],
+    topologyByKey: new Map(),
+    images: new Map(),
+    usedPorts: new Map(),
+    pods: new Map(),
+    podsByPriority: new Map(),
+    podsWithTerms: new Set(),
+    podClasses: [],
+    podClassBySignature: new Map(),
+    placementRules: new Map(),
+    resourceRules: new Map(),
+    spreadCounters: [],
+    spreadCounterByKey: new Map(),
+    namespaces: new Map(),
+    services: new Map(),
+    ownerSelectors: new Map(),
+    selectorVersion: 0,
+    nextStart: 0,
+    feasible: new Int32Array(0),
+    feasibleCount: 0,
+    scratch: new Int32Array(0),
+    totals: new Float64Array(0),
+  };
+  grow(cluster, INITIAL_CAPACITY);
+  for (const name of ['cpu', 'memory', 'ephemeral-storage']) resourceNumber(cluster, name);
+  return cluster;
+}
+
+/** The number of a resource, given at first sight. */
+export function resourceNumber(cluster: ClusterState, name: string): number {
+  const known = cluster.resources.indexOf(name);
+  if (known >= 0) return known;
+  invariant(cluster.resources.length < MAXIMUM_RESOURCES, `more than ${MAXIMUM_RESOURCES} kinds of resources`);
+  cluster.resources.push(name);
+  cluster.allocatable.push(new Float64Array(cluster.capacity));
+  cluster.requested.push(new Float64Array(cluster.capacity));
+  return cluster.resources.length - 1;
+}
+
+/** The index of a node of this name, whether the node is there or only pods bound to it. */
+export function indexOfNode(cluster: ClusterState, name: string): NodeIndex {
+  const known = cluster.indexByName.get(name);
+  if (known !== undefined) return known;
+  const index = cluster.freeIndexes.pop() ?? cluster.indexes++;
+  if (index >= cluster.capacity) grow(cluster, cluster.capacity * 2);
+  cluster.indexByName.set(name, index);
+  cluster.nodes[index] = undefined;
+  cluster.names[index] = name;
+  return index;
+}
+
+/** Gives the index back once neither the node nor a pod on it is left. */
+export function releaseIndexIfUnused(cluster: ClusterState, index: NodeIndex): void {
+  if (cluster.nodes[index] !== undefined || cluster.podCounts[index]! > 0) return;
+  cluster.indexByName.delete(cluster.names[index]!);
+  cluster.freeIndexes.push(index);
+}
+
+function grow(cluster: ClusterState, capacity: number): void {
+  cluster.capacity = capacity;
+  for (let resource = 0; resource < cluster.resources.length; resource++) {
+    cluster.allocatable[resource] = longerFloat64(cluster.allocatable[resource]!, capacity);
+    cluster.requested[resource] = longerFloat64(cluster.requested[resource]!, capacity);
+  }
+  cluster.nonZeroCpu = longerFloat64(cluster.nonZeroCpu, capacity);
+  cluster.nonZeroMemory = longerFloat64(cluster.nonZeroMemory, capacity);
+  cluster.allowedPods = longerInt32(cluster.allowedPods, capacity);
+  cluster.podCounts = longerInt32(cluster.podCounts, capacity);
+  cluster.generations = longerInt32(cluster.generations, capacity);
+  cluster.placementGenerations = longerInt32(cluster.placementGenerations, capacity);
+  for (const topology of cluster.topologies) topology.valueOf = longerInt32(topology.valueOf, capacity, NO_VALUE);
+  cluster.feasible = new Int32Array(capacity);
+  cluster.scratch = new Int32Array(capacity);
+  cluster.totals = new Float64Array(capacity);
+}
+
+export function longerFloat64(array: Float64Array, length: number): Float64Array {
+  const longer = new Float64Array(length);
+  longer.set(array);
+  return longer;
+}
+
+export function longerInt32(array: Int32Array, length: number, filler = 0): Int32Array {
+  const longer = new Int32Array(length);
+  if (filler !== 0) longer.fill(filler, array.length);
+  longer.set(array);
+  return longer;
+}
+
+/** The number of a topology key, with the values of all nodes. */
+export function topologyNumber(cluster: ClusterState, key: string): number {
+  const known = cluster.topologyByKey.get(key);
+  if (known !== undefined) return known;
+  const topology: Topology = {
+    key,
+    values: new Map([['', EMPTY_VALUE]]),
+    valueOf: new Int32Array(cluster.capacity).fill(NO_VALUE),
+  };
+  const number = cluster.topologies.length;
+  cluster.topologies.push(topology);
+  cluster.topologyByKey.set(key, number);
+  for (let index = 0; index < cluster.indexes; index++) setTopologyValue(topology, index, cluster.nodes[index]);
+  return number;
+}
+
+export function setTopologyValue(topology: Topology, index: NodeIndex, node: Node | undefined): void {
+  const text = node?.metadata.labels?.[topology.key];
+  if (text === undefined) {
+    topology.valueOf[index] = NO_VALUE;
+    return;
+  }
+  let value = topology.values.get(text);
+  if (value === undefined) {
+    value = topology.values.size;
+    topology.values.set(text, value);
+  }
+  topology.valueOf[index] = value;
+}

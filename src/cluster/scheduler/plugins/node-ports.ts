@@ -1,0 +1,32 @@
+import type { PodSpec } from '../../api/objects/pod.js';
+import type { ClusterState, HostPort, NodeIndex } from '../cluster.js';
+import type { PodClass } from '../pod-class.js';
+import { FEASIBLE, Rejection, type Verdict } from './verdict.js';
+
+const ANY_IP = '0.0.0.0';
+
+/** Host ports of containers and sidecars: kubernetes v1.36.3 pkg/scheduler/util/utils.go: GetHostPorts. */
+export function hostPortsOf(spec: PodSpec): HostPort[] {
+  const sidecars = (spec.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
+  const ports: HostPort[] = [];
+  for (const container of [...spec.containers, ...sidecars]) {
+    for (const { hostPort = 0, hostIP = '', protocol = 'TCP' } of container.ports ?? []) {
+      if (hostPort > 0) ports.push({ ip: hostIP === '' ? ANY_IP : hostIP, protocol, port: hostPort });
+    }
+  }
+  return ports;
+}
+
+function conflict(left: HostPort, right: HostPort): boolean {
+  if (left.port !== right.port || left.protocol !== right.protocol) return false;
+  return left.ip === right.ip || left.ip === ANY_IP || right.ip === ANY_IP;
+}
+
+/** kubernetes v1.36.3 pkg/scheduler/framework/plugins/nodeports/node_ports.go: Filter. */
+export function filterPorts(cluster: ClusterState, pod: PodClass, node: NodeIndex): Verdict {
+  if (pod.hostPorts.length === 0) return FEASIBLE;
+  const used = cluster.usedPorts.get(node);
+  if (used === undefined) return FEASIBLE;
+  const taken = pod.hostPorts.some((wanted) => used.some((port) => conflict(wanted, port)));
+  return taken ? Rejection.NodePorts : FEASIBLE;
+}

@@ -1,0 +1,14 @@
+import type { Taint } from '../../api/objects/node.js';
+import type { ClusterState, NodeIndex } from '../cluster.js';
+import type { PodClass } from '../pod-class.js';
+import { tolerates } from './taint-toleration.js';
+import { FEASIBLE, Rejection, type Verdict } from './verdict.js';
+
+const UNSCHEDULABLE_TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+
+/** kubernetes v1.36.3 pkg/scheduler/framework/plugins/nodeunschedulable/node_unschedulable.go: Filter. */
+export function filterUnschedulable(cluster: ClusterState, pod: PodClass, node: NodeIndex): Verdict {
+  if (cluster.nodes[node]!.spec.unschedulable !== true) return FEASIBLE;
+  const tolerated = pod.spec.tolerations?.some((toleration) => tolerates(toleration, UNSCHEDULABLE_TAINT)) === true;
+  return tolerated ? FEASIBLE : Rejection.NodeUnschedulable;
+}

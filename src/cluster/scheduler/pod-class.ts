@@ -1,0 +1,116 @@
+import type { StringMap } from '../api/objects/meta.js';
+import type { Pod, PodSpec } from '../api/objects/pod.js';
+import type { ClusterState, HostPort, PlacedPod, ResourceVector } from './cluster.js';
+import { nodeNamesOf } from './plugins/node-affinity.js';
+import { imagesOf } from './plugins/image-locality.js';
+import { hostPortsOf } from './plugins/node-ports.js';
+import { compileTerms, type InterPodTerms } from './plugins/inter-pod-affinity-terms.js';
+import { requestVector, scoredRequest } from './resources.js';
+import type { PlacementRules, ResourceRules } from './rules.js';
+import { placementRulesOf, resourceRulesOf } from './rules.js';
+import type { ClassSpread } from './spread-counts.js';
+
+/**
+ * All that the plugins read of a pod. Pods of one ReplicaSet differ in nothing but their name, so they share one class,
+ * and what is worked out for one of them serves all.
+ */
+export interface PodClass {
+  readonly id: number;
+  readonly namespace: string;
+  readonly labels: StringMap;
+  readonly spec: PodSpec;
+  readonly priority: number;
+  /** `kind/namespace/name` of the controlling owner, '' without one. */
+  readonly owner: string;
+  /** spec.nodeName of a pod that asks for a node before it is scheduled. */
+  readonly wantedNodeName: string;
+  readonly request: ResourceVector;
+  /** What NodeResourcesFit scores: with the defaults for missing requests, without pod-level resources. */
+  readonly scoredCpu: number;
+  readonly scoredMemory: number;
+  /** What its pods take on a node, unless they are being resized; worked out when the first is placed. */
+  taken: Pick<PlacedPod, 'requested' | 'nonZeroCpu' | 'nonZeroMemory'> | undefined;
+  readonly hostPorts: readonly HostPort[];
+  readonly images: readonly string[];
+  readonly containerCount: number;
+  /** The only nodes that PreFilter leaves; undefined = all. */
+  readonly nodeNames: ReadonlySet<string> | undefined;
+  readonly terms: InterPodTerms | undefined;
+  readonly placement: PlacementRules;
+  readonly resources: ResourceRules;
+  /** Placed pods of this class, in the order of being placed. */
+  readonly members: Set<PlacedPod>;
+  /** Numbers of the spread counters that count this class, found among the first `countersSeen`. */
+  readonly counters: number[];
+  countersSeen: number;
+  spread: ClassSpread | undefined;
+  /** By node: score of its images, as of `imageVersion`; undefined while no node has any of the images. */
+  imageScores: Uint8Array | undefined;
+  imageVersion: number;
+}
+
+/** The class of a pod, made at first sight. */
+export function podClassOf(cluster: ClusterState, pod: Pod, wantedNodeName = ''): PodClass {
+  const signature = signatureOf(pod, wantedNodeName);
+  const known = cluster.podClassBySignature.get(signature);
+  if (known !== undefined) return known;
+  const { spec } = pod;
+  const scored = scoredRequest(spec);
+  const request = requestVector(cluster, spec);
+  const terms = compileTerms(cluster, pod);
+  const made: PodClass = {
+    id: cluster.podClasses.length,
+    namespace: pod.metadata.namespace,
+    labels: pod.metadata.labels ?? {},
+    spec,
+    priority: spec.priority ?? 0,
+    owner: ownerOf(pod),
+    wantedNodeName,
+    request,
+    scoredCpu: scored.cpu,
+    scoredMemory: scored.memory,
+    taken: undefined,
+    hostPorts: hostPortsOf(spec),
+    images: imagesOf(spec),
+    containerCount: spec.containers.length + (spec.initContainers?.length ?? 0),
+    nodeNames: nodeNamesOf(spec),
+    terms,
+    placement: placementRulesOf(cluster, spec, wantedNodeName),
+    resources: resourceRulesOf(cluster, request, scored.cpu, scored.memory),
+    members: new Set(),
+    counters: [],
+    countersSeen: 0,
+    spread: undefined,
+    imageScores: undefined,
+    imageVersion: -1,
+  };
+  cluster.podClasses.push(made);
+  cluster.podClassBySignature.set(signature, made);
+  return made;
+}
+
+function signatureOf(pod: Pod, wantedNodeName: string): string {
+  const { spec } = pod;
+  return JSON.stringify([
+    pod.metadata.namespace,
+    pod.metadata.labels,
+    ownerOf(pod),
+    wantedNodeName,
+    spec.nodeSelector,
+    spec.affinity,
+    spec.tolerations,
+    spec.topologySpreadConstraints,
+    spec.priority,
+    spec.preemptionPolicy,
+    spec.containers.map(({ image, resources, ports }) => [image, resources, ports]),
+    spec.initContainers?.map(({ image, resources, ports, restartPolicy }) => [image, resources, ports, restartPolicy]),
+    spec.overhead,
+    spec.resources,
+    spec.volumes,
+  ]);
+}
+
+function ownerOf(pod: Pod): string {
+  const owner = pod.metadata.ownerReferences?.find((reference) => reference.controller === true);
+  return owner === undefined ? '' : `${owner.kind}/${pod.metadata.namespace}/${owner.name}`;
+}

@@ -1,0 +1,152 @@
+import type { PodSpec } from '../api/objects/pod.js';
+import { type ClusterState, longerInt32, type NodeIndex, type ResourceVector } from './cluster.js';
+import { filterNodeAffinity, matchesNodeAffinity, preferredTerms, scoreNodeAffinity } from './plugins/node-affinity.js';
+import { filterNodeName } from './plugins/node-name.js';
+import { scoreBalancedAllocation, skipsBalancedAllocation } from './plugins/node-resources-balanced-allocation.js';
+import { filterResources, scoreLeastAllocated } from './plugins/node-resources-fit.js';
+import { filterUnschedulable } from './plugins/node-unschedulable.js';
+import { filterTaints, hasUntoleratedTaint, scoreTaints } from './plugins/taint-toleration.js';
+import { FEASIBLE, type Verdict } from './plugins/verdict.js';
+import type { PodClass } from './pod-class.js';
+
+/**
+ * What names, labels, taints and cordons of the nodes mean for pods of one kind: shared by all classes with the same
+ * selector, affinity and tolerations, and worked out anew only for nodes whose labels or taints changed.
+ */
+export interface PlacementRules {
+  /** By node: first of the filters up to NodeAffinity that rejects. */
+  verdicts: Uint8Array;
+  /** By node: SELECTED, TOLERATED or both: what topology spreading asks. */
+  inclusion: Uint8Array;
+  taintScores: Int32Array;
+  affinityScores: Int32Array;
+  /** Whether any node has a taint score above 0: if not, every node gets the full score. */
+  hasTaintScores: boolean;
+  /** PreScore of NodeAffinity: without preferred terms it has nothing to add. */
+  readonly scoresAffinity: boolean;
+  /** `placementVersion` of the cluster up to which this holds. */
+  version: number;
+}
+
+/** The node matches nodeSelector and required node affinity. */
+export const SELECTED = 1;
+/** All its NoSchedule and NoExecute taints are tolerated. */
+export const TOLERATED = 2;
+
+/** Room on the nodes for one vector of requests: worked out again for nodes whose generation moved. */
+export interface ResourceRules {
+  readonly request: ResourceVector;
+  readonly skipsBalanced: boolean;
+  /** By node: generation for which `scores` holds; 0 = never. */
+  generations: Int32Array;
+  /** By node: least allocated + balanced allocation, or DOES_NOT_FIT. */
+  scores: Int16Array;
+}
+
+export const DOES_NOT_FIT = -1;
+
+export function placementRulesOf(cluster: ClusterState, spec: PodSpec, wantedNodeName: string): PlacementRules {
+  const scoresAffinity = preferredTerms(spec).length > 0;
+  const key = JSON.stringify([wantedNodeName, spec.nodeSelector, spec.affinity?.nodeAffinity, spec.tolerations]);
+  let rules = cluster.placementRules.get(key);
+  if (rules === undefined) {
+    rules = {
+      verdicts: new Uint8Array(0),
+      inclusion: new Uint8Array(0),
+      taintScores: new Int32Array(0),
+      affinityScores: new Int32Array(0),
+      hasTaintScores: false,
+      scoresAffinity,
+      version: -1,
+    };
+    cluster.placementRules.set(key, rules);
+  }
+  return rules;
+}
+
+export function resourceRulesOf(
+  cluster: ClusterState,
+  request: ResourceVector,
+  scoredCpu: number,
+  scoredMemory: number,
+): ResourceRules {
+  const key = [...request, scoredCpu, scoredMemory].join(' ');
+  let rules = cluster.resourceRules.get(key);
+  if (rules === undefined) {
+    rules = {
+      request,
+      skipsBalanced: skipsBalancedAllocation({ request }),
+      generations: new Int32Array(0),
+      scores: new Int16Array(0),
+    };
+    cluster.resourceRules.set(key, rules);
+  }
+  return rules;
+}
+
+/** Brings the rules up to date with labels and taints of all nodes. */
+export function refreshPlacement(cluster: ClusterState, pod: PodClass): void {
+  const rules = pod.placement;
+  if (rules.version === cluster.placementVersion) return;
+  if (rules.verdicts.length < cluster.capacity) {
+    rules.verdicts = longerUint8(rules.verdicts, cluster.capacity);
+    rules.inclusion = longerUint8(rules.inclusion, cluster.capacity);
+    rules.taintScores = longerInt32(rules.taintScores, cluster.capacity);
+    rules.affinityScores = longerInt32(rules.affinityScores, cluster.capacity);
+  }
+  rules.hasTaintScores = false;
+  for (let node = 0; node < cluster.indexes; node++) {
+    if (cluster.nodes[node] === undefined) continue;
+    if (cluster.placementGenerations[node]! > rules.version) refreshNode(cluster, pod, node);
+    if (rules.taintScores[node]! > 0) rules.hasTaintScores = true;
+  }
+  rules.version = cluster.placementVersion;
+}
+
+function refreshNode(cluster: ClusterState, pod: PodClass, index: NodeIndex): void {
+  const node = cluster.nodes[index]!;
+  const rules = pod.placement;
+  rules.verdicts[index] = filterPlacement(cluster, pod, index);
+  rules.inclusion[index] =
+    (matchesNodeAffinity(pod.spec, node) ? SELECTED : 0) |
+    (hasUntoleratedTaint(node.spec.taints, pod.spec.tolerations) ? 0 : TOLERATED);
+  rules.taintScores[index] = scoreTaints(cluster, pod, index);
+  rules.affinityScores[index] = scoreNodeAffinity(cluster, pod, index);
+}
+
+/** The filters that look at nothing but the node object, in the scheduler's order. */
+export function filterPlacement(cluster: ClusterState, pod: PodClass, node: NodeIndex): Verdict {
+  let verdict = filterUnschedulable(cluster, pod, node);
+  if (verdict === FEASIBLE) verdict = filterNodeName(cluster, pod, node);
+  if (verdict === FEASIBLE) verdict = filterTaints(cluster, pod, node);
+  if (verdict === FEASIBLE) verdict = filterNodeAffinity(cluster, pod, node);
+  return verdict;
+}
+
+/** Makes the arrays long enough; the entries come one by one, when a search looks. */
+export function prepareResources(cluster: ClusterState, rules: ResourceRules): void {
+  if (rules.scores.length >= cluster.capacity) return;
+  rules.generations = longerInt32(rules.generations, cluster.capacity);
+  const scores = new Int16Array(cluster.capacity);
+  scores.set(rules.scores);
+  rules.scores = scores;
+}
+
+/** Works out fit and scores of one node for the rules' request. */
+export function refreshResources(cluster: ClusterState, pod: PodClass, node: NodeIndex): number {
+  const rules = pod.resources;
+  let score = DOES_NOT_FIT;
+  if (filterResources(cluster, pod, node) === FEASIBLE) {
+    score = scoreLeastAllocated(cluster, pod, node);
+    if (!rules.skipsBalanced) score += scoreBalancedAllocation(cluster, pod, node);
+  }
+  rules.scores[node] = score;
+  rules.generations[node] = cluster.generations[node]!;
+  return score;
+}
+
+function longerUint8(array: Uint8Array, length: number): Uint8Array {
+  const longer = new Uint8Array(length);
+  longer.set(array);
+  return longer;
+}

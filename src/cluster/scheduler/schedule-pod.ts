@@ -1,0 +1,264 @@
+import { type ClusterState, NO_NODE, type NodeIndex } from './cluster.js';
+import { nodeOrder } from './cluster-nodes.js';
+import { scoreImages } from './plugins/image-locality.js';
+import {
+  type AffinityFilter,
+  filterAffinity,
+  normalizeAffinity,
+  prepareAffinityFilter,
+  prepareAffinityScore,
+  scoreAffinity,
+} from './plugins/inter-pod-affinity.js';
+import { filterPorts } from './plugins/node-ports.js';
+import { filterResources } from './plugins/node-resources-fit.js';
+import {
+  filterSpread,
+  isIgnored,
+  leastMatching,
+  normalizeSpread,
+  scoreSpread,
+  topologyWeight,
+} from './plugins/pod-topology-spread.js';
+import { FEASIBLE, Rejection, type Verdict } from './plugins/verdict.js';
+import type { PodClass } from './pod-class.js';
+import { DOES_NOT_FIT, prepareResources, refreshPlacement, refreshResources } from './rules.js';
+import { feasibleNodesToFind } from './sampling.js';
+import { type ClassSpread, refreshSpread } from './spread-counts.js';
+import { winsTie } from './tie-break.js';
+import { WEIGHTS } from './weights.js';
+
+/** What one attempt needs beside the cluster: PreFilter's work. */
+interface Attempt {
+  readonly pod: PodClass;
+  readonly spread: ClassSpread;
+  readonly least: readonly number[];
+  readonly affinity: AffinityFilter | undefined;
+  readonly hasPorts: boolean;
+}
+
+/** The outcome of an attempt. The feasible nodes and their totals stay in the cluster's buffers. */
+export interface Decision {
+  /** NO_NODE if no node is feasible: then `failureOf` tells why. */
+  readonly node: NodeIndex;
+  readonly feasible: number;
+  /** Feasible nodes and those seen to be rejected. */
+  readonly evaluated: number;
+}
+
+/**
+ * One scheduling attempt from PreFilter to the choice of the node. Filters and scores come from what is remembered for
+ * the class (rules.ts, spread-counts.ts) and are equal to what the plugins say of each node by themselves (explain.ts).
+ */
+export function schedulePod(cluster: ClusterState, pod: PodClass): Decision {
+  const attempt = prepare(cluster, pod);
+  const candidates = candidatesOf(cluster, pod);
+  const evaluated = search(cluster, attempt, candidates);
+  if (cluster.nodeCount > 0) cluster.nextStart = (cluster.nextStart + evaluated) % cluster.nodeCount;
+  const feasible = cluster.feasibleCount;
+  if (feasible === 0) return { node: NO_NODE, feasible, evaluated };
+  // A single feasible node is taken without a look at its score.
+  if (feasible === 1) return { node: cluster.feasible[0]!, feasible, evaluated };
+  score(cluster, attempt);
+  return { node: cluster.feasible[best(cluster)]!, feasible, evaluated };
+}
+
+/** Verdict by node for an attempt that found nothing: over all candidates, as everything was searched. */
+export function verdictsOf(cluster: ClusterState, pod: PodClass, visit: (verdict: Verdict, node: NodeIndex) => void) {
+  const attempt = prepare(cluster, pod);
+  const named = pod.nodeNames;
+  for (const node of nodeOrder(cluster)) {
+    const isCandidate = named === undefined || named.has(cluster.names[node]!);
+    visit(isCandidate ? filterNode(cluster, attempt, node) : Rejection.NodeSet, node);
+  }
+}
+
+function prepare(cluster: ClusterState, pod: PodClass): Attempt {
+  refreshPlacement(cluster, pod);
+  prepareResources(cluster, pod.resources);
+  const spread = refreshSpread(cluster, pod);
+  return {
+    pod,
+    spread,
+    least: spread.hard.map(leastMatching),
+    affinity: prepareAffinityFilter(cluster, pod),
+    hasPorts: pod.hostPorts.length > 0,
+  };
+}
+
+function candidatesOf(cluster: ClusterState, pod: PodClass): Int32Array {
+  const order = nodeOrder(cluster);
+  const named = pod.nodeNames;
+  return named === undefined ? order : order.filter((node) => named.has(cluster.names[node]!));
+}
+
+/** Fills `feasible` in the order found; gives the number of nodes evaluated (schedule_one.go: findNodesThatPassFilters). */
+function search(cluster: ClusterState, attempt: Attempt, candidates: Int32Array): number {
+  const { feasible } = cluster;
+  const enough = feasibleNodesToFind(candidates.length);
+  const count = candidates.length;
+  let found = 0;
+  let position = count === 0 ? 0 : cluster.nextStart % count;
+  let evaluated = 0;
+  for (; evaluated < count; evaluated++) {
+    const node = candidates[position]!;
+    if (isFeasible(cluster, attempt, node)) {
+      if (found === enough) break; // one more is seen before the search stops; it doesn't count
+      feasible[found++] = node;
+    }
+    if (++position === count) position = 0;
+  }
+  cluster.feasibleCount = found;
+  return evaluated;
+}
+
+/** `filterNode` === FEASIBLE, from what is remembered. */
+function isFeasible(cluster: ClusterState, attempt: Attempt, node: NodeIndex): boolean {
+  const { pod, spread } = attempt;
+  if (pod.placement.verdicts[node] !== FEASIBLE) return false;
+  if (attempt.hasPorts && filterPorts(cluster, pod, node) !== FEASIBLE) return false;
+  const { generations, scores } = pod.resources;
+  const fit = generations[node] === cluster.generations[node] ? scores[node] : refreshResources(cluster, pod, node);
+  if (fit === DOES_NOT_FIT) return false;
+  if (spread.hard.length > 0 && filterSpread(cluster, spread.hard, attempt.least, node) !== FEASIBLE) return false;
+  return attempt.affinity === undefined || filterAffinity(cluster, pod, attempt.affinity, node) === FEASIBLE;
+}
+
+/**
+ * The filters in the scheduler's order; the first that rejects ends it. VolumeRestrictions, NodeVolumeLimits,
+ * VolumeBinding and VolumeZone have their place before topology spread, DynamicResources and NodeDeclaredFeatures at
+ * the end (part 3 of the project).
+ */
+function filterNode(cluster: ClusterState, attempt: Attempt, node: NodeIndex): Verdict {
+  const { pod, spread, affinity } = attempt;
+  let verdict: Verdict = pod.placement.verdicts[node]!;
+  if (verdict === FEASIBLE) verdict = filterPorts(cluster, pod, node);
+  if (verdict === FEASIBLE) verdict = filterResources(cluster, pod, node);
+  if (verdict === FEASIBLE) verdict = filterSpread(cluster, spread.hard, attempt.least, node);
+  if (verdict === FEASIBLE && affinity !== undefined) verdict = filterAffinity(cluster, pod, affinity, node);
+  return verdict;
+}
+
+/** Writes the totals of the feasible nodes: weight times normalised score, over all plugins that take part. */
+function score(cluster: ClusterState, attempt: Attempt): void {
+  const { feasible, feasibleCount, totals } = cluster;
+  const { scores } = attempt.pod.resources;
+  for (let index = 0; index < feasibleCount; index++) totals[index] = scores[feasible[index]!]!;
+  addTaints(cluster, attempt.pod);
+  if (attempt.pod.placement.scoresAffinity) addNodeAffinity(cluster, attempt.pod);
+  addImages(cluster, attempt.pod);
+  if (attempt.spread.soft.length > 0) addSpread(cluster, attempt.spread);
+  addInterPodAffinity(cluster, attempt.pod);
+}
+
+/** Fewest untolerated PreferNoSchedule taints is best (helper/normalize_score.go, reversed). */
+function addTaints(cluster: ClusterState, pod: PodClass): void {
+  const { feasible, feasibleCount, totals } = cluster;
+  const { taintScores, hasTaintScores } = pod.placement;
+  let greatest = 0;
+  if (hasTaintScores) {
+    for (let index = 0; index < feasibleCount; index++) {
+      const raw = taintScores[feasible[index]!]!;
+      if (raw > greatest) greatest = raw;
+    }
+  }
+  for (let index = 0; index < feasibleCount; index++) {
+    const normalized = greatest === 0 ? 100 : 100 - Math.trunc((100 * taintScores[feasible[index]!]!) / greatest);
+    totals[index]! += WEIGHTS.TaintToleration * normalized;
+  }
+}
+
+function addNodeAffinity(cluster: ClusterState, pod: PodClass): void {
+  const { feasible, feasibleCount, totals } = cluster;
+  const { affinityScores } = pod.placement;
+  let greatest = 0;
+  for (let index = 0; index < feasibleCount; index++) {
+    const raw = affinityScores[feasible[index]!]!;
+    if (raw > greatest) greatest = raw;
+  }
+  if (greatest === 0) return;
+  for (let index = 0; index < feasibleCount; index++) {
+    totals[index]! += WEIGHTS.NodeAffinity * Math.trunc((100 * affinityScores[feasible[index]!]!) / greatest);
+  }
+}
+
+function addImages(cluster: ClusterState, pod: PodClass): void {
+  const scores = imageScoresOf(cluster, pod);
+  if (scores === undefined) return;
+  const { feasible, feasibleCount, totals } = cluster;
+  for (let index = 0; index < feasibleCount; index++) totals[index]! += scores[feasible[index]!]!;
+}
+
+/** Undefined while no node is known to have one of the images. */
+function imageScoresOf(cluster: ClusterState, pod: PodClass): Uint8Array | undefined {
+  if (pod.imageVersion === cluster.imageVersion) return pod.imageScores;
+  pod.imageVersion = cluster.imageVersion;
+  pod.imageScores = undefined;
+  if (!pod.images.some((name) => cluster.images.has(name))) return undefined;
+  const scores = new Uint8Array(cluster.capacity);
+  for (const node of nodeOrder(cluster)) scores[node] = scoreImages(cluster, pod, node);
+  pod.imageScores = scores;
+  return scores;
+}
+
+function addSpread(cluster: ClusterState, spread: ClassSpread): void {
+  const { feasible, feasibleCount, totals, scratch } = cluster;
+  const counted = countedNodes(cluster, spread);
+  const weights = spread.soft.map((sums) => topologyWeight(cluster, sums, counted.nodes, counted.length));
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = 0;
+  for (let index = 0; index < feasibleCount; index++) {
+    const node = feasible[index]!;
+    const raw =
+      counted.some && isIgnored(cluster, spread, node) ? IGNORED : scoreSpread(cluster, spread.soft, weights, node);
+    scratch[index] = raw;
+    if (raw === IGNORED) continue;
+    if (raw < least) least = raw;
+    if (raw > greatest) greatest = raw;
+  }
+  for (let index = 0; index < feasibleCount; index++) {
+    const raw = scratch[index]!;
+    if (raw !== IGNORED) totals[index]! += WEIGHTS.PodTopologySpread * normalizeSpread(raw, least, greatest);
+  }
+}
+
+const IGNORED = -1;
+
+/** The feasible nodes that have all the keys; `some` = there are others. */
+function countedNodes(
+  cluster: ClusterState,
+  spread: ClassSpread,
+): { readonly nodes: Int32Array; readonly length: number; readonly some: boolean } {
+  const { feasible, feasibleCount } = cluster;
+  if (!spread.requiresAllKeys) return { nodes: feasible, length: feasibleCount, some: false };
+  const nodes = feasible.subarray(0, feasibleCount).filter((node) => !isIgnored(cluster, spread, node));
+  return { nodes, length: nodes.length, some: nodes.length < feasibleCount };
+}
+
+function addInterPodAffinity(cluster: ClusterState, pod: PodClass): void {
+  if (pod.terms === undefined && cluster.podsWithTerms.size === 0) return;
+  const sums = prepareAffinityScore(cluster, pod);
+  if (sums === undefined) return;
+  const { feasible, feasibleCount, totals, scratch } = cluster;
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < feasibleCount; index++) {
+    const raw = scoreAffinity(cluster, sums, feasible[index]!);
+    scratch[index] = raw;
+    if (raw < least) least = raw;
+    if (raw > greatest) greatest = raw;
+  }
+  for (let index = 0; index < feasibleCount; index++) {
+    totals[index]! += WEIGHTS.InterPodAffinity * normalizeAffinity(scratch[index]!, least, greatest);
+  }
+}
+
+/** Position of the winner among the feasible nodes. */
+function best(cluster: ClusterState): number {
+  const { totals, feasibleCount } = cluster;
+  let winner = 0;
+  for (let index = 1; index < feasibleCount; index++) {
+    const difference = totals[index]! - totals[winner]!;
+    if (difference > 0 || (difference === 0 && !winsTie(winner, index))) winner = index;
+  }
+  return winner;
+}

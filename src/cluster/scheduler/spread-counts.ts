@@ -1,0 +1,197 @@
+import type { LabelSelector } from '../api/objects/meta.js';
+import { matchesSelector } from '../api/selectors.js';
+import { type ClusterState, EMPTY_VALUE, NO_VALUE, type NodeIndex } from './cluster.js';
+import type { PodClass } from './pod-class.js';
+import { constraintsOf, type SpreadConstraint } from './plugins/pod-topology-spread-constraints.js';
+import { type PlacementRules, refreshPlacement } from './rules.js';
+
+/** Pods by node that one selector matches in one namespace, kept up to date with every pod that comes or goes. */
+export interface SpreadCounter {
+  readonly namespace: string;
+  /** Undefined matches nothing. */
+  readonly selector: LabelSelector | undefined;
+  /** By node: matching pods that are not being deleted. */
+  counts: Uint16Array;
+  /** Sums by topology value that follow this counter. */
+  readonly followers: DomainSums[];
+}
+
+/** One constraint of one pod class, with the counts by topology value over all eligible nodes. */
+export interface DomainSums {
+  readonly constraint: SpreadConstraint;
+  readonly counter: SpreadCounter;
+  readonly placement: PlacementRules;
+  /** A node must have all of these keys to be eligible. */
+  readonly neededTopologies: readonly number[];
+  /** By topology value: matching pods on eligible nodes, and eligible nodes. */
+  matching: Int32Array;
+  nodes: Int32Array;
+  /** Marks of the values met in this round: room to count distinct values without clearing. */
+  seen: Int32Array;
+  round: number;
+  /** `placementVersion` of the cluster for which the sums hold; else they are counted again before they are used. */
+  version: number;
+}
+
+/** What PodTopologySpread needs for one pod class. */
+export interface ClassSpread {
+  readonly hard: readonly DomainSums[];
+  readonly soft: readonly DomainSums[];
+  /** Nodes that lack a key of a soft constraint score 0, rather than nothing for that constraint. */
+  readonly requiresAllKeys: boolean;
+  /** Text of the constraints: default ones change with Services. */
+  readonly signature: string;
+  selectorVersion: number;
+}
+
+/** Brings constraints and counts of a class up to date. */
+export function refreshSpread(cluster: ClusterState, pod: PodClass): ClassSpread {
+  let spread = pod.spread;
+  if (spread === undefined || spread.selectorVersion !== cluster.selectorVersion) {
+    spread = pod.spread = rebuild(cluster, pod, spread);
+  }
+  if (spread.hard.length + spread.soft.length === 0) return spread;
+  refreshPlacement(cluster, pod);
+  for (const sums of spread.hard) refreshSums(cluster, sums);
+  for (const sums of spread.soft) refreshSums(cluster, sums);
+  return spread;
+}
+
+function rebuild(cluster: ClusterState, pod: PodClass, before: ClassSpread | undefined): ClassSpread {
+  const { constraints, requiresAllKeys } = constraintsOf(cluster, pod);
+  const signature = JSON.stringify(constraints);
+  if (before?.signature === signature) {
+    before.selectorVersion = cluster.selectorVersion;
+    return before;
+  }
+  for (const sums of before === undefined ? [] : [...before.hard, ...before.soft]) {
+    sums.counter.followers.splice(sums.counter.followers.indexOf(sums), 1);
+  }
+  const sumsOf = (kind: readonly SpreadConstraint[], needsKeys: boolean): DomainSums[] => {
+    const keys = needsKeys ? kind.map((constraint) => constraint.topology) : [];
+    return kind.map((constraint) => follow(cluster, pod, constraint, keys));
+  };
+  return {
+    hard: sumsOf(
+      constraints.filter((constraint) => constraint.hard),
+      true,
+    ),
+    soft: sumsOf(
+      constraints.filter((constraint) => !constraint.hard),
+      requiresAllKeys,
+    ),
+    requiresAllKeys,
+    signature,
+    selectorVersion: cluster.selectorVersion,
+  };
+}
+
+function follow(
+  cluster: ClusterState,
+  pod: PodClass,
+  constraint: SpreadConstraint,
+  neededTopologies: readonly number[],
+): DomainSums {
+  const counter = counterOf(cluster, pod.namespace, constraint.counted);
+  const sums: DomainSums = {
+    constraint,
+    counter,
+    placement: pod.placement,
+    neededTopologies,
+    matching: new Int32Array(0),
+    nodes: new Int32Array(0),
+    seen: new Int32Array(0),
+    round: 0,
+    version: -1,
+  };
+  counter.followers.push(sums);
+  return sums;
+}
+
+function counterOf(cluster: ClusterState, namespace: string, selector: LabelSelector | undefined): SpreadCounter {
+  const key = JSON.stringify([namespace, selector]);
+  let counter = cluster.spreadCounterByKey.get(key);
+  if (counter !== undefined) return counter;
+  counter = { namespace, selector, counts: new Uint16Array(cluster.capacity), followers: [] };
+  cluster.spreadCounters.push(counter);
+  cluster.spreadCounterByKey.set(key, counter);
+  for (const podClass of cluster.podClasses) {
+    if (podClass.members.size === 0) continue; // it looks itself when its next pod comes
+    for (const number of newCounters(cluster, podClass)) {
+      const found = cluster.spreadCounters[number]!;
+      for (const member of podClass.members) if (!member.terminating) found.counts[member.node]! += 1;
+    }
+  }
+  return counter;
+}
+
+/** Numbers of the counters that count this class and that it has not seen yet. */
+function newCounters(cluster: ClusterState, pod: PodClass): number[] {
+  const found: number[] = [];
+  for (; pod.countersSeen < cluster.spreadCounters.length; pod.countersSeen++) {
+    const { namespace, selector } = cluster.spreadCounters[pod.countersSeen]!;
+    if (namespace === pod.namespace && matchesSelector(selector, pod.labels)) found.push(pod.countersSeen);
+  }
+  pod.counters.push(...found);
+  return found;
+}
+
+/** A pod of this class has come to the node (+1) or left it (-1). */
+export function countPod(cluster: ClusterState, pod: PodClass, node: NodeIndex, difference: 1 | -1): void {
+  if (pod.countersSeen < cluster.spreadCounters.length) newCounters(cluster, pod);
+  for (const number of pod.counters) {
+    const counter = cluster.spreadCounters[number]!;
+    if (counter.counts.length < cluster.capacity) counter.counts = longerUint16(counter.counts, cluster.capacity);
+    counter.counts[node]! += difference;
+    for (const sums of counter.followers) {
+      if (sums.version !== cluster.placementVersion || !isEligible(cluster, sums, node)) continue;
+      sums.matching[domainOf(cluster, sums, node)]! += difference;
+    }
+  }
+}
+
+function refreshSums(cluster: ClusterState, sums: DomainSums): void {
+  if (sums.version === cluster.placementVersion) return;
+  const { counter, constraint } = sums;
+  if (counter.counts.length < cluster.capacity) counter.counts = longerUint16(counter.counts, cluster.capacity);
+  const values = cluster.topologies[constraint.topology]!.values.size;
+  if (sums.matching.length < values) {
+    sums.matching = new Int32Array(values);
+    sums.nodes = new Int32Array(values);
+    sums.seen = new Int32Array(values);
+    sums.round = 0;
+  } else {
+    sums.matching.fill(0);
+    sums.nodes.fill(0);
+  }
+  for (let node = 0; node < cluster.indexes; node++) {
+    if (!isEligible(cluster, sums, node)) continue;
+    const value = domainOf(cluster, sums, node);
+    sums.matching[value]! += counter.counts[node]!;
+    sums.nodes[value]! += 1;
+  }
+  sums.version = cluster.placementVersion;
+}
+
+/** kubernetes v1.36.3 podtopologyspread/common.go: matchNodeInclusionPolicies, and the keys the node must have. */
+function isEligible(cluster: ClusterState, sums: DomainSums, node: NodeIndex): boolean {
+  if (cluster.nodes[node] === undefined) return false;
+  const { inclusion } = sums.constraint;
+  if ((sums.placement.inclusion[node]! & inclusion) !== inclusion) return false;
+  for (const topology of sums.neededTopologies) {
+    if (cluster.topologies[topology]!.valueOf[node] === NO_VALUE) return false;
+  }
+  return true;
+}
+
+/** A node without the key counts under the empty value where keys are not required. */
+function domainOf(cluster: ClusterState, sums: DomainSums, node: NodeIndex): number {
+  const value = cluster.topologies[sums.constraint.topology]!.valueOf[node]!;
+  return value === NO_VALUE ? EMPTY_VALUE : value;
+}
+
+function longerUint16(array: Uint16Array, length: number): Uint16Array {
+  const longer = new Uint16Array(length);
+  longer.set(array);
+  return longer;
+}
