@@ -1,4 +1,5 @@
 import type { Distribution } from '../../src/kernel/distributions.js';
+import { pow } from '../../src/kernel/math.js';
 import { logGamma, normalCdf } from '../../src/kernel/special-functions.js';
 
 /** The probability that a sample is at most `x`: the theory against which samples are held. */
@@ -18,11 +19,11 @@ export function cdf(distribution: Distribution, x: number): number {
     case 'gamma':
       return lowerGamma(distribution.shape, x / distribution.scale);
     case 'weibull':
-      return 1 - Math.exp(-Math.pow(x / distribution.scale, distribution.shape));
+      return 1 - Math.exp(-pow(x / distribution.scale, distribution.shape));
     case 'pareto': {
       const { minimum, shape, maximum } = distribution;
       if (x <= minimum) return 0;
-      return clamp((1 - Math.pow(minimum / x, shape)) / (1 - Math.pow(minimum / maximum, shape)));
+      return clamp((1 - pow(minimum / x, shape)) / (1 - pow(minimum / maximum, shape)));
     }
     case 'empirical':
       return distribution.values.filter((value) => value <= x).length / distribution.values.length;
