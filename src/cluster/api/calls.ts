@@ -1,5 +1,6 @@
 import { sample } from '../../kernel/distributions.js';
 import type { EventKind, Handlers } from '../../kernel/events.js';
+import { recordValue } from '../../kernel/histogram.js';
 import { invariant } from '../../kernel/invariant.js';
 import { type Draw, draws } from '../../kernel/random.js';
 import { schedule, scheduleAt } from '../../kernel/simulation.js';
@@ -25,6 +26,8 @@ export interface ApiRequest {
   readonly subresource?: 'status';
   /** create, update: the object; patch: a strategic merge patch; bind: the name of the node. */
   readonly body?: unknown;
+  /** patch: a JSON merge patch instead. */
+  readonly patchType?: 'merge';
   /** Fails with 409 unless the object still has this uid. */
   readonly uid?: string;
   /** Fails with 409 unless the object is still at this version. */
@@ -124,13 +127,11 @@ function answer(world: ApiWorld, call: number): void {
 }
 
 function account(world: ApiWorld, record: ApiCallRecord, replyUs: Micros): void {
-  const usage = usageOf(world.api.clients[record.client]!, record.request.verb, record.request.kind);
-  const latencyUs = world.kernel.now + replyUs - record.sentAt;
-  usage.count += 1;
+  const { verb, kind } = record.request;
+  const usage = usageOf(world, world.api.clients[record.client]!.name, verb, kind);
   if (!succeeded(record.result!)) usage.failed += 1;
   usage.throttledUs += record.throttledUs;
-  usage.latencyUs += latencyUs;
-  if (latencyUs > usage.longestUs) usage.longestUs = latencyUs;
+  recordValue(usage.latency, world.kernel.now + replyUs - record.sentAt);
 }
 
 function recordOf(world: ApiWorld, call: number): ApiCallRecord {

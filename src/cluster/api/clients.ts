@@ -1,3 +1,4 @@
+import { createHistogram, type Histogram } from '../../kernel/histogram.js';
 import { SECOND_US, type Micros } from '../../kernel/time.js';
 import type { ApiWorld } from './world.js';
 
@@ -10,17 +11,18 @@ export interface ApiClient {
   readonly burst: number;
   /** When the bucket would be full again: the bucket in one number (a token lasts 1/qps). */
   fullAt: Micros;
-  /** Requests sent, failed, and summed waits and latencies (us), by `verb kind`. */
-  readonly usage: Map<string, ClientUsage>;
 }
 
+/** Requests of all clients of one name (all kubelets, say), by verb and kind, for the results. */
 export interface ClientUsage {
-  count: number;
+  readonly client: string;
+  readonly verb: string;
+  readonly kind: string;
   failed: number;
+  /** Summed waits for the client-side limit (us). */
   throttledUs: number;
-  latencyUs: number;
-  /** Longest latency (us). */
-  longestUs: number;
+  /** From leaving the client to the answer (us). */
+  readonly latency: Histogram;
 }
 
 /** Client-side limits of Kubernetes' components: reference/control-plane.md section 5. */
@@ -43,7 +45,7 @@ export function openClient(
   name: string,
   limits: { readonly qps: number; readonly burst: number },
 ): number {
-  world.api.clients.push({ name, qps: limits.qps, burst: limits.burst, fullAt: 0, usage: new Map() });
+  world.api.clients.push({ name, qps: limits.qps, burst: limits.burst, fullAt: 0 });
   return world.api.clients.length - 1;
 }
 
@@ -59,12 +61,12 @@ export function takeToken(world: ApiWorld, clientId: number): Micros {
   return availableAt > now ? Math.ceil(availableAt) : now;
 }
 
-export function usageOf(client: ApiClient, verb: string, kind: string): ClientUsage {
-  const key = `${verb} ${kind}`;
-  let usage = client.usage.get(key);
+export function usageOf(world: ApiWorld, client: string, verb: string, kind: string): ClientUsage {
+  const key = `${client} ${verb} ${kind}`;
+  let usage = world.api.usage.get(key);
   if (usage === undefined) {
-    usage = { count: 0, failed: 0, throttledUs: 0, latencyUs: 0, longestUs: 0 };
-    client.usage.set(key, usage);
+    usage = { client, verb, kind, failed: 0, throttledUs: 0, latency: createHistogram() };
+    world.api.usage.set(key, usage);
   }
   return usage;
 }

@@ -1,4 +1,4 @@
-import { sample } from '../../kernel/distributions.js';
+import { type Distribution, sample } from '../../kernel/distributions.js';
 import type { Handlers } from '../../kernel/events.js';
 import { invariant } from '../../kernel/invariant.js';
 import { draws, openStream, type StreamId } from '../../kernel/random.js';
@@ -48,6 +48,10 @@ export interface Controller<W extends ApiWorld> {
   readonly workers: number;
   /** First retry delay where it isn't the usual 5 ms. */
   readonly retryBaseUs?: Micros;
+  /** Limits of its client where they aren't those of kube-controller-manager. */
+  readonly limits?: { readonly qps: number; readonly burst: number };
+  /** Delay (us) between taking a key and its sync, where it isn't the preset's controller reaction. */
+  readonly reaction?: Distribution;
   /** Give up retrying a key after so many failures in a row; without it, never. */
   readonly maximumRetries?: number;
   sync(world: W, key: ObjectKey): SyncStep;
@@ -60,6 +64,7 @@ export interface ControllerState {
   readonly client: number;
   readonly stream: StreamId;
   readonly queue: WorkQueueState;
+  readonly reaction: Distribution;
   freeWorkers: number;
   /** When the wake-up for delayed keys is set; Infinity = not set. */
   wakeAt: Micros;
@@ -90,12 +95,13 @@ export class Controllers<W extends ApiWorld> {
 
 /** Creates the state of all controllers in a new world. */
 export function openControllers<W extends ApiWorld>(world: W, controllers: Controllers<W>): void {
-  for (const { name, workers, retryBaseUs } of controllers.list) {
+  for (const { name, workers, retryBaseUs, limits, reaction } of controllers.list) {
     world.api.controllers.push({
       name,
-      client: openClient(world, name, CLIENT_LIMITS.controller),
+      client: openClient(world, name, limits ?? CLIENT_LIMITS.controller),
       stream: openStream(world, `controller/${name}`),
       queue: createWorkQueue(retryBaseUs),
+      reaction: reaction ?? world.api.parameters.controllerReaction,
       freeWorkers: workers,
       wakeAt: Number.POSITIVE_INFINITY,
     });
@@ -161,7 +167,7 @@ function dispatch(world: ApiWorld, controllerId: number): void {
       calls: [],
       outstanding: 0,
     };
-    const delay = sample(api.parameters.controllerReaction, draws(world, state.stream));
+    const delay = sample(state.reaction, draws(world, state.stream));
     schedule(world, delay, ApiEvent.SyncStarted, controllerId, slot);
   }
 }

@@ -20,6 +20,7 @@ export function createApi(world: KernelWorld, parameters: ApiParameters): ApiSta
     etcd: createEtcd(),
     addresses: createServiceAddresses(),
     clients: [],
+    usage: new Map(),
     calls: [],
     freeCalls: [],
     informers: [],

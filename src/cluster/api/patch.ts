@@ -1,5 +1,5 @@
 /** Lists that a strategic merge patch merges by a key; other lists are replaced (k8s.io/api struct tags, patchMergeKey). */
-const MERGE_KEYS: Readonly<Record<string, string>> = {
+const MERGE_KEYS: MergeKeys = {
   conditions: 'type',
   containers: 'name',
   initContainers: 'name',
@@ -19,25 +19,33 @@ type PlainObject = Readonly<Record<string, unknown>>;
  * `$patch: delete` goes), the rest is replaced. Unchanged parts keep their identity, so `===` tells what changed.
  */
 export function strategicMerge<T>(current: T, patch: unknown): T {
-  return mergeValue(current, patch, '') as T;
+  return mergeValue(current, patch, '', MERGE_KEYS) as T;
 }
 
-function mergeValue(current: unknown, patch: unknown, field: string): unknown {
-  if (isPlainObject(patch)) return mergeObject(isPlainObject(current) ? current : {}, patch);
-  const mergeKey = field === 'ports' && isServicePorts(patch) ? 'port' : MERGE_KEYS[field];
-  if (Array.isArray(patch) && mergeKey !== undefined) {
-    return mergeList(Array.isArray(current) ? current : [], patch, mergeKey);
-  }
-  return patch;
+/** A JSON merge patch (RFC 7386): as the strategic one, but every list is replaced. */
+export function jsonMerge<T>(current: T, patch: unknown): T {
+  return mergeValue(current, patch, '', NO_MERGE_KEYS) as T;
 }
 
-function mergeObject(current: PlainObject, patch: PlainObject): PlainObject {
+type MergeKeys = Readonly<Record<string, string>>;
+
+const NO_MERGE_KEYS: MergeKeys = {};
+
+function mergeValue(current: unknown, patch: unknown, field: string, mergeKeys: MergeKeys): unknown {
+  if (isPlainObject(patch)) return mergeObject(isPlainObject(current) ? current : {}, patch, mergeKeys);
+  const ownKey = mergeKeys[field];
+  if (!Array.isArray(patch) || ownKey === undefined) return patch;
+  const mergeKey = field === 'ports' && isServicePorts(patch) ? 'port' : ownKey;
+  return mergeList(Array.isArray(current) ? current : [], patch, mergeKey, mergeKeys);
+}
+
+function mergeObject(current: PlainObject, patch: PlainObject, mergeKeys: MergeKeys): PlainObject {
   let merged: Record<string, unknown> | undefined;
   for (const field of Object.keys(patch)) {
     const value = patch[field];
     if (value === undefined) continue;
     const before = current[field];
-    const after = value === null ? undefined : mergeValue(before, value, field);
+    const after = value === null ? undefined : mergeValue(before, value, field, mergeKeys);
     if (after === before) continue;
     merged ??= { ...current };
     if (after === undefined) delete merged[field];
@@ -46,7 +54,12 @@ function mergeObject(current: PlainObject, patch: PlainObject): PlainObject {
   return merged ?? current;
 }
 
-function mergeList(current: readonly unknown[], patch: readonly unknown[], mergeKey: string): readonly unknown[] {
+function mergeList(
+  current: readonly unknown[],
+  patch: readonly unknown[],
+  mergeKey: string,
+  mergeKeys: MergeKeys,
+): readonly unknown[] {
   const merged = [...current];
   let changed = false;
   for (const item of patch) {
@@ -58,7 +71,7 @@ function mergeList(current: readonly unknown[], patch: readonly unknown[], merge
       merged.push(item);
       changed = true;
     } else {
-      const after = mergeValue(merged[index], item, '');
+      const after = mergeValue(merged[index], item, '', mergeKeys);
       changed ||= after !== merged[index];
       merged[index] = after;
     }

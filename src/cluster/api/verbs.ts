@@ -1,9 +1,10 @@
 import type { ApiRequest, ApiResult } from './calls.js';
 import { createObject } from './create.js';
 import { deleteObject } from './delete.js';
+import { resourceOf } from './kinds.js';
 import type { KubernetesObject } from './objects/meta.js';
 import type { Pod } from './objects/pod.js';
-import { strategicMerge } from './patch.js';
+import { jsonMerge, strategicMerge } from './patch.js';
 import { collection, keyOf, stored } from './store.js';
 import { updateObject } from './update.js';
 import type { ApiWorld } from './world.js';
@@ -33,8 +34,12 @@ export function execute(world: ApiWorld, request: ApiRequest): ApiResult {
     case 'update':
       return updateObject(world, request, object, request.body as KubernetesObject);
     case 'patch':
-      return updateObject(world, request, object, strategicMerge(object, request.body));
+      return updateObject(world, request, object, patched(request, object));
   }
+}
+
+function patched(request: ApiRequest, object: KubernetesObject): KubernetesObject {
+  return request.patchType === 'merge' ? jsonMerge(object, request.body) : strategicMerge(object, request.body);
 }
 
 /** kubernetes v1.36.3 staging apiserver pkg/registry/generic/registry/store.go: OptimisticLockErrorMsg */

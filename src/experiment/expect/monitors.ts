@@ -1,0 +1,114 @@
+import { type Listeners, PROBE_COMPONENT } from '../../cluster/api/informers.js';
+import type { Handlers } from '../../kernel/events.js';
+import { scheduleAt } from '../../kernel/simulation.js';
+import type { Micros } from '../../kernel/time.js';
+import type { Expectation, FigureValue, When } from '../../scenario/expectations.js';
+import { ExperimentEvent } from '../events.js';
+import type { ExperimentWorld } from '../world.js';
+import { compares, isObjectExpectation, type ObjectFigure, readObjectFigure } from './object-figures.js';
+
+/** What has been seen so far of an expectation about objects, within its span of time. */
+export interface MonitorState {
+  /** Index of the expectation. */
+  readonly expectation: number;
+  readonly kind: string;
+  readonly fromUs: Micros;
+  readonly untilUs: Micros;
+  looks: number;
+  /** First moment at which the comparison held, and at which it did not; -1 = never. */
+  heldAt: Micros;
+  failedAt: Micros;
+  heldValue: FigureValue | undefined;
+  failedValue: FigureValue | undefined;
+  lastValue: FigureValue | undefined;
+}
+
+/** One monitor for every expectation about objects. `within` counts from its timeline entry. */
+export function createMonitors(
+  expectations: readonly Expectation[],
+  timeline: readonly { readonly atUs: Micros }[],
+  warmupUs: Micros,
+  durationUs: Micros,
+): MonitorState[] {
+  return expectations.flatMap((expectation, index) => {
+    if (!isObjectExpectation(expectation)) return [];
+    const [fromUs, untilUs] = spanOf(expectation.when, timeline, warmupUs, durationUs);
+    const kind = expectation.figure.of === 'field' ? expectation.figure.object.kind : expectation.figure.kind;
+    return [
+      {
+        expectation: index,
+        kind,
+        fromUs,
+        untilUs,
+        looks: 0,
+        heldAt: -1,
+        failedAt: -1,
+        heldValue: undefined,
+        failedValue: undefined,
+        lastValue: undefined,
+      },
+    ];
+  });
+}
+
+function spanOf(
+  when: When,
+  timeline: readonly { readonly atUs: Micros }[],
+  warmupUs: Micros,
+  durationUs: Micros,
+): readonly [Micros, Micros] {
+  switch (when.kind) {
+    case 'run':
+      return [durationUs, durationUs];
+    case 'at':
+      return [when.atUs, when.atUs];
+    case 'between':
+      return [when.fromUs, when.untilUs];
+    case 'within': {
+      const at = timeline[when.entry]!.atUs;
+      return [at, at + when.withinUs];
+    }
+    default:
+      return [warmupUs, durationUs];
+  }
+}
+
+/** Sets the looks at both ends of every span; changes in between are looked at as they come. */
+export function armMonitors(world: ExperimentWorld): void {
+  for (const [index, monitor] of world.experiment.monitors.entries()) {
+    scheduleAt(world, monitor.fromUs, ExperimentEvent.MonitorDue, index, 0);
+    if (monitor.untilUs !== monitor.fromUs) scheduleAt(world, monitor.untilUs, ExperimentEvent.MonitorDue, index, 0);
+  }
+}
+
+/** `kinds`: those that the scenario's expectations speak of. */
+export function registerMonitors<W extends ExperimentWorld>(
+  handlers: Handlers<W>,
+  listeners: Listeners<W>,
+  kinds: readonly string[],
+): void {
+  handlers.on(ExperimentEvent.MonitorDue, (world, index) => look(world, world.experiment.monitors[index]!));
+  for (const kind of kinds) {
+    listeners.on(PROBE_COMPONENT, kind, (world) => {
+      for (const monitor of world.experiment.monitors) {
+        const { now } = world.kernel;
+        if (monitor.kind === kind && now > monitor.fromUs && now < monitor.untilUs) look(world, monitor);
+      }
+    });
+  }
+}
+
+function look(world: ExperimentWorld, monitor: MonitorState): void {
+  const { figure, comparison, value } = world.experiment.expectations[monitor.expectation]!;
+  const seen = readObjectFigure(world, figure as ObjectFigure);
+  monitor.looks += 1;
+  monitor.lastValue = seen;
+  if (compares(seen, comparison, value)) {
+    if (monitor.heldAt >= 0) return;
+    monitor.heldAt = world.kernel.now;
+    monitor.heldValue = seen;
+  } else if (monitor.failedAt < 0) {
+    monitor.failedAt = world.kernel.now;
+    monitor.failedValue = seen;
+  }
+}

@@ -1,0 +1,82 @@
+import { type Listeners, PROBE_COMPONENT } from '../../cluster/api/informers.js';
+import type { Node } from '../../cluster/api/objects/node.js';
+import type { Deployment } from '../../cluster/api/objects/workload.js';
+import { collection } from '../../cluster/api/store.js';
+import { recordRow } from '../../kernel/probe.js';
+import { type Micros, microsToSeconds } from '../../kernel/time.js';
+import { RECOVERY_TABLE } from '../tables.js';
+import type { ExperimentWorld } from '../world.js';
+
+/** A fault and how far the cluster has come back from it. */
+interface Recovery {
+  /** For example "node general-2". */
+  readonly subject: string;
+  readonly nodes: readonly string[];
+  readonly startedAt: Micros;
+  detectedAt: Micros | null;
+  /** A workload has been seen below its desired ready replicas since the fault. */
+  dipped: boolean;
+  restoredAt: Micros | null;
+  returnedAt: Micros | null;
+}
+
+export interface RecoveryState {
+  readonly list: Recovery[];
+}
+
+export function createRecoveries(): RecoveryState {
+  return { list: [] };
+}
+
+/** Notes that a fault has struck these nodes. */
+export function startRecovery(world: ExperimentWorld, subject: string, nodes: readonly string[]): void {
+  world.experiment.recoveries.list.push({
+    subject,
+    nodes,
+    startedAt: world.kernel.now,
+    detectedAt: null,
+    dipped: false,
+    restoredAt: null,
+    returnedAt: null,
+  });
+}
+
+/** Watches nodes and Deployments for the stages of each recovery. */
+export function measureRecoveries<W extends ExperimentWorld>(listeners: Listeners<W>): void {
+  listeners.on<Node>(PROBE_COMPONENT, 'Node', (world) => {
+    for (const recovery of world.experiment.recoveries.list) {
+      const ready = recovery.nodes.every((name) => isReady(collection<Node>(world, 'Node').get(name)));
+      if (!ready) recovery.detectedAt ??= world.kernel.now;
+      else if (recovery.detectedAt !== null) recovery.returnedAt ??= world.kernel.now;
+    }
+  });
+  listeners.on<Deployment>(PROBE_COMPONENT, 'Deployment', (world) => {
+    const waiting = world.experiment.recoveries.list.filter(({ restoredAt }) => restoredAt === null);
+    if (waiting.length === 0) return;
+    const whole = [...collection<Deployment>(world, 'Deployment').values()].every(
+      ({ spec, status }) => (status.readyReplicas ?? 0) >= (spec.replicas ?? 1),
+    );
+    for (const recovery of waiting) {
+      // A scale-up or rollout may also leave a workload short: only what comes after the detection is the fault's.
+      if (!whole) recovery.dipped ||= recovery.detectedAt !== null;
+      else if (recovery.dipped) recovery.restoredAt = world.kernel.now;
+    }
+  });
+}
+
+export function finishRecoveries(world: ExperimentWorld): void {
+  const seconds = (at: Micros | null): number | null => (at === null ? null : microsToSeconds(at));
+  for (const { subject, startedAt, detectedAt, restoredAt, returnedAt } of world.experiment.recoveries.list) {
+    recordRow(world, RECOVERY_TABLE, [
+      subject,
+      microsToSeconds(startedAt),
+      seconds(detectedAt),
+      seconds(restoredAt),
+      seconds(returnedAt),
+    ]);
+  }
+}
+
+function isReady(node: Node | undefined): boolean {
+  return (node?.status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True');
+}

@@ -1,0 +1,211 @@
+import type { ApiRequest } from '../../cluster/api/calls.js';
+import type { KubernetesObject } from '../../cluster/api/objects/meta.js';
+import type { PodTemplateSpec } from '../../cluster/api/objects/pod.js';
+import type { Deployment, ReplicaSet } from '../../cluster/api/objects/workload.js';
+import { formatDuration } from '../../kernel/duration.js';
+import type { Micros } from '../../kernel/time.js';
+import type { KubectlCommand } from '../../scenario/commands.js';
+import { revisionOf } from '../revisions.js';
+
+/** A command that cannot be carried out on the objects it found: kubectl's own error text. */
+export class OperatorError extends Error {
+  override readonly name = 'OperatorError';
+}
+
+/**
+ * The writes that a kubectl command makes, given the objects it read (for apply: those that exist already).
+ * reference/control-plane.md section 9.
+ */
+export function writesOf(command: KubectlCommand, objects: readonly KubernetesObject[], now: Micros): ApiRequest[] {
+  switch (command.do) {
+    case 'set-image':
+      return objects.map((object) => patch(object, template(containersPatch(object, command.images))));
+    case 'set-resources':
+      return objects.map((object) => patch(object, template(resourcesPatch(object, command))));
+    case 'scale':
+      return objects.map((object) => scale(object, command));
+    case 'rollout-pause':
+    case 'rollout-resume':
+      return objects.map((object) => patch(object, { spec: { paused: command.do === 'rollout-pause' } }));
+    case 'rollout-restart':
+      return objects.map((object) => patch(object, template({}, { [RESTARTED_AT]: formatDuration(now) })));
+    case 'delete':
+      return objects.map((object) => remove(object, command));
+    case 'create':
+      return command.objects.map(create);
+    case 'apply':
+      return command.objects.map((wanted) => apply(wanted, objects));
+    case 'cordon':
+    case 'uncordon':
+      return objects.map((node) => patch(node, { spec: { unschedulable: command.do === 'cordon' ? true : null } }));
+    case 'label':
+      return objects.map((object) => patch(object, { metadata: { labels: command.values } }));
+    case 'annotate':
+      return objects.map((object) => patch(object, { metadata: { annotations: command.values } }));
+    case 'patch':
+      return objects.map((object) => ({
+        ...patch(object, command.patch),
+        ...(command.type === 'merge' ? { patchType: 'merge' as const } : {}),
+      }));
+    case 'expose':
+      return objects.map((object) => create(serviceFor(object, command)));
+    case 'autoscale':
+      return objects.map((object) => create(autoscalerFor(object, command)));
+    case 'rollout-undo':
+    case 'drain':
+      throw new OperatorError(`${command.do} has steps of its own`); // see controller.ts
+  }
+}
+
+/** Annotation that `kubectl rollout restart` writes into the template. */
+const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
+
+/** The template of the revision to go back to: the one asked for, or the one before the current. */
+export function undoPatch(deployment: Deployment, owned: readonly ReplicaSet[], toRevision: number): ApiRequest {
+  const sorted = [...owned].sort((left, right) => revisionOf(right) - revisionOf(left));
+  const target = toRevision === 0 ? sorted[1] : sorted.find((set) => revisionOf(set) === toRevision);
+  if (target === undefined) {
+    throw new OperatorError(
+      toRevision === 0
+        ? `no rollout history found for deployment "${deployment.metadata.name}"`
+        : `unable to find specified revision ${toRevision} in history`,
+    );
+  }
+  if (deployment.spec.paused === true) {
+    throw new OperatorError(
+      `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${deployment.metadata.name}' and try again`,
+    );
+  }
+  const { 'pod-template-hash': _hash, ...labels } = target.spec.template.metadata?.labels ?? {};
+  const restored: PodTemplateSpec = {
+    ...target.spec.template,
+    metadata: { ...target.spec.template.metadata, labels },
+  };
+  return { ...patch(deployment, { spec: { template: restored } }), patchType: 'merge' };
+}
+
+export function patch(object: KubernetesObject, body: unknown): ApiRequest {
+  const { kind, metadata } = object;
+  return { verb: 'patch', kind, namespace: metadata.namespace, name: metadata.name, body };
+}
+
+function template(spec: unknown, annotations?: Readonly<Record<string, string>>): unknown {
+  const metadata = annotations === undefined ? {} : { metadata: { annotations } };
+  return { spec: { template: { ...metadata, spec } } };
+}
+
+interface WithTemplate extends KubernetesObject {
+  readonly spec: { readonly template: PodTemplateSpec };
+}
+
+type ImageChange = Extract<KubectlCommand, { readonly do: 'set-image' }>['images'][number];
+
+function containersPatch(object: KubernetesObject, images: readonly ImageChange[]): unknown {
+  const { containers } = (object as WithTemplate).spec.template.spec;
+  return {
+    containers: images.flatMap(({ container, image }) => {
+      const named = containers.filter(({ name }) => container === '*' || name === container);
+      if (named.length === 0) throw new OperatorError(`unable to find container named "${container}"`);
+      return named.map(({ name }) => ({ name, image }));
+    }),
+  };
+}
+
+type ResourceChange = Extract<KubectlCommand, { readonly do: 'set-resources' }>;
+
+function resourcesPatch(object: KubernetesObject, { container, requests, limits }: ResourceChange): unknown {
+  const { containers } = (object as WithTemplate).spec.template.spec;
+  const named = containers.filter(({ name }) => container === '*' || name === container);
+  if (named.length === 0) throw new OperatorError(`unable to find container named "${container}"`);
+  return { containers: named.map(({ name }) => ({ name, resources: { requests, limits } })) };
+}
+
+function scale(object: KubernetesObject, command: Extract<KubectlCommand, { readonly do: 'scale' }>): ApiRequest {
+  const { replicas } = (object as Deployment).spec;
+  if (command.currentReplicas !== null && replicas !== command.currentReplicas) {
+    throw new OperatorError(`Expected replicas to be ${command.currentReplicas}, was ${replicas}`);
+  }
+  return patch(object, { spec: { replicas: command.replicas } });
+}
+
+const PROPAGATION = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan' } as const;
+
+function remove(object: KubernetesObject, command: Extract<KubectlCommand, { readonly do: 'delete' }>): ApiRequest {
+  const { kind, metadata } = object;
+  const grace = command.force ? 0 : command.gracePeriodSeconds;
+  return {
+    verb: 'delete',
+    kind,
+    namespace: metadata.namespace,
+    name: metadata.name,
+    propagation: PROPAGATION[command.propagation],
+    ...(grace === null ? {} : { gracePeriodSeconds: grace }),
+  };
+}
+
+export function create(object: KubernetesObject): ApiRequest {
+  const { kind, metadata } = object;
+  return { verb: 'create', kind, namespace: metadata.namespace, name: metadata.name, body: object };
+}
+
+/** Creates what is not there; changes what is to what the manifest says, and leaves other fields alone. */
+function apply(wanted: KubernetesObject, present: readonly KubernetesObject[]): ApiRequest {
+  const there = present.find(
+    ({ kind, metadata }) =>
+      kind === wanted.kind &&
+      metadata.namespace === wanted.metadata.namespace &&
+      metadata.name === wanted.metadata.name,
+  );
+  if (there === undefined) return create(wanted);
+  const { labels = {}, annotations = {} } = wanted.metadata;
+  const { metadata: _metadata, apiVersion: _apiVersion, kind: _kind, ...fields } = wanted;
+  return patch(there, { metadata: { labels, annotations }, ...fields });
+}
+
+function serviceFor(
+  object: KubernetesObject,
+  command: Extract<KubectlCommand, { readonly do: 'expose' }>,
+): KubernetesObject {
+  const { template: pods } = (object as WithTemplate).spec;
+  const containerPorts = pods.spec.containers.flatMap(({ ports }) => ports ?? []);
+  const { port, protocol, targetPort } = command;
+  if (port === null && containerPorts.length === 0) {
+    throw new OperatorError("couldn't find port via --port flag or introspection");
+  }
+  const ports =
+    port === null
+      ? containerPorts.map(({ containerPort, name }) => ({
+          ...(containerPorts.length > 1 ? { name: name ?? `port-${containerPort}` } : {}),
+          port: containerPort,
+          protocol,
+          targetPort: targetPort ?? containerPort,
+        }))
+      : [{ port, protocol, targetPort: targetPort ?? port }];
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { ...object.metadata, name: command.name, ownerReferences: [], annotations: {} },
+    spec: { type: command.type, selector: pods.metadata?.labels ?? {}, ports },
+  } as unknown as KubernetesObject;
+}
+
+function autoscalerFor(
+  object: KubernetesObject,
+  command: Extract<KubectlCommand, { readonly do: 'autoscale' }>,
+): KubernetesObject {
+  const { apiVersion, kind, metadata } = object;
+  const target = { type: 'Utilization', averageUtilization: command.cpuPercent };
+  const metrics =
+    command.cpuPercent === null ? {} : { metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] };
+  return {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: command.name, namespace: metadata.namespace },
+    spec: {
+      scaleTargetRef: { apiVersion, kind, name: metadata.name },
+      minReplicas: command.minReplicas,
+      maxReplicas: command.maxReplicas,
+      ...metrics,
+    },
+  } as unknown as KubernetesObject;
+}

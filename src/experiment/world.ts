@@ -1,0 +1,29 @@
+import type { KcmWorld } from '../cluster/api/kcm.js';
+import type { Micros } from '../kernel/time.js';
+import type { Expectation } from '../scenario/expectations.js';
+import type { TimelineEntry } from '../scenario/types.js';
+import type { MonitorState } from './expect/monitors.js';
+import type { PodLedger } from './measure/pods.js';
+import type { RecoveryState } from './measure/recoveries.js';
+import type { RolloutState } from './measure/rollouts.js';
+import type { NodeIntervals } from './measure/nodes.js';
+
+/** The experiment's slice of the world: what is to happen, what is to hold, and what was measured on the way. */
+export interface ExperimentState {
+  readonly timeline: readonly TimelineEntry[];
+  readonly expectations: readonly Expectation[];
+  readonly warmupUs: Micros;
+  readonly durationUs: Micros;
+  readonly intervalUs: Micros;
+  /** Number of the controller that plays kubectl. */
+  readonly operator: number;
+  readonly monitors: MonitorState[];
+  readonly pods: PodLedger;
+  readonly rollouts: RolloutState;
+  readonly recoveries: RecoveryState;
+  readonly nodeIntervals: NodeIntervals;
+}
+
+export interface ExperimentWorld extends KcmWorld {
+  readonly experiment: ExperimentState;
+}
