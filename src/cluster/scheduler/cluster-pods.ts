@@ -15,21 +15,30 @@ export function placePod(cluster: ClusterState, pod: Pod, nodeName: string): voi
   if (known?.podClass === podClass && known.node === node && known.terminating === terminating && !isResized) return;
   if (known !== undefined) removePod(cluster, uid);
   const taken = isResized ? takenByPod(cluster, pod) : (podClass.taken ??= takenByPod(cluster, pod));
-  const placed: PlacedPod = { uid, podClass, node, ...taken, terminating };
-  cluster.pods.set(uid, placed);
-  podClass.members.add(placed);
-  if (podClass.terms !== undefined) cluster.podsWithTerms.add(placed);
-  cluster.podsByPriority.set(podClass.priority, (cluster.podsByPriority.get(podClass.priority) ?? 0) + 1);
-  take(cluster, placed, node, 1);
-  if (!terminating) countPod(cluster, podClass, node, 1);
+  putOnNode(cluster, { uid, podClass, node, ...taken, terminating });
 }
 
 /** The pod is gone (deleted, finished, or its binding failed). */
 export function removePod(cluster: ClusterState, uid: string): void {
   const placed = cluster.pods.get(uid);
   if (placed === undefined) return;
+  takeOffNode(cluster, placed);
+  releaseIndexIfUnused(cluster, placed.node);
+}
+
+export function putOnNode(cluster: ClusterState, placed: PlacedPod): void {
   const { podClass, node } = placed;
-  cluster.pods.delete(uid);
+  cluster.pods.set(placed.uid, placed);
+  podClass.members.add(placed);
+  if (podClass.terms !== undefined) cluster.podsWithTerms.add(placed);
+  cluster.podsByPriority.set(podClass.priority, (cluster.podsByPriority.get(podClass.priority) ?? 0) + 1);
+  take(cluster, placed, node, 1);
+  if (!placed.terminating) countPod(cluster, podClass, node, 1);
+}
+
+export function takeOffNode(cluster: ClusterState, placed: PlacedPod): void {
+  const { podClass, node } = placed;
+  cluster.pods.delete(placed.uid);
   podClass.members.delete(placed);
   cluster.podsWithTerms.delete(placed);
   const left = cluster.podsByPriority.get(podClass.priority)! - 1;
@@ -37,7 +46,6 @@ export function removePod(cluster: ClusterState, uid: string): void {
   else cluster.podsByPriority.set(podClass.priority, left);
   take(cluster, placed, node, -1);
   if (!placed.terminating) countPod(cluster, podClass, node, -1);
-  releaseIndexIfUnused(cluster, node);
 }
 
 function take(cluster: ClusterState, placed: PlacedPod, node: NodeIndex, sign: 1 | -1): void {

@@ -1,6 +1,7 @@
-import type { ClusterState } from './cluster.js';
+import type { ClusterState, NodeIndex } from './cluster.js';
 import { codeOf, pluginOf, reasonsOf, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
+import { dryRunPreemption, NO_VICTIMS_FOUND, UNRESOLVABLE } from './preemption-dry-run.js';
 import { verdictsOf } from './schedule-pod.js';
 
 /** kubernetes v1.36.3 pkg/scheduler/framework/preemption: what the nodes say that preemption can't help or tried in vain. */
@@ -21,6 +22,8 @@ export interface Failure {
   readonly message: string;
   /** Names of the plugins that rejected: they know which events may help. In the order of their verdicts. */
   readonly plugins: readonly string[];
+  /** Pods of lower priority could make room. */
+  readonly preemptionHelps: boolean;
 }
 
 /** The schedule's own words when there is no node at all: an error, not a rejection (schedule_one.go: ErrNoNodesAvailable). */
@@ -30,56 +33,62 @@ export const NO_NODES_AVAILABLE = 'no nodes available to schedule pods';
 export function failureOf(cluster: ClusterState, pod: PodClass): Failure {
   const prefix = `0/${cluster.nodeCount} nodes are available:`;
   if (pod.nodeNames?.size === 0) {
-    return { message: `${prefix} ${CONFLICT}. ${STATE_NOT_FOUND}`, plugins: ['NodeAffinity'] };
+    return { message: `${prefix} ${CONFLICT}. ${STATE_NOT_FOUND}`, plugins: ['NodeAffinity'], preemptionHelps: false };
   }
-  const counts = verdictCounts(cluster, pod);
-  const reasons = fitMessage(cluster, counts);
-  return { message: `${prefix}${reasons} ${postFilter(cluster, pod, counts)}`, plugins: pluginsOf(counts) };
+  const verdicts = verdictsOf(cluster, pod);
+  const plugins = [...new Set([...verdicts.values()].map(pluginOf))];
+  const reasons = `${prefix}${rejections(cluster, verdicts.values())}`;
+  const after = postFilter(cluster, pod, verdicts);
+  if (after === undefined) return { message: reasons, plugins, preemptionHelps: true };
+  return { message: `${reasons} ${NO_CLAIMS}, ${after}`, plugins, preemptionHelps: false };
 }
 
 /** The message without what PostFilter adds. */
 export function fitErrorOf(cluster: ClusterState, pod: PodClass): string {
-  if (pod.nodeNames?.size === 0) return `0/${cluster.nodeCount} nodes are available: ${CONFLICT}.`;
-  return `0/${cluster.nodeCount} nodes are available:${fitMessage(cluster, verdictCounts(cluster, pod))}`;
+  const prefix = `0/${cluster.nodeCount} nodes are available:`;
+  if (pod.nodeNames?.size === 0) return `${prefix} ${CONFLICT}.`;
+  return `${prefix}${rejections(cluster, verdictsOf(cluster, pod).values())}`;
 }
 
-function verdictCounts(cluster: ClusterState, pod: PodClass): Map<Verdict, number> {
-  const counts = new Map<Verdict, number>();
-  verdictsOf(cluster, pod, (verdict) => counts.set(verdict, (counts.get(verdict) ?? 0) + 1));
-  return counts;
-}
-
-function fitMessage(cluster: ClusterState, counts: ReadonlyMap<Verdict, number>): string {
+function rejections(cluster: ClusterState, verdicts: Iterable<Verdict>): string {
+  const byVerdict = new Map<Verdict, number>();
+  for (const verdict of verdicts) count(byVerdict, verdict, 1);
   const byReason = new Map<string, number>();
-  for (const [verdict, count] of counts) {
-    for (const reason of reasonsOf(cluster, verdict)) byReason.set(reason, (byReason.get(reason) ?? 0) + count);
+  for (const [verdict, nodes] of byVerdict) {
+    for (const reason of reasonsOf(cluster, verdict)) count(byReason, reason, nodes);
   }
   return histogram(byReason);
 }
 
+/** What DefaultPreemption reports; undefined if it would find victims (their eviction is part 3 of the project). */
+function postFilter(
+  cluster: ClusterState,
+  pod: PodClass,
+  verdicts: ReadonlyMap<NodeIndex, Verdict>,
+): string | undefined {
+  if (pod.spec.preemptionPolicy === 'Never') return NEVER;
+  const outcomes = dryRunPreemption(cluster, pod, verdicts);
+  if (outcomes === undefined) return undefined;
+  const byReason = new Map<string, number>();
+  for (const [outcome, nodes] of outcomes) {
+    const reasons =
+      outcome === NO_VICTIMS_FOUND
+        ? [NO_VICTIMS]
+        : outcome === UNRESOLVABLE
+          ? [NOT_HELPFUL]
+          : reasonsOf(cluster, outcome);
+    for (const reason of reasons) count(byReason, reason, nodes);
+  }
+  return `preemption: 0/${cluster.nodeCount} nodes are available:${histogram(byReason)}`;
+}
+
+function count<Key>(counts: Map<Key, number>, key: Key, difference: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + difference);
+}
+
 /** Sorted by bytes of the whole text, number and all: "1 ..." < "12 ..." < "2 ...". */
 function histogram(counts: ReadonlyMap<string, number>): string {
-  const parts = [...counts].map(([reason, count]) => `${count} ${reason}`);
+  const parts = [...counts].map(([reason, nodes]) => `${nodes} ${reason}`);
   parts.sort((left, right) => (left < right ? -1 : left > right ? 1 : 0));
   return parts.length === 0 ? '' : ` ${parts.join(', ')}.`;
-}
-
-function pluginsOf(counts: ReadonlyMap<Verdict, number>): string[] {
-  const plugins = new Set<string>();
-  for (const verdict of counts.keys()) plugins.add(pluginOf(verdict));
-  return [...plugins];
-}
-
-/**
- * What DynamicResources and DefaultPreemption report when they can't help. Preemption itself is part 3 of the project:
- * until then no victim is ever found, also where a pod of lower priority could make room.
- */
-function postFilter(cluster: ClusterState, pod: PodClass, counts: ReadonlyMap<Verdict, number>): string {
-  if (pod.spec.preemptionPolicy === 'Never') return `${NO_CLAIMS}, ${NEVER}`;
-  let tried = 0;
-  for (const [verdict, count] of counts) if (codeOf(verdict) === 'Unschedulable') tried += count;
-  const nodes = new Map<string, number>();
-  if (tried > 0) nodes.set(NO_VICTIMS, tried);
-  if (tried < cluster.nodeCount) nodes.set(NOT_HELPFUL, cluster.nodeCount - tried);
-  return `${NO_CLAIMS}, preemption: 0/${cluster.nodeCount} nodes are available:${histogram(nodes)}`;
 }

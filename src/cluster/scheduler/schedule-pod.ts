@@ -62,14 +62,21 @@ export function schedulePod(cluster: ClusterState, pod: PodClass): Decision {
   return { node: cluster.feasible[best(cluster)]!, feasible, evaluated };
 }
 
-/** Verdict by node for an attempt that found nothing: over all candidates, as everything was searched. */
-export function verdictsOf(cluster: ClusterState, pod: PodClass, visit: (verdict: Verdict, node: NodeIndex) => void) {
+/** What the filters say of each node, in search order, after an attempt that found none. */
+export function verdictsOf(cluster: ClusterState, pod: PodClass): Map<NodeIndex, Verdict> {
   const attempt = prepare(cluster, pod);
   const named = pod.nodeNames;
+  const verdicts = new Map<NodeIndex, Verdict>();
   for (const node of nodeOrder(cluster)) {
     const isCandidate = named === undefined || named.has(cluster.names[node]!);
-    visit(isCandidate ? filterNode(cluster, attempt, node) : Rejection.NodeSet, node);
+    verdicts.set(node, isCandidate ? filterNode(cluster, attempt, node) : Rejection.NodeSet);
   }
+  return verdicts;
+}
+
+/** What the filters say of one node by itself. */
+export function verdictOf(cluster: ClusterState, pod: PodClass, node: NodeIndex): Verdict {
+  return filterNode(cluster, prepare(cluster, pod), node);
 }
 
 function prepare(cluster: ClusterState, pod: PodClass): Attempt {
