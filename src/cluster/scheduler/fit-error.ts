@@ -1,5 +1,5 @@
 import type { ClusterState, NodeIndex } from './cluster.js';
-import { codeOf, pluginOf, reasonsOf, type Verdict } from './plugins/verdict.js';
+import { pluginOf, reasonsOf, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import { dryRunPreemption, NO_VICTIMS_FOUND, UNRESOLVABLE } from './preemption-dry-run.js';
 import { verdictsOf } from './schedule-pod.js';
