@@ -42,10 +42,17 @@ export function updateObject(
 type WithStatus = KubernetesObject & { readonly status?: unknown };
 
 function mergeParts(request: ApiRequest, current: WithStatus, wanted: WithStatus): KubernetesObject {
-  if (request.subresource === 'status') return { ...current, status: wanted.status } as KubernetesObject;
+  if (request.subresource === 'status') return withStatus(current, wanted);
   const metadata: ObjectMeta = { ...wanted.metadata, ...serverFields(current.metadata) };
   const status = request.verb === 'bind' ? wanted.status : current.status;
   return (status === undefined ? { ...wanted, metadata } : { ...wanted, metadata, status }) as KubernetesObject;
+}
+
+/** Annotations may come with a status: the Deployment controller writes the revision so. */
+function withStatus(current: WithStatus, wanted: WithStatus): KubernetesObject {
+  const { annotations } = wanted.metadata;
+  const metadata = annotations === undefined ? current.metadata : { ...current.metadata, annotations };
+  return { ...current, metadata, status: wanted.status } as KubernetesObject;
 }
 
 function serverFields(metadata: ObjectMeta): Pick<ObjectMeta, ServerFields> {
