@@ -1,0 +1,129 @@
+import type { ApiRequest, ApiResult } from './calls.js';
+import { succeeded } from './calls.js';
+import { clientOf, type SyncOutcome, type SyncStep } from './controller-loop.js';
+import { recordEvent } from './event-recorder.js';
+import type { KubernetesObject } from './objects/meta.js';
+import type { ApiWorld } from './world.js';
+
+/** A Kubernetes Event that a story records on its way. */
+export interface StoryEvent {
+  readonly about: KubernetesObject;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What a story does next: requests sent side by side, whose answers it then gets, or an Event. */
+export type StoryAct = { readonly requests: readonly ApiRequest[] } | { readonly event: StoryEvent };
+
+/**
+ * A sync told from start to end, one write after the other, as Kubernetes' controllers are written: a pure function of
+ * what it was given and of the answers. It keeps nothing of its own in the world: between its writes the world holds
+ * what it was given and the answers so far, and the story is told again from the start to find its next act.
+ */
+export type Story<Ending = SyncOutcome | void> = Generator<StoryAct, Ending, readonly ApiResult[]>;
+
+/** A request that was refused, where the story does not say what then: it ends the sync. */
+export class RequestRefused extends Error {
+  override readonly name = 'RequestRefused';
+  readonly result: ApiResult;
+
+  constructor(result: ApiResult) {
+    super(result.message);
+    this.result = result;
+  }
+}
+
+/** Sends one request and gives the object of the answer. */
+export function* send(request: ApiRequest): Story<KubernetesObject> {
+  const result = yield* attempt(request);
+  if (!succeeded(result)) throw new RequestRefused(result);
+  return result.object!;
+}
+
+/** Sends one request and gives the answer, whatever it is. */
+export function* attempt(request: ApiRequest): Story<ApiResult> {
+  const results = yield { requests: [request] };
+  return results[0]!;
+}
+
+/** Records an Event. */
+export function* tell(
+  about: KubernetesObject,
+  type: StoryEvent['type'],
+  reason: string,
+  message: string,
+): Story<undefined> {
+  yield { event: { about, type, reason, message } };
+  return undefined;
+}
+
+/** A story under way, as it lies in the world. */
+export interface StoryMemory<Input> {
+  readonly input: Input;
+  readonly answers: readonly (readonly ApiResult[])[];
+  /** Events recorded so far: they are not recorded again when the story is told again. */
+  readonly told: number;
+}
+
+/** Begins a story; its sync goes on with `resumeStory`. */
+export function beginStory<Input>(
+  world: ApiWorld,
+  controllerId: number,
+  story: (input: Input) => Story,
+  input: Input,
+): SyncStep {
+  return nextStep(world, controllerId, story, { input, answers: [], told: 0 });
+}
+
+/** Goes on with a story after the answers to its last requests. */
+export function resumeStory<Input>(
+  world: ApiWorld,
+  controllerId: number,
+  story: (input: Input) => Story,
+  memory: unknown,
+  results: readonly ApiResult[],
+): SyncStep {
+  const { input, answers, told } = memory as StoryMemory<Input>;
+  return nextStep(world, controllerId, story, { input, answers: [...answers, results], told });
+}
+
+function nextStep<Input>(
+  world: ApiWorld,
+  controllerId: number,
+  story: (input: Input) => Story,
+  { input, answers, told }: StoryMemory<Input>,
+): SyncStep {
+  const telling = story(input);
+  let events = 0;
+  let answered = 0;
+  try {
+    let act = telling.next();
+    while (act.done !== true) {
+      if ('event' in act.value) {
+        events += 1;
+        if (events > told) emit(world, controllerId, act.value.event);
+        act = telling.next([]);
+      } else if (answered < answers.length) {
+        act = telling.next(answers[answered++]!);
+      } else {
+        const memory: StoryMemory<Input> = { input, answers, told: Math.max(told, events) };
+        return { requests: act.value.requests, memory };
+      }
+    }
+    return { requests: [], outcome: act.value ?? {} };
+  } catch (error) {
+    if (!(error instanceof RequestRefused)) throw error;
+    // Work in a namespace that is going is not tried again (HasStatusCause NamespaceTerminating in every handleErr).
+    return { requests: [], outcome: isNamespaceTerminating(error.result) ? {} : { retry: true } };
+  }
+}
+
+function emit(world: ApiWorld, controllerId: number, { about, type, reason, message }: StoryEvent): void {
+  recordEvent(world, clientOf(world, controllerId), about, type, reason, message);
+}
+
+/** Was a create refused because its namespace is going? */
+export function isNamespaceTerminating(result: ApiResult): boolean {
+  return result.status === 403 && result.message.endsWith('because it is being terminated');
+}

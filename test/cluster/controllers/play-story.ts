@@ -1,0 +1,31 @@
+import type { ApiRequest, ApiResult } from '../../../src/cluster/api/calls.js';
+import type { SyncOutcome } from '../../../src/cluster/api/controller-loop.js';
+import type { KubernetesObject } from '../../../src/cluster/api/objects/meta.js';
+import { RequestRefused, type Story, type StoryEvent } from '../../../src/cluster/api/sync-story.js';
+
+/** Plays a story against a fake API server that answers at once. */
+export function playStory(
+  story: Story,
+  answer: (request: ApiRequest) => ApiResult,
+): { outcome: SyncOutcome; events: StoryEvent[] } {
+  const events: StoryEvent[] = [];
+  try {
+    let act = story.next();
+    while (act.done !== true) {
+      if ('event' in act.value) {
+        events.push(act.value.event);
+        act = story.next([]);
+      } else {
+        act = story.next(act.value.requests.map(answer));
+      }
+    }
+    return { outcome: act.value ?? {}, events };
+  } catch (error) {
+    if (error instanceof RequestRefused) return { outcome: { retry: true }, events };
+    throw error;
+  }
+}
+
+export function answered(object: KubernetesObject): ApiResult {
+  return { status: 200, reason: '', message: '', object };
+}
