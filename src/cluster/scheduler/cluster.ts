@@ -2,6 +2,7 @@ import { invariant } from '../../kernel/invariant.js';
 import type { LabelSelector, StringMap } from '../api/objects/meta.js';
 import type { Service } from '../api/objects/network.js';
 import type { Node } from '../api/objects/node.js';
+import type { Pod } from '../api/objects/pod.js';
 import type { PodClass } from './pod-class.js';
 import type { SpreadCounter } from './spread-counts.js';
 import type { PlacementRules, ResourceRules } from './rules.js';
@@ -112,6 +113,8 @@ export interface ClusterState {
   readonly podsWithTerms: Set<PlacedPod>;
   readonly podClasses: PodClass[];
   readonly podClassBySignature: Map<string, PodClass>;
+  /** The pod of each owner (by uid) that was classified last: the next one is probably its twin. */
+  readonly recentByOwner: Map<string, { readonly pod: Pod; readonly podClass: PodClass }>;
   readonly placementRules: Map<string, PlacementRules>;
   readonly resourceRules: Map<string, ResourceRules>;
   readonly spreadCounters: SpreadCounter[];
@@ -131,7 +134,7 @@ export interface ClusterState {
   feasible: Int32Array;
   feasibleCount: number;
   scratch: Int32Array;
-  totals: Float64Array;
+  totals: Int32Array;
 }
 
 const INITIAL_CAPACITY = 16;
@@ -168,6 +171,7 @@ export function createCluster(): ClusterState {
     podsWithTerms: new Set(),
     podClasses: [],
     podClassBySignature: new Map(),
+    recentByOwner: new Map(),
     placementRules: new Map(),
     resourceRules: new Map(),
     spreadCounters: [],
@@ -180,7 +184,7 @@ export function createCluster(): ClusterState {
     feasible: new Int32Array(0),
     feasibleCount: 0,
     scratch: new Int32Array(0),
-    totals: new Float64Array(0),
+    totals: new Int32Array(0),
   };
   grow(cluster, INITIAL_CAPACITY);
   for (const name of ['cpu', 'memory', 'ephemeral-storage']) resourceNumber(cluster, name);
@@ -232,7 +236,7 @@ function grow(cluster: ClusterState, capacity: number): void {
   for (const topology of cluster.topologies) topology.valueOf = longerInt32(topology.valueOf, capacity, NO_VALUE);
   cluster.feasible = new Int32Array(capacity);
   cluster.scratch = new Int32Array(capacity);
-  cluster.totals = new Float64Array(capacity);
+  cluster.totals = new Int32Array(capacity);
 }
 
 export function longerFloat64(array: Float64Array, length: number): Float64Array {

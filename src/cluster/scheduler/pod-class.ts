@@ -1,10 +1,11 @@
-import type { StringMap } from '../api/objects/meta.js';
+import type { OwnerReference, StringMap } from '../api/objects/meta.js';
 import type { Pod, PodSpec } from '../api/objects/pod.js';
 import type { ClusterState, HostPort, PlacedPod, ResourceVector } from './cluster.js';
 import { nodeNamesOf } from './plugins/node-affinity.js';
 import { imagesOf } from './plugins/image-locality.js';
 import { hostPortsOf } from './plugins/node-ports.js';
 import { compileTerms, type InterPodTerms } from './plugins/inter-pod-affinity-terms.js';
+import { sameTemplate } from './pod-template.js';
 import { requestVector, scoredRequest } from './resources.js';
 import type { PlacementRules, ResourceRules } from './rules.js';
 import { placementRulesOf, resourceRulesOf } from './rules.js';
@@ -51,9 +52,21 @@ export interface PodClass {
 
 /** The class of a pod, made at first sight. */
 export function podClassOf(cluster: ClusterState, pod: Pod, wantedNodeName = ''): PodClass {
+  const owner = controllerOf(pod);
+  if (owner === undefined || wantedNodeName !== '') return classBySignature(cluster, pod, wantedNodeName);
+  const recent = cluster.recentByOwner.get(owner.uid);
+  if (recent !== undefined && sameTemplate(recent.pod, pod)) return recent.podClass;
+  const podClass = classBySignature(cluster, pod, wantedNodeName);
+  cluster.recentByOwner.set(owner.uid, { pod, podClass });
+  return podClass;
+}
+
+function classBySignature(cluster: ClusterState, pod: Pod, wantedNodeName: string): PodClass {
   const signature = signatureOf(pod, wantedNodeName);
-  const known = cluster.podClassBySignature.get(signature);
-  if (known !== undefined) return known;
+  return cluster.podClassBySignature.get(signature) ?? makeClass(cluster, pod, wantedNodeName, signature);
+}
+
+function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, signature: string): PodClass {
   const { spec } = pod;
   const scored = scoredRequest(spec);
   const request = requestVector(cluster, spec);
@@ -110,7 +123,11 @@ function signatureOf(pod: Pod, wantedNodeName: string): string {
   ]);
 }
 
+function controllerOf(pod: Pod): OwnerReference | undefined {
+  return pod.metadata.ownerReferences?.find((reference) => reference.controller === true);
+}
+
 function ownerOf(pod: Pod): string {
-  const owner = pod.metadata.ownerReferences?.find((reference) => reference.controller === true);
+  const owner = controllerOf(pod);
   return owner === undefined ? '' : `${owner.kind}/${pod.metadata.namespace}/${owner.name}`;
 }

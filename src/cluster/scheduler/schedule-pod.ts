@@ -1,4 +1,4 @@
-import { type ClusterState, NO_NODE, type NodeIndex } from './cluster.js';
+import { type ClusterState, NO_NODE, NO_VALUE, type NodeIndex } from './cluster.js';
 import { nodeOrder } from './cluster-nodes.js';
 import { scoreImages } from './plugins/image-locality.js';
 import {
@@ -23,7 +23,7 @@ import { FEASIBLE, Rejection, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import { DOES_NOT_FIT, prepareResources, refreshPlacement, refreshResources } from './rules.js';
 import { feasibleNodesToFind } from './sampling.js';
-import { type ClassSpread, refreshSpread } from './spread-counts.js';
+import { type ClassSpread, type DomainSums, refreshSpread } from './spread-counts.js';
 import { winsTie } from './tie-break.js';
 import { WEIGHTS } from './weights.js';
 
@@ -33,7 +33,8 @@ interface Attempt {
   readonly spread: ClassSpread;
   readonly least: readonly number[];
   readonly affinity: AffinityFilter | undefined;
-  readonly hasPorts: boolean;
+  /** Host ports, hard spread constraints or inter-pod terms have a say. */
+  readonly needsMore: boolean;
 }
 
 /** The outcome of an attempt. The feasible nodes and their totals stay in the cluster's buffers. */
@@ -83,12 +84,13 @@ function prepare(cluster: ClusterState, pod: PodClass): Attempt {
   refreshPlacement(cluster, pod);
   prepareResources(cluster, pod.resources);
   const spread = refreshSpread(cluster, pod);
+  const affinity = prepareAffinityFilter(cluster, pod);
   return {
     pod,
     spread,
     least: spread.hard.map(leastMatching),
-    affinity: prepareAffinityFilter(cluster, pod),
-    hasPorts: pod.hostPorts.length > 0,
+    affinity,
+    needsMore: pod.hostPorts.length > 0 || spread.hard.length > 0 || affinity !== undefined,
   };
 }
 
@@ -98,36 +100,42 @@ function candidatesOf(cluster: ClusterState, pod: PodClass): Int32Array {
   return named === undefined ? order : order.filter((node) => named.has(cluster.names[node]!));
 }
 
-/** Fills `feasible` in the order found; gives the number of nodes evaluated (schedule_one.go: findNodesThatPassFilters). */
+/**
+ * Fills `feasible` in the order found, and `totals` with what NodeResourcesFit and -BalancedAllocation give. Gives the
+ * number of nodes evaluated (schedule_one.go: findNodesThatPassFilters).
+ */
 function search(cluster: ClusterState, attempt: Attempt, candidates: Int32Array): number {
-  const { feasible } = cluster;
-  const enough = feasibleNodesToFind(candidates.length);
+  const { feasible, totals, generations } = cluster;
+  const { pod, needsMore } = attempt;
+  const { verdicts } = pod.placement;
+  const remembered = pod.resources.generations;
+  const { scores } = pod.resources;
   const count = candidates.length;
+  const enough = feasibleNodesToFind(count);
   let found = 0;
   let position = count === 0 ? 0 : cluster.nextStart % count;
   let evaluated = 0;
   for (; evaluated < count; evaluated++) {
     const node = candidates[position]!;
-    if (isFeasible(cluster, attempt, node)) {
-      if (found === enough) break; // one more is seen before the search stops; it doesn't count
-      feasible[found++] = node;
-    }
     if (++position === count) position = 0;
+    if (verdicts[node] !== FEASIBLE) continue;
+    const fit = remembered[node] === generations[node] ? scores[node]! : refreshResources(cluster, pod, node);
+    if (fit === DOES_NOT_FIT) continue;
+    if (needsMore && !passesRest(cluster, attempt, node)) continue;
+    if (found === enough) break; // one more is seen before the search stops; it doesn't count
+    feasible[found] = node;
+    totals[found++] = fit;
   }
   cluster.feasibleCount = found;
   return evaluated;
 }
 
-/** `filterNode` === FEASIBLE, from what is remembered. */
-function isFeasible(cluster: ClusterState, attempt: Attempt, node: NodeIndex): boolean {
-  const { pod, spread } = attempt;
-  if (pod.placement.verdicts[node] !== FEASIBLE) return false;
-  if (attempt.hasPorts && filterPorts(cluster, pod, node) !== FEASIBLE) return false;
-  const { generations, scores } = pod.resources;
-  const fit = generations[node] === cluster.generations[node] ? scores[node] : refreshResources(cluster, pod, node);
-  if (fit === DOES_NOT_FIT) return false;
-  if (spread.hard.length > 0 && filterSpread(cluster, spread.hard, attempt.least, node) !== FEASIBLE) return false;
-  return attempt.affinity === undefined || filterAffinity(cluster, pod, attempt.affinity, node) === FEASIBLE;
+/** The filters that most pods don't need. Their place among the others matters for the verdict only, not for feasibility. */
+function passesRest(cluster: ClusterState, attempt: Attempt, node: NodeIndex): boolean {
+  const { pod, spread, affinity } = attempt;
+  if (filterPorts(cluster, pod, node) !== FEASIBLE) return false;
+  if (filterSpread(cluster, spread.hard, attempt.least, node) !== FEASIBLE) return false;
+  return affinity === undefined || filterAffinity(cluster, pod, affinity, node) === FEASIBLE;
 }
 
 /**
@@ -145,13 +153,14 @@ function filterNode(cluster: ClusterState, attempt: Attempt, node: NodeIndex): V
   return verdict;
 }
 
-/** Writes the totals of the feasible nodes: weight times normalised score, over all plugins that take part. */
+/**
+ * Adds to the totals of the feasible nodes: weight times normalised score, over all plugins that take part. Without
+ * PreferNoSchedule taints the score of TaintToleration is the same for all, and left out.
+ */
 function score(cluster: ClusterState, attempt: Attempt): void {
-  const { feasible, feasibleCount, totals } = cluster;
-  const { scores } = attempt.pod.resources;
-  for (let index = 0; index < feasibleCount; index++) totals[index] = scores[feasible[index]!]!;
-  addTaints(cluster, attempt.pod);
-  if (attempt.pod.placement.scoresAffinity) addNodeAffinity(cluster, attempt.pod);
+  const { placement } = attempt.pod;
+  if (placement.hasTaintScores) addTaints(cluster, attempt.pod);
+  if (placement.scoresAffinity) addNodeAffinity(cluster, attempt.pod);
   addImages(cluster, attempt.pod);
   if (attempt.spread.soft.length > 0) addSpread(cluster, attempt.spread);
   addInterPodAffinity(cluster, attempt.pod);
@@ -160,13 +169,11 @@ function score(cluster: ClusterState, attempt: Attempt): void {
 /** Fewest untolerated PreferNoSchedule taints is best (helper/normalize_score.go, reversed). */
 function addTaints(cluster: ClusterState, pod: PodClass): void {
   const { feasible, feasibleCount, totals } = cluster;
-  const { taintScores, hasTaintScores } = pod.placement;
+  const { taintScores } = pod.placement;
   let greatest = 0;
-  if (hasTaintScores) {
-    for (let index = 0; index < feasibleCount; index++) {
-      const raw = taintScores[feasible[index]!]!;
-      if (raw > greatest) greatest = raw;
-    }
+  for (let index = 0; index < feasibleCount; index++) {
+    const raw = taintScores[feasible[index]!]!;
+    if (raw > greatest) greatest = raw;
   }
   for (let index = 0; index < feasibleCount; index++) {
     const normalized = greatest === 0 ? 100 : 100 - Math.trunc((100 * taintScores[feasible[index]!]!) / greatest);
@@ -208,16 +215,13 @@ function imageScoresOf(cluster: ClusterState, pod: PodClass): Uint8Array | undef
 }
 
 function addSpread(cluster: ClusterState, spread: ClassSpread): void {
-  const { feasible, feasibleCount, totals, scratch } = cluster;
-  const counted = countedNodes(cluster, spread);
-  const weights = spread.soft.map((sums) => topologyWeight(cluster, sums, counted.nodes, counted.length));
-  let least = Number.POSITIVE_INFINITY;
+  const { feasibleCount, totals, scratch } = cluster;
+  if (spread.isSystemDefault) rawDefaultSpread(cluster, spread);
+  else rawSpread(cluster, spread);
+  let least = MAXIMUM_INTEGER;
   let greatest = 0;
   for (let index = 0; index < feasibleCount; index++) {
-    const node = feasible[index]!;
-    const raw =
-      counted.some && isIgnored(cluster, spread, node) ? IGNORED : scoreSpread(cluster, spread.soft, weights, node);
-    scratch[index] = raw;
+    const raw = scratch[index]!;
     if (raw === IGNORED) continue;
     if (raw < least) least = raw;
     if (raw > greatest) greatest = raw;
@@ -228,7 +232,44 @@ function addSpread(cluster: ClusterState, spread: ClassSpread): void {
   }
 }
 
+/** `scoreSpread` of the feasible nodes into `scratch`. */
+function rawSpread(cluster: ClusterState, spread: ClassSpread): void {
+  const { feasible, feasibleCount, scratch } = cluster;
+  const counted = countedNodes(cluster, spread);
+  const weights = spread.soft.map((sums) => topologyWeight(cluster, sums, counted.nodes, counted.length));
+  for (let index = 0; index < feasibleCount; index++) {
+    const node = feasible[index]!;
+    const ignored = counted.some && isIgnored(cluster, spread, node);
+    scratch[index] = ignored ? IGNORED : scoreSpread(cluster, spread.soft, weights, node);
+  }
+}
+
+/** The same for the system's default constraints, hostname and zone: nearly every pod has them, so it is written out. */
+function rawDefaultSpread(cluster: ClusterState, spread: ClassSpread): void {
+  const { feasible, feasibleCount, scratch, topologies } = cluster;
+  const [hostname, zone] = spread.soft as readonly [DomainSums, DomainSums];
+  const hostnameOf = topologies[hostname.constraint.topology]!.valueOf;
+  const zoneOf = topologies[zone.constraint.topology]!.valueOf;
+  const weight = topologyWeight(cluster, hostname, feasible, feasibleCount);
+  const base = hostname.constraint.maxSkew - 1;
+  const { counts } = hostname.counter;
+  const zoneWeight = topologyWeight(cluster, zone, feasible, feasibleCount);
+  const zoneScores = zone.scores;
+  for (let value = 0; value < zoneScores.length; value++) {
+    zoneScores[value] = zone.matching[value]! * zoneWeight + (zone.constraint.maxSkew - 1);
+  }
+  for (let index = 0; index < feasibleCount; index++) {
+    const node = feasible[index]!;
+    let score = hostnameOf[node] === NO_VALUE ? 0 : counts[node]! * weight + base;
+    const value = zoneOf[node]!;
+    if (value !== NO_VALUE) score += zoneScores[value]!;
+    scratch[index] = Math.round(score);
+  }
+}
+
 const IGNORED = -1;
+/** Keeps minima 32-bit integers, which the engine compares faster than doubles. */
+const MAXIMUM_INTEGER = 2_147_483_647;
 
 /** The feasible nodes that have all the keys; `some` = there are others. */
 function countedNodes(

@@ -28,7 +28,11 @@ export interface DomainSums {
   nodes: Int32Array;
   /** Marks of the values met in this round: room to count distinct values without clearing. */
   seen: Int32Array;
+  /** By topology value: room for this constraint's part of the score. */
+  scores: Float64Array;
   round: number;
+  /** Values with an eligible node: no feasible node has another. */
+  domains: number;
   /** `placementVersion` of the cluster for which the sums hold; else they are counted again before they are used. */
   version: number;
 }
@@ -39,6 +43,8 @@ export interface ClassSpread {
   readonly soft: readonly DomainSums[];
   /** Nodes that lack a key of a soft constraint score 0, rather than nothing for that constraint. */
   readonly requiresAllKeys: boolean;
+  /** `soft` is the system's default: hostname, then zone. */
+  readonly isSystemDefault: boolean;
   /** Text of the constraints: default ones change with Services. */
   readonly signature: string;
   selectorVersion: number;
@@ -81,6 +87,7 @@ function rebuild(cluster: ClusterState, pod: PodClass, before: ClassSpread | und
       requiresAllKeys,
     ),
     requiresAllKeys,
+    isSystemDefault: !requiresAllKeys && constraints.length > 0,
     signature,
     selectorVersion: cluster.selectorVersion,
   };
@@ -101,7 +108,9 @@ function follow(
     matching: new Int32Array(0),
     nodes: new Int32Array(0),
     seen: new Int32Array(0),
+    scores: new Float64Array(0),
     round: 0,
+    domains: 0,
     version: -1,
   };
   counter.followers.push(sums);
@@ -159,6 +168,7 @@ function refreshSums(cluster: ClusterState, sums: DomainSums): void {
     sums.matching = new Int32Array(values);
     sums.nodes = new Int32Array(values);
     sums.seen = new Int32Array(values);
+    sums.scores = new Float64Array(values);
     sums.round = 0;
   } else {
     sums.matching.fill(0);
@@ -170,6 +180,8 @@ function refreshSums(cluster: ClusterState, sums: DomainSums): void {
     sums.matching[value]! += counter.counts[node]!;
     sums.nodes[value]! += 1;
   }
+  sums.domains = 0;
+  for (const nodes of sums.nodes) if (nodes > 0) sums.domains += 1;
   sums.version = cluster.placementVersion;
 }
 

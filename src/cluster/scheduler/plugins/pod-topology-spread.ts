@@ -58,7 +58,7 @@ export function topologyWeight(
   const seen = sums.seen;
   const round = (sums.round += 1);
   let domains = 0;
-  for (let index = 0; index < countedLength; index++) {
+  for (let index = 0; index < countedLength && domains < sums.domains; index++) {
     const value = domainValue(valueOf[counted[index]!]!);
     if (seen[value] === round) continue;
     seen[value] = round;
@@ -90,5 +90,5 @@ export function scoreSpread(
 }
 
 export function normalizeSpread(raw: number, least: number, greatest: number): number {
-  return greatest === 0 ? 100 : Math.trunc((100 * (greatest + least - raw)) / greatest);
+  return greatest === 0 ? 100 : ((100 * (greatest + least - raw)) / greatest) | 0;
 }
