@@ -1,0 +1,159 @@
+import type { CountCondition, Figure } from './expectations.js';
+import { nearest, shown, suggestion } from './diagnostics.js';
+import { parseFieldText } from './field-path.js';
+import { kindAt, slashed } from './kubectl-targets.js';
+import { mistake, type Word } from './shell-words.js';
+
+/** Names that figures may refer to. */
+export interface FigureNames {
+  readonly sources: readonly string[];
+  readonly services: readonly string[];
+}
+
+const TRAFFIC = ['availability', 'lost', 'rate', 'mean'] as const;
+const FUNCTIONS = [...TRAFFIC, 'p50', 'p90', 'p99', 'count', 'duration', 'recovery', 'startup', 'share', 'cost'];
+
+/** Reads the figure at the start of an expectation: `name(arguments)`, `cost`, or `kind/name:path`. */
+export function readFigure(word: Word, names: FigureNames): Figure {
+  if (word.text === 'cost') return { of: 'cost' };
+  const call = /^([a-z][a-z0-9.]*)\s*\((.*)\)$/s.exec(word.text);
+  if (call === null) {
+    const colon = word.text.indexOf(':');
+    if (colon > 0 && word.text.includes('/')) return fieldFigure(word, colon);
+    mistake(
+      word,
+      `expected a figure such as p99(shoppers) or deployment/web:status.readyReplicas, got ${shown(word.text)}`,
+      suggestion(word.text, FUNCTIONS),
+    );
+  }
+  const [, name, inner] = call;
+  const argumentOffset = word.offset + word.text.indexOf('(') + 1;
+  const parts = splitArguments({ text: inner!, offset: argumentOffset });
+  const percentile = /^p(\d{1,2}(?:\.\d{1,4})?)$/.exec(name!);
+  if (percentile !== null) return trafficFigure(word, parts, 'percentile', Number(percentile[1]) / 100, names);
+  const statistic = TRAFFIC.find((known) => known === name);
+  if (statistic !== undefined) return trafficFigure(word, parts, statistic, 0, names);
+  if (name === 'count') return countFigure(word, parts);
+  if (name === 'duration') return durationFigure(word, parts);
+  if (name === 'recovery') return recoveryFigure(word, parts);
+  if (name === 'startup') return startupFigure(word, parts);
+  if (name === 'share') return shareFigure(word, parts, names);
+  if (name === 'cost' && inner!.trim() === '') return { of: 'cost' };
+  mistake({ text: name!, offset: word.offset }, `unknown figure ${shown(name)}`, suggestion(name!, FUNCTIONS));
+}
+
+function splitArguments(inner: Word): Word[] {
+  const parts: Word[] = [];
+  let offset = inner.offset;
+  for (const piece of inner.text.split(',')) {
+    const lead = piece.length - piece.trimStart().length;
+    parts.push({ text: piece.trim(), offset: offset + lead });
+    offset += piece.length + 1;
+  }
+  return parts;
+}
+
+function only(word: Word, parts: readonly Word[], what: string): Word {
+  const [part, extra] = parts;
+  if (part === undefined || part.text === '') mistake(word, `expected ${what}`);
+  if (extra !== undefined) mistake(extra, `unexpected ${shown(extra.text)}: expected ${what}`);
+  return part;
+}
+
+function trafficFigure(
+  word: Word,
+  parts: readonly Word[],
+  statistic: 'availability' | 'lost' | 'rate' | 'mean' | 'percentile',
+  probability: number,
+  names: FigureNames,
+): Figure {
+  if (statistic === 'percentile' && probability <= 0) mistake(word, 'percentiles lie between p1 and p99.99');
+  const part = only(word, parts, 'the name of a traffic source or a service');
+  const [prefix, rest] = part.text.includes(' ') ? part.text.split(/\s+/, 2) : ['', part.text];
+  const side =
+    prefix === 'service' || prefix === 'source' ? prefix : names.sources.includes(part.text) ? 'source' : 'service';
+  const name = prefix === 'service' || prefix === 'source' ? rest! : part.text;
+  const known = side === 'source' ? names.sources : names.services;
+  if (!known.includes(name)) {
+    const all = [...names.sources, ...names.services];
+    const near = nearest(name, all);
+    const hint =
+      near === undefined ? `traffic sources: ${names.sources.join(', ') || 'none'}` : `did you mean "${near}"?`;
+    mistake(part, `no traffic source or service is named ${shown(name)}`, hint);
+  }
+  return { of: 'traffic', statistic, probability, side, name };
+}
+
+function fieldFigure(word: Word, colon: number): Figure {
+  const [objectText, pathText] = [word.text.slice(0, colon), word.text.slice(colon + 1)];
+  const parts = objectText.split('/');
+  const namespace = parts.length === 3 ? parts[1]! : 'default';
+  const plain = parts.length === 3 ? `${parts[0]}/${parts[2]}` : objectText;
+  const object = slashed({ text: plain, offset: word.offset }, namespace);
+  const path = parseFieldText(pathText.replace(/^\./, ''));
+  if (path.length === 0 || path.some((step) => step === '')) {
+    mistake(
+      { text: pathText, offset: word.offset + colon + 1 },
+      'expected the path of a field, for example status.readyReplicas',
+    );
+  }
+  return { of: 'field', object, path };
+}
+
+const CONDITIONS = ['phase', 'reason', 'node', 'type', 'ready', 'name', 'message', 'status'] as const;
+
+function countFigure(word: Word, parts: readonly Word[]): Figure {
+  const [kindPart, ...rest] = parts;
+  if (kindPart === undefined || kindPart.text === '') mistake(word, 'expected count(KIND, KEY=VALUE, …)');
+  const { kind } = kindAt(kindPart, kindPart.text);
+  let namespace: string | null = null;
+  const conditions: CountCondition[] = [];
+  for (const part of rest) {
+    const match = /^([^=!\s]+)\s*(!?=)=?\s*(.*)$/s.exec(part.text);
+    if (match === null) mistake(part, `expected KEY=VALUE, got ${shown(part.text)}`);
+    const [, key, comparison, value] = match;
+    if (key === 'namespace' && comparison === '=') namespace = value!;
+    else {
+      const of = CONDITIONS.find((known) => known === key) ?? 'label';
+      conditions.push({ of, key: key!, comparison: comparison as '=' | '!=', value: value! });
+    }
+  }
+  return { of: 'count', kind, namespace, conditions };
+}
+
+function durationFigure(word: Word, parts: readonly Word[]): Figure {
+  const part = only(word, parts, 'rollout KIND/NAME');
+  const match = /^rollout\s+(?:(\S+)\s+)?(\S+\/\S+)$/.exec(part.text);
+  if (match === null) mistake(part, `expected duration(rollout deployment/NAME), got ${shown(part.text)}`);
+  return { of: 'rollout-duration', object: slashed({ text: match[2]!, offset: part.offset }, match[1] ?? 'default') };
+}
+
+function recoveryFigure(word: Word, parts: readonly Word[]): Figure {
+  const part = only(word, parts, 'node NAME or zone NAME');
+  const match = /^(node|zone)\s+(\S+)$/.exec(part.text);
+  if (match === null) mistake(part, `expected recovery(node NAME) or recovery(zone NAME), got ${shown(part.text)}`);
+  return { of: 'recovery', subject: match[1] as 'node' | 'zone', name: match[2]! };
+}
+
+function startupFigure(word: Word, parts: readonly Word[]): Figure {
+  const [what, workload] = parts;
+  const percentile = /^p(\d{1,2}(?:\.\d{1,4})?)$/.exec(what?.text ?? '');
+  const name = workload?.text ?? null;
+  if (percentile !== null) {
+    return { of: 'startup', statistic: 'percentile', probability: Number(percentile[1]) / 100, workload: name };
+  }
+  if (what?.text === 'mean') return { of: 'startup', statistic: 'mean', probability: 0, workload: name };
+  if (what?.text === 'max') return { of: 'startup', statistic: 'maximum', probability: 0, workload: name };
+  mistake(what ?? word, 'expected startup(p50), startup(p99, WORKLOAD), startup(mean) or startup(max)');
+}
+
+function shareFigure(word: Word, parts: readonly Word[], names: FigureNames): Figure {
+  const [service, what] = parts;
+  if (service === undefined || what === undefined) mistake(word, 'expected share(SERVICE, max), min or cv');
+  if (!names.services.includes(service.text)) {
+    mistake(service, `no service is named ${shown(service.text)}`, suggestion(service.text, names.services));
+  }
+  const statistic = (['max', 'min', 'cv'] as const).find((known) => known === what.text);
+  if (statistic === undefined) mistake(what, `expected max, min or cv, got ${shown(what.text)}`);
+  return { of: 'share', service: service.text, statistic };
+}

@@ -1,0 +1,67 @@
+import { parseSelector } from '../cluster/api/selectors.js';
+import { type CommandLine, optionFlag, optionText } from './command-line.js';
+import type { ObjectReference, ObjectTarget } from './commands.js';
+import { shown, suggestion } from './diagnostics.js';
+import { type KindInfo, kindOfWord, kindWords } from './kinds.js';
+import { mistake, type Word } from './shell-words.js';
+
+/** `deployment/web`, `deployment web`, or a kind with -l or --all: one object or one selection. */
+export function oneTarget(line: CommandLine): ObjectTarget {
+  const target = namedOrSelected(line);
+  if (target.by === 'name' && target.references.length > 1)
+    mistake(line.rest.at(-1)!, 'only one object is expected here');
+  return target;
+}
+
+/** Like `oneTarget`, with any number of names. */
+export function namedOrSelected(line: CommandLine): ObjectTarget {
+  const namespace = optionText(line, 'namespace', 'default');
+  const selector = line.options.get('selector');
+  const all = optionFlag(line, 'all');
+  const [first, ...others] = line.rest;
+  if (first === undefined) mistake(line.command, 'expected an object such as deployment/web');
+  if (selector !== undefined || all) {
+    if (others.length > 0 || first.text.includes('/')) mistake(first, 'either names or a selector, not both');
+    const info = kindAt(first, first.text);
+    if (selector !== undefined) {
+      const parsed = parseSelector(selector.text);
+      if (!parsed.ok) mistake(selector, parsed.error);
+    }
+    return {
+      by: 'selector',
+      kind: info.kind,
+      namespace: info.namespaced ? namespace : '',
+      selector: selector?.text ?? '',
+    };
+  }
+  const isSlashed = first.text.includes('/');
+  if (!isSlashed && others.length === 0) mistake(first, `expected KIND/NAME or KIND NAME, got ${shown(first.text)}`);
+  const references = isSlashed
+    ? line.rest.map((word) => slashed(word, namespace))
+    : others.map((word) => reference(kindAt(first, first.text), word, word.text, namespace));
+  return { by: 'name', references };
+}
+
+/** Reads `KIND/NAME`. */
+export function slashed(word: Word, namespace: string): ObjectReference {
+  const slash = word.text.indexOf('/');
+  if (slash < 0) mistake(word, `expected KIND/NAME, got ${shown(word.text)}`);
+  return reference(kindAt(word, word.text.slice(0, slash)), word, word.text.slice(slash + 1), namespace);
+}
+
+function reference(info: KindInfo, word: Word, name: string, namespace: string): ObjectReference {
+  if (!/^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) mistake(word, `${shown(name)} is no name of an object`);
+  return { kind: info.kind, namespace: info.namespaced ? namespace : '', name };
+}
+
+export function kindAt(word: Word, text: string): KindInfo {
+  const info = kindOfWord(text);
+  if (info === undefined) mistake(word, `unknown kind ${shown(text)}`, suggestion(text, kindWords()));
+  return info;
+}
+
+/** Names of nodes: `general-1`, `node/general-1`. */
+export function nodeNames(line: CommandLine): string[] {
+  if (line.rest.length === 0) mistake(line.command, 'expected the name of a node');
+  return line.rest.map((word) => word.text.replace(/^nodes?\//, ''));
+}
