@@ -150,8 +150,10 @@ export interface ContainerState {
   readonly terminated?: {
     readonly exitCode: number;
     readonly reason?: string;
+    readonly message?: string;
     readonly startedAt?: Micros;
     readonly finishedAt?: Micros;
+    readonly containerID?: string;
   };
 }
 
