@@ -1,4 +1,5 @@
 import type { Handlers } from '../../kernel/events.js';
+import { openTable } from '../../kernel/probe.js';
 import { openStream } from '../../kernel/random.js';
 import type { KernelWorld } from '../../kernel/simulation.js';
 import { registerCalls } from './calls.js';
@@ -8,10 +9,12 @@ import { createEventRecorder } from './event-recorder.js';
 import { type Listeners, registerInformers } from './informers.js';
 import type { ApiParameters } from './parameters.js';
 import { createServiceAddresses } from './service-addresses.js';
+import { API_TABLE, EVENT_TABLE, REPLICA_TABLE } from './tables.js';
 import type { ApiState, ApiWorld } from './world.js';
 
 /** An empty API server. */
 export function createApi(world: KernelWorld, parameters: ApiParameters): ApiState {
+  for (const table of [EVENT_TABLE, REPLICA_TABLE, API_TABLE]) openTable(world, table);
   return {
     parameters,
     collections: new Map(),

@@ -5,8 +5,6 @@ import type { KubernetesObject } from '../../../src/cluster/api/objects/meta.js'
 import { API_PRESETS, type ApiParameters } from '../../../src/cluster/api/parameters.js';
 import { insertObject } from '../../../src/cluster/api/writes.js';
 import type { ApiWorld } from '../../../src/cluster/api/world.js';
-import { openTable } from '../../../src/kernel/probe.js';
-import { EVENT_TABLE } from '../../../src/cluster/api/tables.js';
 import { Handlers } from '../../../src/kernel/events.js';
 import { createKernel } from '../../../src/kernel/simulation.js';
 
@@ -14,7 +12,6 @@ import { createKernel } from '../../../src/kernel/simulation.js';
 export function apiWorld(parameters: ApiParameters = API_PRESETS.managed, seed = 'test') {
   const kernelWorld = { kernel: createKernel(seed) };
   const world: ApiWorld = { ...kernelWorld, api: createApi(kernelWorld, parameters) };
-  openTable(world, EVENT_TABLE);
   insertObject(world, {
     apiVersion: 'v1',
     kind: 'Namespace',
