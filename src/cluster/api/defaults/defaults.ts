@@ -1,0 +1,95 @@
+import { type Fields, fieldsIn, mapField, mapList, textIn, withMissing, withZeros } from '../fields.js';
+import type { KubernetesObject } from '../objects/meta.js';
+import { defaultAutoscaler, autoscalerFromV1 } from './autoscaling.js';
+import { defaultPod, defaultPodTemplate, roundedUpToMilli } from './pod.js';
+import { defaultService } from './service.js';
+import {
+  defaultDaemonSet,
+  defaultDeployment,
+  defaultReplicaSet,
+  defaultReplicationController,
+  defaultStatefulSet,
+} from './workloads.js';
+
+/** An object with the fields that the API server fills in when it reads it. Doing it again changes nothing. */
+export function applyDefaults<T extends KubernetesObject>(object: T): T {
+  const rule = DEFAULTS.get(object.kind);
+  return rule === undefined ? object : (rule(object as unknown as Fields) as unknown as T);
+}
+
+/** Whether the defaults of a kind are known here. */
+export function hasDefaults(kind: string): boolean {
+  return DEFAULTS.has(kind);
+}
+
+type Rule = (object: Fields) => Fields;
+
+const onSpec =
+  (rule: Rule): Rule =>
+  (object) => ({ ...object, spec: rule(fieldsIn(object['spec'])) });
+
+const DEFAULTS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ['Pod', defaultPod],
+  ['PodTemplate', (object) => mapField(object, 'template', defaultPodTemplate)],
+  ['Deployment', onSpec(defaultDeployment)],
+  ['ReplicaSet', onSpec(defaultReplicaSet)],
+  ['StatefulSet', onSpec(defaultStatefulSet)],
+  ['DaemonSet', defaultDaemonSet],
+  ['ReplicationController', defaultReplicationController],
+  ['Service', onSpec(defaultService)],
+  ['HorizontalPodAutoscaler', defaultHorizontalPodAutoscaler],
+  ['Namespace', defaultNamespace],
+  ['Node', defaultNode],
+  ['LimitRange', onSpec((spec) => mapList(spec, 'limits', defaultLimit))],
+  ['Secret', (object) => withZeros(object, { type: 'Opaque' })],
+  ['ConfigMap', (object) => object],
+  ['ServiceAccount', (object) => object],
+  ['PriorityClass', (object) => withMissing(object, { preemptionPolicy: 'PreemptLowerPriority' })],
+  ['EndpointSlice', (object) => mapList(object, 'ports', (port) => withMissing(port, { name: '', protocol: 'TCP' }))],
+  ['Lease', (object) => object],
+]);
+
+function defaultHorizontalPodAutoscaler(object: Fields): Fields {
+  const current = object['apiVersion'] === 'autoscaling/v1' ? autoscalerFromV1(object) : object;
+  return { ...current, spec: defaultAutoscaler(fieldsIn(current['spec'])) };
+}
+
+/** Source: pkg/apis/core/v1/defaults.go: SetDefaults_Namespace; pkg/registry/core/namespace/strategy.go. */
+function defaultNamespace(object: Fields): Fields {
+  const metadata = fieldsIn(object['metadata']);
+  const name = textIn(metadata['name']);
+  const spec = fieldsIn(object['spec']);
+  const finalizers = listOfTexts(spec['finalizers']);
+  return {
+    ...object,
+    metadata:
+      name === ''
+        ? metadata
+        : { ...metadata, labels: { ...fieldsIn(metadata['labels']), 'kubernetes.io/metadata.name': name } },
+    spec: finalizers.includes('kubernetes') ? spec : { ...spec, finalizers: [...finalizers, 'kubernetes'] },
+    status: withMissing(fieldsIn(object['status']), { phase: 'Active' }),
+  };
+}
+
+function listOfTexts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(textIn) : [];
+}
+
+/** Allocatable is the capacity when it is not given. */
+function defaultNode(object: Fields): Fields {
+  const status = mapField(
+    mapField(fieldsIn(object['status']), 'capacity', roundedUpToMilli),
+    'allocatable',
+    roundedUpToMilli,
+  );
+  const allocatable = status['capacity'] === undefined ? {} : { allocatable: status['capacity'] };
+  return { ...object, spec: fieldsIn(object['spec']), status: withMissing(status, allocatable) };
+}
+
+/** Limits of containers fill one another: max -> default -> defaultRequest <- min. */
+function defaultLimit(item: Fields): Fields {
+  if (item['type'] !== 'Container') return item;
+  const limit = withMissing(fieldsIn(item['default']), fieldsIn(item['max']));
+  const request = withMissing(fieldsIn(item['defaultRequest']), limit);
+  return { ...item, default: limit, defaultRequest: withMissing(request, fieldsIn(item['min'])) };
+}
