@@ -1,38 +1,162 @@
+import { draws } from '../../kernel/random.js';
+import { type AdmissionView, admitPod, preparePod, type PriorityClass } from './admission/pod.js';
 import type { ApiRequest, ApiResult } from './calls.js';
 import type { ObjectDraft } from './create.js';
+import { applyDefaults } from './defaults/defaults.js';
+import { groupOfVersion, resourceOf } from './kinds.js';
 import type { KubernetesObject, ObjectMeta } from './objects/meta.js';
+import type { Service } from './objects/network.js';
+import type { Pod, PodSpec, PodStatus } from './objects/pod.js';
+import { assignAddresses, releaseAddresses } from './service-addresses.js';
+import { collection, keyOf, stored } from './store.js';
+import { type FieldError, invalidMessage } from './validation/field-error.js';
 import type { ApiWorld } from './world.js';
 
 /** Defaulting, admission and validation of a new object: the object as it will be stored, or the refusal. */
 export function prepareCreate(world: ApiWorld, draft: ObjectDraft, name: string): ApiResult {
   const object = { ...draft, metadata: newMetadata(world, draft, name) } as KubernetesObject;
-  return { status: 201, reason: '', message: '', object: withInitialStatus(object) };
+  if (object.kind === 'Pod') return preparePodCreate(world, object as Pod);
+  const defaulted = applyDefaults(object);
+  const errors = validateCreate(defaulted);
+  if (errors.length > 0) return invalid(defaulted, errors);
+  return withAddresses(world, withInitialStatus(defaulted), undefined, 201);
 }
 
-/** Defaulting, admission and validation of a new version of an object. */
+/** Defaulting, admission and validation of a new version of an object. A status is taken as it comes. */
 export function prepareUpdate(
-  _world: ApiWorld,
-  _request: ApiRequest,
-  _current: KubernetesObject,
-  object: KubernetesObject,
+  world: ApiWorld,
+  request: ApiRequest,
+  current: KubernetesObject,
+  wanted: KubernetesObject,
 ): ApiResult {
-  return { status: 200, reason: '', message: '', object };
+  const unchangedSpec = specOf(wanted) === specOf(current);
+  if (request.subresource === 'status' || request.verb === 'bind' || unchangedSpec) {
+    return { status: 200, reason: '', message: '', object: wanted };
+  }
+  const defaulted = applyDefaults(wanted);
+  const errors = validateUpdate(defaulted, current);
+  if (errors.length > 0) return invalid(defaulted, errors);
+  return withAddresses(world, defaulted, current, 200);
 }
 
 /** Gives back the addresses of a Service that goes. */
-export function releaseService(_world: ApiWorld, _object: KubernetesObject): void {}
+export function releaseService(world: ApiWorld, object: KubernetesObject): void {
+  if (object.kind === 'Service') releaseAddresses(world.api.addresses, object as Service);
+}
+
+/**
+ * Pods made from one template share its spec by identity, so what defaulting, admission and validation make of it is
+ * worked out once. It depends on nothing else but the namespace, the pod's labels where `matchLabelKeys` are used, and
+ * priority classes, which are asked for by name.
+ */
+interface PreparedSpec {
+  readonly namespace: string;
+  readonly labels: unknown;
+  readonly spec: PodSpec;
+  readonly status: PodStatus;
+}
+
+const preparedSpecs = new WeakMap<PodSpec, PreparedSpec>();
+
+function preparePodCreate(world: ApiWorld, pod: Pod): ApiResult {
+  const view = admissionView(world);
+  const known = preparedSpecs.get(pod.spec);
+  if (known !== undefined && isSameCase(known, pod) && view.hasServiceAccount(known.namespace, accountOf(known.spec))) {
+    return { status: 201, reason: '', message: '', object: { ...pod, spec: known.spec, status: known.status } as Pod };
+  }
+  const admitted = admitPod(applyDefaults(pod), view);
+  if (!admitted.ok) return forbidden(pod, admitted.message);
+  const prepared = preparePod(admitted.object);
+  const errors = validateCreate(prepared);
+  if (errors.length > 0) return invalid(prepared, errors);
+  const { namespace, labels } = pod.metadata;
+  if (pod.spec.priorityClassName === undefined) {
+    preparedSpecs.set(pod.spec, { namespace, labels, spec: prepared.spec, status: prepared.status });
+  }
+  return { status: 201, reason: '', message: '', object: prepared };
+}
+
+function isSameCase(known: PreparedSpec, pod: Pod): boolean {
+  return known.namespace === pod.metadata.namespace && known.labels === pod.metadata.labels;
+}
+
+function accountOf(spec: PodSpec): string {
+  return spec.serviceAccountName ?? DEFAULT_ACCOUNT;
+}
+
+/** Every namespace has it from its creation on (kubernetes v1.36.3 pkg/controller/serviceaccount). */
+const DEFAULT_ACCOUNT = 'default';
+
+function admissionView(world: ApiWorld): AdmissionView {
+  const classes = collection(world, 'PriorityClass') as ReadonlyMap<string, KubernetesObject & PriorityClassFields>;
+  const classOf = (object: KubernetesObject & PriorityClassFields): PriorityClass => ({
+    name: object.metadata.name,
+    value: object.value,
+    preemptionPolicy: object.preemptionPolicy ?? 'PreemptLowerPriority',
+  });
+  return {
+    priorityClass: (name) => {
+      const object = classes.get(name);
+      return object === undefined ? undefined : classOf(object);
+    },
+    defaultPriorityClass: () => {
+      const object = [...classes.values()].find(({ globalDefault }) => globalDefault === true);
+      return object === undefined ? undefined : classOf(object);
+    },
+    hasServiceAccount: (namespace, name) =>
+      name === DEFAULT_ACCOUNT || stored(world, 'ServiceAccount', keyOf(namespace, name)) !== undefined,
+  };
+}
+
+interface PriorityClassFields {
+  readonly value: number;
+  readonly globalDefault?: boolean;
+  readonly preemptionPolicy?: PriorityClass['preemptionPolicy'];
+}
+
+function withAddresses(
+  world: ApiWorld,
+  object: KubernetesObject,
+  previous: KubernetesObject | undefined,
+  status: number,
+): ApiResult {
+  if (object.kind !== 'Service') return { status, reason: '', message: '', object };
+  const { addresses, streams } = world.api;
+  const draw = draws(world, streams.names);
+  const assigned = assignAddresses(addresses, object as Service, draw, previous as Service | undefined);
+  if (assigned.ok) return { status, reason: '', message: '', object: assigned.service };
+  if (assigned.exhausted === undefined) return invalid(object, assigned.errors);
+  return { status: 500, reason: 'InternalError', message: `Internal error occurred: ${assigned.exhausted}` };
+}
+
+function invalid(object: KubernetesObject, errors: readonly FieldError[]): ApiResult {
+  const { kind, metadata, apiVersion } = object;
+  const group = groupOfVersion(apiVersion);
+  return { status: 422, reason: 'Invalid', message: invalidMessage(kind, group, metadata.name, errors) };
+}
+
+function forbidden(object: KubernetesObject, why: string): ApiResult {
+  const name = object.metadata.name;
+  return { status: 403, reason: 'Forbidden', message: `${resourceOf(object.kind)} "${name}" is forbidden: ${why}` };
+}
+
+function specOf(object: KubernetesObject): unknown {
+  return (object as { readonly spec?: unknown }).spec;
+}
 
 const INITIAL_STATUS: Readonly<Record<string, unknown>> = {
-  Pod: { phase: 'Pending' },
   Deployment: {},
   ReplicaSet: { replicas: 0 },
-  Service: {},
+  Service: { loadBalancer: {} },
   HorizontalPodAutoscaler: { desiredReplicas: 0 },
+  Node: { capacity: {}, allocatable: {} },
 };
 
+/** A new object has no status of its own yet, whatever the client sends (nodes, which their kubelets register, do). */
 function withInitialStatus(object: KubernetesObject): KubernetesObject {
   const status = INITIAL_STATUS[object.kind];
-  return status === undefined || 'status' in object ? object : ({ ...object, status } as KubernetesObject);
+  const keeps = object.kind === 'Node' && 'status' in object;
+  return status === undefined || keeps ? object : ({ ...object, status } as KubernetesObject);
 }
 
 /** Metadata as the server completes it for a new object. */
@@ -49,4 +173,12 @@ function newMetadata(world: ApiWorld, draft: ObjectDraft, name: string): ObjectM
     generation: 1,
     creationTimestamp: kernel.now,
   };
+}
+
+function validateCreate(_object: KubernetesObject): readonly FieldError[] {
+  return [];
+}
+
+function validateUpdate(_object: KubernetesObject, _previous: KubernetesObject): readonly FieldError[] {
+  return [];
 }
