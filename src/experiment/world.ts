@@ -1,4 +1,5 @@
 import type { KcmWorld } from '../cluster/api/kcm.js';
+import type { KubernetesObject } from '../cluster/api/objects/meta.js';
 import type { Micros } from '../kernel/time.js';
 import type { Expectation } from '../scenario/expectations.js';
 import type { TimelineEntry } from '../scenario/types.js';
@@ -10,6 +11,8 @@ import type { NodeIntervals } from './measure/nodes.js';
 
 /** The experiment's slice of the world: what is to happen, what is to hold, and what was measured on the way. */
 export interface ExperimentState {
+  /** Objects created at the start, in this order. */
+  readonly manifests: readonly KubernetesObject[];
   readonly timeline: readonly TimelineEntry[];
   readonly expectations: readonly Expectation[];
   readonly warmupUs: Micros;

@@ -1,0 +1,189 @@
+import { Controllers, enqueue, openControllers } from '../cluster/api/controller-loop.js';
+import { createApi, registerApi } from '../cluster/api/create-api.js';
+import { Listeners, openInformer, PROBE_COMPONENT } from '../cluster/api/informers.js';
+import { createKcm } from '../cluster/api/kcm.js';
+import { createNodes, registerNodes } from '../cluster/nodes/create-nodes.js';
+import { type NodesWorld, WorkloadListeners } from '../cluster/nodes/workload.js';
+import { NODE_TABLE, PHASE_TABLE, POD_TABLE } from '../cluster/nodes/tables.js';
+import { createScheduler, registerScheduler, type SchedulerWorld } from '../cluster/scheduler/scheduler.js';
+import { Handlers } from '../kernel/events.js';
+import { openTable } from '../kernel/probe.js';
+import { createKernel, schedule, scheduleAt } from '../kernel/simulation.js';
+import { createNetwork, registerNetwork } from '../network/create-network.js';
+import type { NetworkWorld } from '../network/world.js';
+import type { Scenario } from '../scenario/types.js';
+import {
+  createTraffic,
+  finishTraffic,
+  registerTraffic,
+  type TrafficWorld,
+  trafficUsage,
+} from '../traffic/create-traffic.js';
+import { registerControllerRooms, type ControllersWorld, createControllerStates } from './controllers.js';
+import { ExperimentEvent } from './events.js';
+import { armMonitors, createMonitors, registerMonitors } from './expect/monitors.js';
+import { registerFaults, strike } from './faults.js';
+import { recordApiUsage, recordCosts } from './measure/costs.js';
+import { createNodeIntervals, finishNodes, measureNodes } from './measure/nodes.js';
+import { createPodLedger, finishPods, measurePods } from './measure/pods.js';
+import { createRecoveries, finishRecoveries, measureRecoveries } from './measure/recoveries.js';
+import { measureReplicas } from './measure/replicas.js';
+import { createRollouts, finishRollouts, measureRollouts } from './measure/rollouts.js';
+import { operator } from './operator/controller.js';
+import { clusterParameters } from './parameters.js';
+import { lookInside } from './pod-inside.js';
+import { insertNamespaces, setup } from './setup.js';
+import { ACTION_TABLE, COST_TABLE, RECOVERY_TABLE, ROLLOUT_TABLE } from './tables.js';
+import { behavioursOf, trafficInputOf } from './workloads.js';
+import type { ExperimentWorld } from './world.js';
+
+/** The whole world of a run. */
+export type World = ExperimentWorld & ControllersWorld & SchedulerWorld & NodesWorld & NetworkWorld & TrafficWorld;
+
+/** A world and the code that plays it. Code is made anew for every run and every restored checkpoint. */
+export interface Assembly {
+  readonly scenario: Scenario;
+  readonly world: World;
+  readonly handlers: Handlers<World>;
+}
+
+/** Builds the world of a scenario at time 0: the only place that knows all parts. */
+export function assemble(scenario: Scenario): Assembly {
+  const code = assembleCode(scenario);
+  return { scenario, world: createWorld(scenario, code), handlers: code.handlers };
+}
+
+/** The code for a world that already exists: one restored from a checkpoint of the same scenario. */
+export function assembleAround(scenario: Scenario, world: World): Assembly {
+  return { scenario, world, handlers: assembleCode(scenario).handlers };
+}
+
+/** Writes the rows that the end of a run completes. */
+export function finish({ world, scenario }: Assembly): void {
+  finishTraffic(world);
+  finishNodes(world, trafficUsage);
+  finishPods(world, lookInside);
+  finishRollouts(world);
+  finishRecoveries(world);
+  recordCosts(world, scenario.cluster.pools);
+  recordApiUsage(world);
+}
+
+interface Code {
+  readonly handlers: Handlers<World>;
+  readonly controllers: Controllers<World>;
+  readonly setup: number;
+  readonly operator: number;
+}
+
+/** Puts the behaviour together. The order is part of a run's identity: it numbers controllers and orders listeners. */
+function assembleCode(scenario: Scenario): Code {
+  const handlers = new Handlers<World>();
+  const listeners = new Listeners<World>();
+  const controllers = new Controllers<World>();
+  const workloads = new WorkloadListeners<World>();
+  const setupId = controllers.add(setup());
+  const operatorId = controllers.add(operator());
+  registerControllerRooms(handlers, controllers, listeners);
+  registerApi(handlers, listeners, controllers);
+  registerScheduler(handlers, listeners);
+  registerNetwork(listeners, workloads);
+  registerTraffic(handlers, workloads);
+  registerNodes(handlers, listeners, workloads, trafficUsage);
+  registerFaults(handlers);
+  registerMeasurements(handlers, listeners, scenario);
+  handlers.on(ExperimentEvent.TimelineDue, (world, entry) => {
+    const { command } = world.experiment.timeline[entry]!;
+    if (isFault(command.do)) strike(world, entry);
+    else enqueue(world, world.experiment.operator, String(entry));
+  });
+  return { handlers, controllers, setup: setupId, operator: operatorId };
+}
+
+function registerMeasurements(handlers: Handlers<World>, listeners: Listeners<World>, scenario: Scenario): void {
+  measurePods(listeners, lookInside);
+  measureReplicas(listeners);
+  measureRollouts(listeners);
+  measureRecoveries(listeners);
+  measureNodes(handlers, listeners, trafficUsage);
+  registerMonitors(handlers, listeners, monitoredKinds(scenario));
+}
+
+function createWorld(scenario: Scenario, code: Code): World {
+  const parameters = clusterParameters(scenario.cluster);
+  // Slices are added one by one, each built upon those before it.
+  const world = { kernel: createKernel(scenario.seed) } as { -readonly [Slice in keyof World]: World[Slice] };
+  world.api = createApi(world, parameters.api);
+  openTables(world);
+  insertNamespaces(world);
+  openControllers(world, code.controllers);
+  world.kcm = createKcm(world);
+  world.controllers = createControllerStates(world);
+  world.scheduler = createScheduler(world, parameters.scheduler);
+  world.nodes = createNodes(world, scenario.cluster.pools, behavioursOf(scenario), parameters.nodes);
+  world.network = createNetwork(world, parameters.network);
+  world.traffic = createTraffic(world, trafficInputOf(scenario));
+  openProbes(world, scenario);
+  world.experiment = createExperiment(scenario, code);
+  enqueue(world, code.setup, '0');
+  for (const [entry, { atUs }] of scenario.timeline.entries())
+    scheduleAt(world, atUs, ExperimentEvent.TimelineDue, entry, 0);
+  schedule(world, scenario.intervalUs, ExperimentEvent.IntervalEnded, 0, 0);
+  armMonitors(world);
+  return world;
+}
+
+function createExperiment(scenario: Scenario, code: Code): World['experiment'] {
+  const { timeline, expectations, warmupUs, durationUs, intervalUs } = scenario;
+  return {
+    manifests: scenario.manifests.map(({ object }) => object),
+    timeline,
+    expectations,
+    warmupUs,
+    durationUs,
+    intervalUs,
+    operator: code.operator,
+    monitors: createMonitors(expectations, timeline, warmupUs, durationUs),
+    pods: createPodLedger(),
+    rollouts: createRollouts(),
+    recoveries: createRecoveries(),
+    nodeIntervals: createNodeIntervals(),
+  };
+}
+
+function openTables(world: World): void {
+  const tables = [POD_TABLE, PHASE_TABLE, NODE_TABLE, ACTION_TABLE, ROLLOUT_TABLE, RECOVERY_TABLE, COST_TABLE];
+  for (const table of tables) openTable(world, table);
+}
+
+/** Kinds that are measured in every run; the network has opened probes of its own for Services and EndpointSlices. */
+const MEASURED_KINDS = ['Pod', 'Node', 'Deployment', 'ReplicaSet'];
+const PROBED_BY_NETWORK = ['Service', 'EndpointSlice'];
+
+function openProbes(world: World, scenario: Scenario): void {
+  const kinds = new Set([...MEASURED_KINDS, ...monitoredKinds(scenario)]);
+  for (const kind of kinds) if (!PROBED_BY_NETWORK.includes(kind)) openInformer(world, PROBE_COMPONENT, kind);
+}
+
+/** Kinds that the scenario's expectations speak of. Events are rows, not objects: they are counted when looked at. */
+function monitoredKinds({ expectations }: Scenario): string[] {
+  const kinds = expectations.flatMap(({ figure }) => {
+    if (figure.of === 'field') return [figure.object.kind];
+    return figure.of === 'count' && figure.kind !== 'Event' ? [figure.kind] : [];
+  });
+  return [...new Set(kinds)].sort();
+}
+
+const FAULTS: readonly string[] = [
+  'kubelet-stop',
+  'kubelet-start',
+  'reboot-node',
+  'recover-node',
+  'fail-node',
+  'fail-zone',
+  'recover-zone',
+];
+
+function isFault(command: string): boolean {
+  return FAULTS.includes(command);
+}

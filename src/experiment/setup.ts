@@ -1,0 +1,70 @@
+import type { ApiResult } from '../cluster/api/calls.js';
+import { succeeded } from '../cluster/api/calls.js';
+import { CLIENT_LIMITS } from '../cluster/api/clients.js';
+import { type Controller, SYNC_DONE, type SyncStep } from '../cluster/api/controller-loop.js';
+import type { KubernetesObject } from '../cluster/api/objects/meta.js';
+import { insertObject } from '../cluster/api/writes.js';
+import type { ApiWorld } from '../cluster/api/world.js';
+import { constant } from '../kernel/distributions.js';
+import { recordRow } from '../kernel/probe.js';
+import { microsToSeconds } from '../kernel/time.js';
+import { create } from './operator/actions.js';
+import { ACTION_TABLE } from './tables.js';
+import type { ExperimentWorld } from './world.js';
+
+/** Namespaces that every cluster has from the start. */
+const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+/** Puts the namespaces of an empty cluster into the store. */
+export function insertNamespaces(world: ApiWorld): void {
+  for (const name of SYSTEM_NAMESPACES) {
+    world.api.resourceVersion += 1;
+    world.api.nextUid += 1;
+    insertObject(world, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name,
+        namespace: '',
+        uid: `uid-${world.api.nextUid}`,
+        resourceVersion: world.api.resourceVersion,
+        generation: 1,
+        creationTimestamp: 0,
+        labels: { 'kubernetes.io/metadata.name': name },
+      },
+      spec: { finalizers: ['kubernetes'] },
+      status: { phase: 'Active' },
+    } as KubernetesObject);
+  }
+}
+
+/**
+ * Creates the scenario's manifests at the start of the run, one after the other, by a client without limits: setting up is
+ * not what a run is about. The key is the place of the next object.
+ */
+export function setup<W extends ExperimentWorld>(): Controller<W> {
+  return {
+    name: 'setup',
+    workers: 1,
+    limits: CLIENT_LIMITS.heartbeat,
+    reaction: constant(0),
+    sync: (world, key) => step(world, Number(key)),
+    resume: (world, _key, memory, results) => {
+      const place = memory as number;
+      reportFailure(world, world.experiment.manifests[place]!, results[0]!);
+      return step(world, place + 1);
+    },
+  };
+}
+
+function step(world: ExperimentWorld, place: number): SyncStep {
+  const object = world.experiment.manifests[place];
+  return object === undefined ? SYNC_DONE : { requests: [create(object)], memory: place };
+}
+
+function reportFailure(world: ExperimentWorld, object: KubernetesObject, result: ApiResult): void {
+  if (succeeded(result)) return;
+  const { kind, metadata } = object;
+  const command = `create ${kind.toLowerCase()}/${metadata.name} (manifest)`;
+  recordRow(world, ACTION_TABLE, [microsToSeconds(world.kernel.now), null, command, result.message]);
+}
