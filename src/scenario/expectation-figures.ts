@@ -42,14 +42,28 @@ export function readFigure(word: Word, names: FigureNames): Figure {
   mistake({ text: name!, offset: word.offset }, `unknown figure ${shown(name)}`, suggestion(name!, FUNCTIONS));
 }
 
+/** Splits at commas; a comma within quotes, or behind a backslash, belongs to the argument. */
 function splitArguments(inner: Word): Word[] {
   const parts: Word[] = [];
-  let offset = inner.offset;
-  for (const piece of inner.text.split(',')) {
-    const lead = piece.length - piece.trimStart().length;
-    parts.push({ text: piece.trim(), offset: offset + lead });
-    offset += piece.length + 1;
+  let quote = '';
+  let text = '';
+  let start = 0;
+  const push = (): void => {
+    const lead = text.length - text.trimStart().length;
+    parts.push({ text: text.trim(), offset: inner.offset + start + lead });
+    text = '';
+  };
+  for (let index = 0; index < inner.text.length; index++) {
+    const character = inner.text[index]!;
+    if (character === '\\' && index + 1 < inner.text.length) text += inner.text[++index]!;
+    else if (character === quote) quote = '';
+    else if (quote === '' && character === '"') quote = character;
+    else if (quote === '' && character === ',') {
+      push();
+      start = index + 1;
+    } else text += character;
   }
+  push();
   return parts;
 }
 

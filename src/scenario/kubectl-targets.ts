@@ -1,8 +1,8 @@
+import { type Kind, KINDS, kindOfWord } from '../cluster/api/kinds.js';
 import { parseSelector } from '../cluster/api/selectors.js';
 import { type CommandLine, optionFlag, optionText } from './command-line.js';
 import type { ObjectReference, ObjectTarget } from './commands.js';
 import { shown, suggestion } from './diagnostics.js';
-import { type KindInfo, kindOfWord, kindWords } from './kinds.js';
 import { mistake, type Word } from './shell-words.js';
 
 /** `deployment/web`, `deployment web`, or a kind with -l or --all: one object or one selection. */
@@ -49,14 +49,22 @@ export function slashed(word: Word, namespace: string): ObjectReference {
   return reference(kindAt(word, word.text.slice(0, slash)), word, word.text.slice(slash + 1), namespace);
 }
 
-function reference(info: KindInfo, word: Word, name: string, namespace: string): ObjectReference {
+function reference(info: Kind, word: Word, name: string, namespace: string): ObjectReference {
   if (!/^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) mistake(word, `${shown(name)} is no name of an object`);
   return { kind: info.kind, namespace: info.namespaced ? namespace : '', name };
 }
 
-export function kindAt(word: Word, text: string): KindInfo {
+export function kindAt(word: Word, text: string): Kind {
   const info = kindOfWord(text);
-  if (info === undefined) mistake(word, `unknown kind ${shown(text)}`, suggestion(text, kindWords()));
+  if (info === undefined)
+    mistake(
+      word,
+      `unknown kind ${shown(text)}`,
+      suggestion(
+        text,
+        KINDS.map(({ kind }) => kind.toLowerCase()),
+      ),
+    );
   return info;
 }
 

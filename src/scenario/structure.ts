@@ -35,7 +35,8 @@ function reportIssue(scope: Scope, issue: Issue, root: unknown, base: FieldPath)
   if (issue.code === 'unrecognized_keys') {
     const hints = issue.message.split(HINT);
     for (const [index, key] of issue.keys.entries()) {
-      failAtKey(scope, [...path, key], 'unknown-field', `unknown field ${shown(key)}`, hints[index] ?? '');
+      const hint = key.endsWith(')') ? 'a text with a comma must be quoted inside { }' : (hints[index] ?? '');
+      failAtKey(scope, [...path, key], 'unknown-field', `unknown field ${shown(key)}`, hint);
     }
     return;
   }

@@ -1,7 +1,7 @@
 import { constant } from '../kernel/distributions.js';
 import { DAY_US, type Micros } from '../kernel/time.js';
 import { readClient } from './client.js';
-import { type Diagnostic, shown } from './diagnostics.js';
+import { shown } from './diagnostics.js';
 import type { FieldPath } from './field-path.js';
 import type { RateInput, SourceInput } from './schema.js';
 import { checkName, fail, isUsableName, readDistribution, readDuration, readRate, type Scope } from './scope.js';
@@ -12,7 +12,8 @@ import { parseServiceName } from './workloads.js';
 export interface TrafficContext {
   readonly durationUs: Micros;
   readonly cluster: ClusterSpec | undefined;
-  readonly readTrace: (reference: string) => readonly RatePoint[] | readonly Diagnostic[] | string;
+  /** A text says why there is no trace; undefined: that has been reported. */
+  readonly readTrace: (reference: string) => readonly RatePoint[] | string | undefined;
 }
 
 /** One traffic source with everything decided; undefined after a report that leaves nothing to work with. */
@@ -174,12 +175,10 @@ function readTraceCurve(
 ): RateCurve | undefined {
   const trace = context.readTrace(input.trace);
   if (typeof trace === 'string') return fail(scope, [...path, 'trace'], 'file', trace);
-  const points = trace.flatMap((point) =>
-    'atUs' in point ? [{ atUs: Math.round(point.atUs / input.speed), perSecond: point.perSecond * input.scale }] : [],
-  );
-  if (points.length === 0) {
-    scope.report.diagnostics.push(...trace.flatMap((item) => ('code' in item ? [item] : [])));
-    return undefined;
-  }
+  if (trace === undefined) return undefined;
+  const points = trace.map(({ atUs, perSecond }) => ({
+    atUs: Math.round(atUs / input.speed),
+    perSecond: perSecond * input.scale,
+  }));
   return { points, interpolation: 'step', periodUs: 0 };
 }

@@ -24,7 +24,10 @@ export interface Scenario {
   /** Length of the intervals of recorded series. */
   readonly intervalUs: Micros;
   readonly cluster: ClusterSpec;
-  /** Objects created at time 0, in this order, after overrides, decoded and defaulted. */
+  /**
+   * Objects created at time 0, in this order (Namespaces and PriorityClasses first), with overrides merged in. Decoded and
+   * found valid; defaults are the API server's business.
+   */
   readonly manifests: readonly ManifestObject[];
   /** The first whose selector (and images) match a pod says how the pod behaves. */
   readonly workloads: readonly Workload[];

@@ -1,0 +1,236 @@
+import type { z } from 'zod';
+import { formatDuration } from '../kernel/duration.js';
+import type { Micros } from '../kernel/time.js';
+import { type KnownParameters, readCluster } from './cluster.js';
+import {
+  createReport,
+  type Diagnostic,
+  hasErrors,
+  type Report,
+  shown,
+  sortDiagnostics,
+  suggestion,
+} from './diagnostics.js';
+import { readExpectations } from './expectation-parser.js';
+import { besideFile, type FileAccess, Files, type InputFile } from './files.js';
+import { resolveParameters, setFields, type Settings, Substitution } from './parameters.js';
+import { checkReferences, serviceNames } from './references.js';
+import { objectsInPlace, objectsOfFile, readManifests } from './scenario-manifests.js';
+import { type ScenarioInput, scenarioSchema, sourceSchema, workloadSchema } from './schema.js';
+import { fail, failAtKey, readDuration, type Scope } from './scope.js';
+import { checked } from './structure.js';
+import type { SourceText } from './text.js';
+import { readTimeline } from './timeline.js';
+import { readSource } from './traffic.js';
+import type { ClusterSpec, Scenario, TrafficSource, Workload } from './types.js';
+import { OTHER_WORKLOAD, readWorkload } from './workloads.js';
+import { readDocuments, toPlain, type YamlDocument } from './yaml.js';
+
+export interface LoadOptions {
+  /** `--set`: parameters by name, fields by path. */
+  readonly settings?: Settings;
+  /** `--seed`, instead of the scenario's. */
+  readonly seed?: string;
+  /** `--until`: ends the run earlier (or later). */
+  readonly durationUs?: Micros;
+  /** Names that `cluster.parameters` may use; without it they are not checked here. */
+  readonly knownParameters?: KnownParameters;
+}
+
+export interface LoadResult {
+  /** Undefined if anything is wrong. */
+  readonly scenario: Scenario | undefined;
+  /** Sorted by position; warnings are there for good scenarios too. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** For excerpts, by file. */
+  readonly sources: ReadonlyMap<string, SourceText>;
+  /** All files that were read, in order: the scenario first. */
+  readonly inputs: readonly InputFile[];
+}
+
+/** Reads a scenario and everything that it names. All mistakes come at once, as diagnostics; none is thrown. */
+export function loadScenario(path: string, access: FileAccess, options: LoadOptions = {}): LoadResult {
+  const report = createReport();
+  const files = new Files(access, report);
+  const scenario = readScenario(path, files, report, options);
+  const order = files.inputs.map((input) => input.path);
+  return {
+    scenario: hasErrors(report) ? undefined : scenario,
+    diagnostics: sortDiagnostics(report.diagnostics, order),
+    sources: files.sources,
+    inputs: files.inputs,
+  };
+}
+
+function wholeFile(path: string, code: 'file' | 'empty' | 'type', message: string, line = 0): Diagnostic {
+  return { code, severity: 'error', path, line, column: line, length: 1, field: '', message, hint: '' };
+}
+
+function readScenario(path: string, files: Files, report: Report, options: LoadOptions): Scenario | undefined {
+  const source = files.read(path);
+  if (typeof source === 'string') report.diagnostics.push(wholeFile(path, 'file', source));
+  if (typeof source !== 'object') return undefined;
+  const documents = readDocuments(source, report);
+  if (hasErrors(report)) return undefined;
+  const [document, second] = documents;
+  if (document === undefined) {
+    report.diagnostics.push(wholeFile(path, 'empty', 'file is empty: it holds no scenario', 1));
+    return undefined;
+  }
+  if (second !== undefined) {
+    report.diagnostics.push(wholeFile(path, 'type', 'a scenario file holds one document, not several', 1));
+    return undefined;
+  }
+  return resolveDocument(document, files, report, options);
+}
+
+/** Names of the fields of a scenario. */
+const FIELDS = Object.keys(scenarioSchema.shape);
+
+function resolveDocument(
+  document: YamlDocument,
+  files: Files,
+  report: Report,
+  options: LoadOptions,
+): Scenario | undefined {
+  const declared = toPlain(document, createReport());
+  const settings = options.settings ?? new Map();
+  const inner = typeof declared === 'object' && declared !== null ? Object.entries(declared) : [];
+  const parameters = resolveParameters(inner.find(([key]) => key === 'parameters')?.[1], settings);
+  const substitution = new Substitution(document, report, parameters.values);
+  const value = toPlain(document, report, substitution.replace);
+  const beside = (reference: string): string => besideFile(document.source.file, reference);
+  const findValues = (reference: string): readonly number[] | string => files.findValues(beside(reference));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    if (!hasErrors(report)) {
+      const scope: Scope = { document, report, settings: new Set(), findValues };
+      fail(scope, [], 'type', `expected a scenario, got ${shown(value)}`);
+    }
+    return undefined;
+  }
+  const root = value as Record<string, unknown>;
+  const set = setFields(root, parameters.fields, FIELDS, Object.keys(parameters.values), report);
+  const scope: Scope = { document, report, settings: set, findValues };
+  return buildScenario(scope, root, files, substitution.replaced, parameters.values, options);
+}
+
+function buildScenario(
+  scope: Scope,
+  root: Record<string, unknown>,
+  files: Files,
+  replaced: ReadonlySet<string>,
+  parameters: Scenario['parameters'],
+  options: LoadOptions,
+): Scenario {
+  const { shape } = scenarioSchema;
+  const section = <K extends keyof ScenarioInput>(key: K): ScenarioInput[K] | undefined =>
+    checked(scope, shape[key] as z.ZodType, root[key], [key]) as ScenarioInput[K] | undefined;
+  for (const key of Object.keys(root)) {
+    if (FIELDS.includes(key)) continue;
+    failAtKey(scope, [key], 'unknown-field', `unknown field ${shown(key)}`, suggestion(key, FIELDS));
+  }
+  const name = section('scenario') ?? '';
+  section('description');
+  section('parameters');
+  const times = readTimes(scope, section('duration'), section('warmup'), section('interval'), options);
+  const clusterInput = section('cluster');
+  const cluster = clusterInput === undefined ? undefined : readCluster(scope, clusterInput, options.knownParameters);
+  const manifests = readManifests(scope, files, section('manifests') ?? [], section('overrides') ?? {}, replaced);
+  const workloads = readWorkloads(scope, root['workloads']);
+  const traffic = readTraffic(scope, root['traffic'], files, times.durationUs, cluster);
+  const timeline = readTimeline(scope, section('timeline') ?? [], {
+    durationUs: times.durationUs,
+    cluster,
+    loadObjects: (reference) => objectsOfFile(scope, files, reference),
+    objectsAt: (path, value) => objectsInPlace(scope, path, value, replaced),
+  });
+  const services = serviceNames(manifests, timeline);
+  const expectations = readExpectations(scope, section('expect') ?? [], {
+    sources: traffic.map((source) => source.name),
+    services: services.map((service) => service.name),
+    timeline,
+    durationUs: times.durationUs,
+  });
+  const scenario: Scenario = {
+    name,
+    seed: options.seed ?? String(section('seed') ?? 1),
+    ...times,
+    cluster: cluster ?? NO_CLUSTER,
+    manifests,
+    workloads: [...workloads, OTHER_WORKLOAD],
+    traffic,
+    timeline,
+    expectations,
+    parameters,
+  };
+  checkReferences(scope, scenario, services);
+  return scenario;
+}
+
+/** Stands where the cluster section has errors; such a scenario is never given out. */
+const NO_CLUSTER: ClusterSpec = {
+  preset: 'managed',
+  etcdMembers: 3,
+  kubeProxyMode: 'iptables',
+  plegOnDemandRelist: true,
+  parameters: [],
+  pools: [],
+};
+
+/** Recorded series have at most so many intervals: more is no picture, and a full memory. */
+const MAXIMUM_INTERVALS = 1_000_000;
+
+function readTimes(
+  scope: Scope,
+  duration: string | undefined,
+  warmup: string | undefined,
+  interval: string | undefined,
+  options: LoadOptions,
+): Pick<Scenario, 'durationUs' | 'warmupUs' | 'intervalUs'> {
+  const written = duration === undefined ? 0 : (readDuration(scope, ['duration'], duration) ?? 0);
+  if (written === 0 && duration !== undefined && /^0/.test(duration)) {
+    fail(scope, ['duration'], 'value', 'a run lasts longer than no time');
+  }
+  const durationUs = options.durationUs ?? written;
+  const warmupUs = warmup === undefined ? 0 : (readDuration(scope, ['warmup'], warmup) ?? 0);
+  const intervalUs = interval === undefined ? 0 : (readDuration(scope, ['interval'], interval) ?? 0);
+  if (durationUs > 0 && warmupUs >= durationUs) {
+    const message = `the warm-up of ${formatDuration(warmupUs)} leaves nothing of the run of ${formatDuration(durationUs)}`;
+    fail(scope, ['warmup'], 'semantic', message);
+  }
+  if (interval !== undefined && intervalUs < 1_000 && /^\d/.test(interval)) {
+    fail(scope, ['interval'], 'value', `an interval lasts at least 1ms, got ${shown(interval)}`);
+  } else if (intervalUs > 0 && durationUs / intervalUs > MAXIMUM_INTERVALS) {
+    fail(scope, ['interval'], 'limit', `the run has more than ${MAXIMUM_INTERVALS} intervals (limit)`);
+  }
+  return { durationUs, warmupUs, intervalUs };
+}
+
+/** Entries of a section that is a map of names, each looked at on its own so that one bad entry hides no other. */
+function entriesOf(scope: Scope, value: unknown, key: string): [string, unknown][] {
+  if (value === undefined || value === null) return [];
+  if (typeof value === 'object' && !Array.isArray(value)) return Object.entries(value);
+  return fail(scope, [key], 'type', `expected a map of names, got ${shown(value)}`) ?? [];
+}
+
+function readWorkloads(scope: Scope, value: unknown): Workload[] {
+  return entriesOf(scope, value, 'workloads').flatMap(([name, entry]) => {
+    const input = checked(scope, workloadSchema, entry ?? {}, ['workloads', name]);
+    return (input === undefined ? undefined : readWorkload(scope, name, input)) ?? [];
+  });
+}
+
+function readTraffic(
+  scope: Scope,
+  value: unknown,
+  files: Files,
+  durationUs: Micros,
+  cluster: ClusterSpec | undefined,
+): TrafficSource[] {
+  const readTrace = (reference: string) => files.readTrace(besideFile(scope.document.source.file, reference));
+  return entriesOf(scope, value, 'traffic').flatMap(([name, entry]) => {
+    const input = checked(scope, sourceSchema, entry, ['traffic', name]);
+    if (input === undefined) return [];
+    return readSource(scope, name, input, { durationUs, cluster, readTrace }) ?? [];
+  });
+}

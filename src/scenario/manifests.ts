@@ -1,0 +1,194 @@
+import { type DecodeResult, decodeManifest } from '../cluster/api/decode.js';
+import { groupOfVersion, kindOf, nearestKind } from '../cluster/api/kinds.js';
+import type { KubernetesObject } from '../cluster/api/objects/meta.js';
+import { type DiagnosticCode, type Report, shown } from './diagnostics.js';
+import { type FieldPath, fieldText, parseFieldText, valueAt } from './field-path.js';
+import { MAXIMUM_DIAGNOSTICS, MAXIMUM_OBJECT_BYTES } from './limits.js';
+import { validateObject } from './object-validation.js';
+import type { ManifestObject, Position } from './types.js';
+import { keyPlaceAt, placeAt, type YamlDocument } from './yaml.js';
+
+/** One object as it was read, before it is decoded, and where it stands. */
+export interface RawObject {
+  readonly document: YamlDocument;
+  /** Where in its document: empty, or `items[2]` of a List, or a place in a scenario. */
+  readonly path: FieldPath;
+  readonly value: unknown;
+}
+
+/** A change that a scenario makes to an object; what is wrong with a field that it gives is wrong there. */
+export interface AppliedOverride {
+  readonly document: YamlDocument;
+  readonly path: FieldPath;
+  readonly value: unknown;
+}
+
+/** Splits Lists, however deep, into their objects. */
+export function rawObjects(document: YamlDocument, value: unknown, path: FieldPath): RawObject[] {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const { kind, items } = value as { readonly kind?: unknown; readonly items?: unknown };
+    if (typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)) {
+      return items.flatMap((item, index) => rawObjects(document, item, [...path, 'items', index]));
+    }
+  }
+  return [{ document, path, value }];
+}
+
+/** Decodes and validates an object; undefined (with diagnostics) if anything is wrong with it. */
+export function decodeObject(
+  raw: RawObject,
+  report: Report,
+  override?: AppliedOverride,
+  substituted: ReadonlySet<string> = new Set(),
+): ManifestObject | undefined {
+  const before = report.diagnostics.length;
+  const tell = (code: DiagnosticCode, field: string, message: string, hint = ''): void =>
+    reportAt(raw, override, report, code, field, message, hint);
+  if (before >= MAXIMUM_DIAGNOSTICS) return undefined;
+  if (typeof raw.value !== 'object' || raw.value === null || Array.isArray(raw.value)) {
+    tell('type', '', `expected a Kubernetes object, got ${shown(raw.value)}`);
+    return undefined;
+  }
+  const size = jsonBytes(raw.value);
+  if (size > MAXIMUM_OBJECT_BYTES) {
+    tell('limit', '', `object of ${size} bytes is too large: the API server's limit is ${MAXIMUM_OBJECT_BYTES}`);
+    return undefined;
+  }
+  const result = decodeTyped(raw.value, substituted);
+  for (const issue of result.issues) {
+    const code = DECODE_CODES[issue.code];
+    const message = issue.code === 'unknown-kind' ? kindMessage(raw.value, issue.message) : issue.message;
+    tell(code, issue.path, message, issue.hint);
+  }
+  const { object } = result;
+  if (object === undefined) return undefined;
+  for (const problem of validateObject(object)) tell(problem.code, problem.field, problem.message);
+  if (report.diagnostics.length > before) return undefined;
+  return { object, origin: positionOfObject(raw) };
+}
+
+const DECODE_CODES = {
+  'unknown-field': 'unknown-field',
+  'wrong-type': 'type',
+  'invalid-value': 'value',
+  'unknown-kind': 'unknown-kind',
+  'missing-field': 'missing-field',
+} as const;
+
+function kindMessage(value: object, message: string): string {
+  const { kind, apiVersion } = value as { readonly kind?: unknown; readonly apiVersion?: unknown };
+  const near = typeof kind === 'string' && kind.length < 100 ? nearestKind(kind) : undefined;
+  if (near === undefined || kindOf(String(kind)) !== undefined || groupOfVersion(String(apiVersion)).length > 100) {
+    return message;
+  }
+  return `unknown kind ${shown(kind)}: ${message}`;
+}
+
+/**
+ * Parameters are typed by where they go: a number in a field of text becomes text, a text of digits in a field of
+ * numbers a number.
+ */
+function decodeTyped(value: object, substituted: ReadonlySet<string>): DecodeResult {
+  const [first] = decodeManifest(value);
+  const wrong = first!.issues.filter(({ code, path }) => code === 'wrong-type' && substituted.has(path));
+  if (wrong.length === 0) return first!;
+  const copy = structuredClone(value);
+  for (const { path } of wrong) {
+    const steps = parseFieldText(path);
+    const parent = valueAt(copy, steps.slice(0, -1)) as Record<string | number, unknown> | undefined;
+    const last = steps.at(-1)!;
+    const old = parent?.[last];
+    if (parent === undefined || !Object.hasOwn(parent, last)) continue;
+    parent[last] = typeof old === 'string' && /^-?\d{1,15}$/.test(old) ? Number(old) : String(old);
+  }
+  return decodeManifest(copy)[0]!;
+}
+
+function jsonBytes(value: object): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
+}
+
+/** Reports at the field's place: in the override if that gave the value, else in the manifest. */
+function reportAt(
+  raw: RawObject,
+  override: AppliedOverride | undefined,
+  report: Report,
+  code: DiagnosticCode,
+  field: string,
+  message: string,
+  hint: string,
+): void {
+  const steps = parseFieldText(field);
+  const fromOverride = override !== undefined && steps.length > 0 && valueAt(override.value, steps) !== undefined;
+  const { document, path: base } = fromOverride ? override : raw;
+  const path = [...base, ...steps];
+  const place = code === 'unknown-field' ? keyPlaceAt(document, path) : placeAt(document, path);
+  const at = { path: document.source.file, line: place.line, column: place.column, length: place.length };
+  // Kubernetes writes keys of maps in brackets; one spelling of a field is enough.
+  const named = fieldText(steps);
+  report.diagnostics.push({ code, severity: 'error', ...at, field: named, message, hint });
+}
+
+export function positionOfObject(raw: RawObject): Position {
+  const { line, column } = placeAt(raw.document, raw.path);
+  return { file: raw.document.source.file, line, column };
+}
+
+/** Objects by kind, namespace and name: each may be there once. */
+export class ObjectIndex {
+  readonly seen = new Map<string, Position>();
+  readonly report: Report;
+
+  constructor(report: Report) {
+    this.report = report;
+  }
+
+  /** False (with a diagnostic that names both places) if there is such an object already. */
+  add(raw: RawObject, object: KubernetesObject): boolean {
+    const { kind, apiVersion, metadata } = object;
+    if (metadata.name === '') return true; // generateName
+    const name = metadata.namespace === '' ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+    const key = `${groupOfVersion(apiVersion)}/${kind}/${name}`;
+    const place = placeAt(raw.document, [...raw.path, 'metadata', 'name']);
+    const first = this.seen.get(key);
+    if (first === undefined) {
+      this.seen.set(key, { file: raw.document.source.file, line: place.line, column: place.column });
+      return true;
+    }
+    const where = first.file === raw.document.source.file ? `line ${first.line}` : `${first.file}:${first.line}`;
+    this.report.diagnostics.push({
+      code: 'duplicate-object',
+      severity: 'error',
+      path: raw.document.source.file,
+      line: place.line,
+      column: place.column,
+      length: place.length,
+      field: 'metadata.name',
+      message: `duplicate ${kind} ${shown(name)}, already defined on ${where}`,
+      hint: '',
+    });
+    return false;
+  }
+}
+
+/** One note for all objects of kinds that are kept and shown, and that nothing in the simulator acts on. */
+export function noteStoredKinds(objects: readonly ManifestObject[], file: string, report: Report): void {
+  const counts = new Map<string, number>();
+  for (const { object } of objects) {
+    if (kindOf(object.kind)?.role === 'played') continue;
+    counts.set(object.kind, (counts.get(object.kind) ?? 0) + 1);
+  }
+  if (counts.size === 0) return;
+  const list = [...counts].map(([kind, count]) => (count > 1 ? `${count} ${kind}` : kind)).join(', ');
+  report.diagnostics.push({
+    code: 'not-simulated',
+    severity: 'warning',
+    path: file,
+    line: 0,
+    column: 0,
+    length: 1,
+    field: '',
+    message: `stored, not simulated: ${list}`,
+    hint: '',
+  });
+}

@@ -1,0 +1,143 @@
+import { matchesRequirements, parseSelector } from '../cluster/api/selectors.js';
+import type { KubernetesObject, StringMap } from '../cluster/api/objects/meta.js';
+import type { Pod, PodTemplateSpec } from '../cluster/api/objects/pod.js';
+import { shown, suggestion } from './diagnostics.js';
+import type { FieldPath } from './field-path.js';
+import { fail, failAtKey, type Scope } from './scope.js';
+import type { CallStep, ManifestObject, Scenario, TimelineEntry } from './types.js';
+
+export interface ServiceName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Objects that are there at some time: those of the manifests and those that the timeline creates. */
+function allObjects(manifests: readonly ManifestObject[], timeline: readonly TimelineEntry[]): KubernetesObject[] {
+  const created = timeline.flatMap(({ command }) => ('objects' in command ? command.objects : []));
+  return [...manifests.map(({ object }) => object), ...created];
+}
+
+/** Services that are there at some time, also those that `kubectl expose` makes. */
+export function serviceNames(manifests: readonly ManifestObject[], timeline: readonly TimelineEntry[]): ServiceName[] {
+  const services = allObjects(manifests, timeline).filter(({ kind }) => kind === 'Service');
+  const exposed = timeline.flatMap(({ command }) => {
+    if (command.do !== 'expose') return [];
+    const { target } = command;
+    return [
+      { namespace: target.by === 'name' ? target.references[0]!.namespace : target.namespace, name: command.name },
+    ];
+  });
+  return [...services.map(({ metadata: { namespace, name } }) => ({ namespace, name })), ...exposed];
+}
+
+/** Checks that what is named is there: a request to nobody would look like an outage of the cluster. */
+export function checkReferences(scope: Scope, scenario: Scenario, services: readonly ServiceName[]): void {
+  const requests = new Set(scenario.workloads.flatMap((workload) => Object.keys(workload.requests)));
+  const checkRequest = (path: FieldPath, request: string): void => {
+    if (requests.has(request)) return;
+    fail(scope, path, 'reference', `no workload has a request ${shown(request)}`, suggestion(request, [...requests]));
+  };
+  for (const source of scenario.traffic) {
+    const path = ['traffic', source.name];
+    if (source.to.kind !== 'node-port') checkService(scope, [...path, 'to'], source.to, services);
+    checkRequest([...path, 'request'], source.request);
+  }
+  for (const workload of scenario.workloads) {
+    for (const [request, behaviour] of Object.entries(workload.requests)) {
+      const path = ['workloads', workload.name, 'requests', request, 'calls'];
+      checkSteps(scope, path, behaviour.calls, services, checkRequest);
+    }
+  }
+  checkSelectors(scope, scenario);
+  checkTargets(scope, scenario);
+}
+
+function checkService(
+  scope: Scope,
+  path: FieldPath,
+  to: { readonly namespace: string; readonly service: string },
+  services: readonly ServiceName[],
+): void {
+  if (services.some(({ namespace, name }) => namespace === to.namespace && name === to.service)) return;
+  const elsewhere = services.find(({ name }) => name === to.service);
+  const hint =
+    elsewhere === undefined
+      ? suggestion(
+          to.service,
+          services.map(({ name }) => name),
+        )
+      : `did you mean "${elsewhere.name}.${elsewhere.namespace}"?`;
+  fail(scope, path, 'reference', `there is no Service ${shown(to.service)} in namespace ${to.namespace}`, hint);
+}
+
+function checkSteps(
+  scope: Scope,
+  path: FieldPath,
+  steps: readonly CallStep[],
+  services: readonly ServiceName[],
+  checkRequest: (path: FieldPath, request: string) => void,
+): void {
+  for (const [index, step] of steps.entries()) {
+    const at = [...path, index];
+    if (step.kind === 'all') checkSteps(scope, [...at, 'all'], step.steps, services, checkRequest);
+    else if (step.kind === 'sequence') checkSteps(scope, at, step.steps, services, checkRequest);
+    else {
+      checkService(scope, [...at, 'call'], step, services);
+      checkRequest([...at, 'request'], step.request);
+    }
+  }
+}
+
+function podLabels(object: KubernetesObject): StringMap | undefined {
+  if (object.kind === 'Pod') return (object as Pod).metadata.labels ?? {};
+  const template = (object as { readonly spec?: { readonly template?: PodTemplateSpec } }).spec?.template;
+  return template === undefined ? undefined : (template.metadata?.labels ?? {});
+}
+
+/** A workload that no pod has is a mistake in a name more often than not. */
+function checkSelectors(scope: Scope, scenario: Scenario): void {
+  const all = allObjects(scenario.manifests, scenario.timeline).map(podLabels);
+  const labels = all.filter((own) => own !== undefined);
+  const created = scenario.timeline.some(({ command }) => command.do === 'label' || command.do === 'patch');
+  if (created) return; // labels may change on the way
+  for (const workload of scenario.workloads) {
+    const selector = parseSelector(workload.selector);
+    if (!selector.ok || workload.selector === '' || labels.some((own) => matchesRequirements(selector.selector, own)))
+      continue;
+    const message = `workload ${shown(workload.name)} matches no pod: none is labelled ${workload.selector}`;
+    const apps = [...new Set(labels.flatMap((own) => own['app'] ?? []))];
+    failAtKey(scope, ['workloads', workload.name], 'reference', message, suggestion(workload.name, apps));
+  }
+}
+
+/** Kinds of which nothing but manifests and commands makes objects: a name that is not there is a mistake. */
+const NAMED_KINDS: readonly string[] = ['Deployment', 'Service', 'HorizontalPodAutoscaler', 'StatefulSet', 'DaemonSet'];
+
+function checkTargets(scope: Scope, scenario: Scenario): void {
+  const objects = allObjects(scenario.manifests, scenario.timeline);
+  const exposed = scenario.timeline.flatMap(({ command }) =>
+    command.do === 'expose' || command.do === 'autoscale' ? [command.name] : [],
+  );
+  for (const entry of scenario.timeline) {
+    const { command } = entry;
+    if (!('target' in command) || command.target.by !== 'name') continue;
+    for (const { kind, namespace, name } of command.target.references) {
+      const isThere = objects.some(
+        (object) => object.kind === kind && object.metadata.name === name && object.metadata.namespace === namespace,
+      );
+      if (isThere || !NAMED_KINDS.includes(kind) || exposed.includes(name)) continue;
+      const known = objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
+      scope.report.diagnostics.push({
+        code: 'reference',
+        severity: 'error',
+        path: entry.position.file,
+        line: entry.position.line,
+        column: entry.position.column,
+        length: entry.text.length,
+        field: 'timeline',
+        message: `there is no ${kind} ${shown(name)} in namespace ${namespace}`,
+        hint: suggestion(name, known),
+      });
+    }
+  }
+}

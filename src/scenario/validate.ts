@@ -1,0 +1,79 @@
+import { createReport, type Diagnostic, sortDiagnostics } from './diagnostics.js';
+import { checkManifest, type FileAccess, Files } from './files.js';
+import { loadScenario, type LoadOptions } from './load.js';
+import { rawObjects } from './manifests.js';
+import { scenarioSchema } from './schema.js';
+import type { SourceText } from './text.js';
+import { checkTrace } from './traces.js';
+import { readDocuments, toPlain, type YamlDocument } from './yaml.js';
+
+export type InputKind = 'scenario' | 'manifest' | 'trace' | 'unknown';
+
+export interface ValidationResult {
+  readonly path: string;
+  readonly kind: InputKind;
+  /** What is in it, for a line of praise: `12 objects`, `3 sources`. */
+  readonly summary: string;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: ReadonlyMap<string, SourceText>;
+}
+
+/** Checks a file of any kind that the simulator takes: a scenario, Kubernetes manifests, a CSV trace. */
+export function validateFile(path: string, access: FileAccess, options: LoadOptions = {}): ValidationResult {
+  const report = createReport();
+  const files = new Files(access, report);
+  const source = files.read(path);
+  const done = (kind: InputKind, summary: string): ValidationResult => ({
+    path,
+    kind,
+    summary,
+    diagnostics: sortDiagnostics(report.diagnostics, [path]),
+    sources: files.sources,
+  });
+  if (typeof source === 'string') report.diagnostics.push(wholeFile(path, 'file', source, 0));
+  if (typeof source !== 'object') return done('unknown', '');
+  if (source.text.trim() === '') {
+    report.diagnostics.push(wholeFile(path, 'empty', 'file is empty: it holds no object', 1));
+    return done('unknown', '');
+  }
+  if (isCsv(path, source.text)) {
+    checkTrace(source, report);
+    return done('trace', `${source.lineStarts.length - 1} rows`);
+  }
+  const documents = readDocuments(source, report).map((document) => ({ document, value: toPlain(document, report) }));
+  if (documents.some(({ value }) => isScenario(value))) {
+    const loaded = loadScenario(path, access, options);
+    const { scenario } = loaded;
+    const summary =
+      scenario === undefined ? '' : `${scenario.manifests.length} objects, ${scenario.traffic.length} traffic sources`;
+    return { path, kind: 'scenario', summary, diagnostics: loaded.diagnostics, sources: loaded.sources };
+  }
+  if (documents.length === 0 && report.diagnostics.length === 0) {
+    report.diagnostics.push(wholeFile(path, 'empty', 'file is empty: it holds no object', 1));
+  }
+  const objects = checkManifest(rawOf(documents), path, report);
+  return done('manifest', `${objects.length} objects`);
+}
+
+function wholeFile(path: string, code: 'file' | 'empty', message: string, line: number): Diagnostic {
+  return { code, severity: 'error', path, line, column: line, length: 1, field: '', message, hint: '' };
+}
+
+function rawOf(documents: readonly { readonly document: YamlDocument; readonly value: unknown }[]) {
+  return documents.flatMap(({ document, value }) => (value === undefined ? [] : rawObjects(document, value, [])));
+}
+
+function isCsv(path: string, text: string): boolean {
+  if (/\.csv$/i.test(path)) return true;
+  if (/\.(?:ya?ml|json)$/i.test(path)) return false;
+  const first = text.trimStart().split('\n', 1)[0]!;
+  return first.includes(',') && !/[:{}[\]]/.test(first);
+}
+
+/** A map that has fields of scenarios and is no Kubernetes object. */
+function isScenario(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Object.hasOwn(value, 'apiVersion')) return false;
+  if (Object.hasOwn(value, 'scenario')) return true;
+  const known = Object.keys(scenarioSchema.shape).filter((field) => Object.hasOwn(value, field));
+  return known.length >= 2 && !Object.hasOwn(value, 'kind');
+}
