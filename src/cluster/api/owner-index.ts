@@ -17,7 +17,7 @@ export function createOwnerIndex(): OwnerIndex {
   return { byController: new Map(), orphans: new Map() };
 }
 
-const NONE: ReadonlyMap<ObjectKey, never> = new Map();
+const NONE: ReadonlyMap<ObjectKey, never> = new Map<ObjectKey, never>();
 
 /** The objects whose controller has this uid. */
 export function controlledBy<T extends KubernetesObject>(index: OwnerIndex, uid: string): ReadonlyMap<ObjectKey, T> {

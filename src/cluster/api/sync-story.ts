@@ -13,8 +13,14 @@ export interface StoryEvent {
   readonly message: string;
 }
 
-/** What a story does next: requests sent side by side, whose answers it then gets, or an Event. */
-export type StoryAct = { readonly requests: readonly ApiRequest[] } | { readonly event: StoryEvent };
+/**
+ * What a story does next: requests sent side by side, whose answers it then gets; an Event; or a note for the
+ * controller's own memory.
+ */
+export type StoryAct =
+  | { readonly requests: readonly ApiRequest[] }
+  | { readonly event: StoryEvent }
+  | { readonly note: unknown };
 
 /**
  * A sync told from start to end, one write after the other, as Kubernetes' controllers are written: a pure function of
@@ -58,57 +64,67 @@ export function* tell(
   return undefined;
 }
 
+/** Sends requests side by side and gives their answers. */
+export function* attemptAll(requests: readonly ApiRequest[]): Story<readonly ApiResult[]> {
+  return yield { requests };
+}
+
+/** Leaves a note for the controller's own memory. */
+export function* note(text: unknown): Story<undefined> {
+  yield { note: text };
+  return undefined;
+}
+
 /** A story under way, as it lies in the world. */
 export interface StoryMemory<Input> {
   readonly input: Input;
   readonly answers: readonly (readonly ApiResult[])[];
-  /** Events recorded so far: they are not recorded again when the story is told again. */
+  /** Events and notes so far: they are not made again when the story is told again. */
   readonly told: number;
 }
 
+/** Who tells a story, and to whom its notes go. */
+export interface StoryTeller<W extends ApiWorld, Input> {
+  readonly controllerId: number;
+  readonly story: (input: Input) => Story;
+  readonly onNote?: (world: W, input: Input, note: unknown) => void;
+}
+
 /** Begins a story; its sync goes on with `resumeStory`. */
-export function beginStory<Input>(
-  world: ApiWorld,
-  controllerId: number,
-  story: (input: Input) => Story,
-  input: Input,
-): SyncStep {
-  return nextStep(world, controllerId, story, { input, answers: [], told: 0 });
+export function beginStory<W extends ApiWorld, Input>(world: W, teller: StoryTeller<W, Input>, input: Input): SyncStep {
+  return nextStep(world, teller, { input, answers: [], told: 0 });
 }
 
 /** Goes on with a story after the answers to its last requests. */
-export function resumeStory<Input>(
-  world: ApiWorld,
-  controllerId: number,
-  story: (input: Input) => Story,
+export function resumeStory<W extends ApiWorld, Input>(
+  world: W,
+  teller: StoryTeller<W, Input>,
   memory: unknown,
   results: readonly ApiResult[],
 ): SyncStep {
   const { input, answers, told } = memory as StoryMemory<Input>;
-  return nextStep(world, controllerId, story, { input, answers: [...answers, results], told });
+  return nextStep(world, teller, { input, answers: [...answers, results], told });
 }
 
-function nextStep<Input>(
-  world: ApiWorld,
-  controllerId: number,
-  story: (input: Input) => Story,
+function nextStep<W extends ApiWorld, Input>(
+  world: W,
+  teller: StoryTeller<W, Input>,
   { input, answers, told }: StoryMemory<Input>,
 ): SyncStep {
-  const telling = story(input);
-  let events = 0;
+  const telling = teller.story(input);
+  let acts = 0;
   let answered = 0;
   try {
     let act = telling.next();
     while (act.done !== true) {
-      if ('event' in act.value) {
-        events += 1;
-        if (events > told) emit(world, controllerId, act.value.event);
+      if (!('requests' in act.value)) {
+        acts += 1;
+        if (acts > told) perform(world, teller, input, act.value);
         act = telling.next([]);
       } else if (answered < answers.length) {
         act = telling.next(answers[answered++]!);
       } else {
-        const memory: StoryMemory<Input> = { input, answers, told: Math.max(told, events) };
-        return { requests: act.value.requests, memory };
+        return { requests: act.value.requests, memory: { input, answers, told: Math.max(told, acts) } };
       }
     }
     return { requests: [], outcome: act.value ?? {} };
@@ -119,7 +135,17 @@ function nextStep<Input>(
   }
 }
 
-function emit(world: ApiWorld, controllerId: number, { about, type, reason, message }: StoryEvent): void {
+function perform<W extends ApiWorld, Input>(
+  world: W,
+  { controllerId, onNote }: StoryTeller<W, Input>,
+  input: Input,
+  act: Exclude<StoryAct, { readonly requests: readonly ApiRequest[] }>,
+): void {
+  if ('note' in act) {
+    onNote?.(world, input, act.note);
+    return;
+  }
+  const { about, type, reason, message } = act.event;
   recordEvent(world, clientOf(world, controllerId), about, type, reason, message);
 }
 

@@ -7,21 +7,25 @@ import { RequestRefused, type Story, type StoryEvent } from '../../../src/cluste
 export function playStory(
   story: Story,
   answer: (request: ApiRequest) => ApiResult,
-): { outcome: SyncOutcome; events: StoryEvent[] } {
+): { outcome: SyncOutcome; events: StoryEvent[]; notes: unknown[] } {
   const events: StoryEvent[] = [];
+  const notes: unknown[] = [];
   try {
     let act = story.next();
     while (act.done !== true) {
       if ('event' in act.value) {
         events.push(act.value.event);
         act = story.next([]);
+      } else if ('note' in act.value) {
+        notes.push(act.value.note);
+        act = story.next([]);
       } else {
         act = story.next(act.value.requests.map(answer));
       }
     }
-    return { outcome: act.value ?? {}, events };
+    return { outcome: act.value ?? {}, events, notes };
   } catch (error) {
-    if (error instanceof RequestRefused) return { outcome: { retry: true }, events };
+    if (error instanceof RequestRefused) return { outcome: { retry: true }, events, notes };
     throw error;
   }
 }

@@ -1,0 +1,194 @@
+import type { Micros } from '../../../kernel/time.js';
+import { type ApiRequest, type ApiResult, succeeded } from '../../api/calls.js';
+import type { ObjectDraft } from '../../api/create.js';
+import type { StringMap } from '../../api/objects/meta.js';
+import type { Pod, PodSpec } from '../../api/objects/pod.js';
+import type { ReplicaSet, ReplicaSetStatus } from '../../api/objects/workload.js';
+import { claimObjects, controllerOf, controllerReference } from '../../api/owner-references.js';
+import { isActive, isTerminating, nextAvailabilityUs } from '../../api/pod-predicates.js';
+import { matchesSelector } from '../../api/selectors.js';
+import { type ObjectKey, objectKey } from '../../api/store.js';
+import {
+  attempt,
+  attemptAll,
+  isNamespaceTerminating,
+  note,
+  RequestRefused,
+  type Story,
+  tell,
+} from '../../api/sync-story.js';
+import { inDeletionOrder, ranksByNode } from './deletion-rank.js';
+import { calculateStatus, sameStatus } from './status.js';
+import { SECOND_US } from '../../../kernel/time.js';
+
+/** Pods that one sync creates or deletes at most (kubernetes v1.36.3 pkg/controller/replicaset: BurstReplicas). */
+const BURST_REPLICAS = 500;
+
+/** What one sync of a ReplicaSet looks at. */
+export interface ReplicaSetView {
+  readonly replicaSet: ReplicaSet;
+  /** Pods of the ReplicaSet, and those of its namespace without an owner. */
+  readonly candidates: readonly Pod[];
+  /** Active pods of all ReplicaSets of the same Deployment; needed only where pods are to be deleted. */
+  readonly related: readonly Pod[];
+  /** Have the pods that were asked for earlier been seen? Without that nothing is created or deleted. */
+  readonly mayManage: boolean;
+  readonly now: Micros;
+}
+
+/** What the ReplicaSet's memory has to know of a sync. */
+export type ReplicaSetNote =
+  | { readonly type: 'expect'; readonly creations: number; readonly deletions: readonly ObjectKey[] }
+  | { readonly type: 'notCreated'; readonly count: number }
+  | { readonly type: 'notDeleted'; readonly pod: ObjectKey }
+  | { readonly type: 'wrote'; readonly kind: 'Pod' | 'ReplicaSet'; readonly resourceVersion: number };
+
+/**
+ * One sync of a ReplicaSet.
+ * Source: kubernetes v1.36.3 pkg/controller/replicaset/replica_set.go: syncReplicaSet; reference/workloads.md section 3.
+ */
+export function* syncReplicaSet(view: ReplicaSetView): Story {
+  const { replicaSet, candidates, mayManage, now } = view;
+  const { uid, deletionTimestamp } = replicaSet.metadata;
+  const { minReadySeconds = 0 } = replicaSet.spec;
+  const matches = memoised((labels) => matchesSelector(replicaSet.spec.selector, labels));
+  const active = yield* claimObjects(replicaSet, matches, candidates.filter(isActive));
+  const terminating = candidates.filter(
+    (pod) => isTerminating(pod) && controllerOf(pod)?.uid === uid && matches(pod.metadata.labels),
+  );
+  let refused: ApiResult | undefined;
+  if (mayManage && deletionTimestamp === undefined) refused = yield* manageReplicas(view, active);
+  const status = calculateStatus(replicaSet, active, terminating.length, refused?.message, now);
+  if (!sameStatus(status, replicaSet.status)) yield* writeStatus(replicaSet, status);
+  if (refused !== undefined) throw new RequestRefused(refused);
+  if (minReadySeconds === 0 || status.readyReplicas === status.availableReplicas) return {};
+  const afterUs = nextAvailabilityUs(active, minReadySeconds, now);
+  return afterUs === undefined ? {} : { afterUs: Math.min(afterUs, minReadySeconds * SECOND_US) };
+}
+
+/** Pods of one template share their labels object: looking at it once is enough. */
+function memoised(matches: (labels: StringMap | undefined) => boolean): (labels: StringMap | undefined) => boolean {
+  let last: StringMap | undefined;
+  let matched = matches(undefined);
+  return (labels) => {
+    if (labels !== last) {
+      last = labels;
+      matched = matches(labels);
+    }
+    return matched;
+  };
+}
+
+/** Creates or deletes pods; gives the first refusal, if there was one. */
+function* manageReplicas(view: ReplicaSetView, active: readonly Pod[]): Story<ApiResult | undefined> {
+  const surplus = active.length - (view.replicaSet.spec.replicas ?? 1);
+  if (surplus < 0) return yield* createPods(view.replicaSet, Math.min(-surplus, BURST_REPLICAS));
+  if (surplus > 0) return yield* deletePods(view, active, Math.min(surplus, BURST_REPLICAS));
+  return undefined;
+}
+
+/** In batches of 1, 2, 4, 8 ... so that a mistake common to all is made once. Source: slowStartBatch. */
+function* createPods(replicaSet: ReplicaSet, count: number): Story<ApiResult | undefined> {
+  yield* note({ type: 'expect', creations: count, deletions: [] } satisfies ReplicaSetNote);
+  const request = createRequest(replicaSet);
+  let created = 0;
+  for (let batch = 1; created < count; batch *= 2) {
+    const size = Math.min(batch, count - created);
+    const results = yield* attemptAll(Array.from({ length: size }, () => request));
+    let refused: ApiResult | undefined;
+    for (const result of results) {
+      if (succeeded(result)) yield* noteCreated(replicaSet, result.object as Pod);
+      else if (!isNamespaceTerminating(result)) {
+        yield* tell(replicaSet, 'Warning', 'FailedCreate', `Error creating: ${result.message}`);
+        refused ??= result;
+      }
+      if (succeeded(result) || isNamespaceTerminating(result)) created += 1;
+    }
+    if (refused !== undefined) {
+      yield* note({ type: 'notCreated', count: count - created } satisfies ReplicaSetNote);
+      return refused;
+    }
+  }
+  return undefined;
+}
+
+function* noteCreated(replicaSet: ReplicaSet, { metadata }: Pod): Story<undefined> {
+  yield* note({ type: 'wrote', kind: 'Pod', resourceVersion: metadata.resourceVersion } satisfies ReplicaSetNote);
+  yield* tell(replicaSet, 'Normal', 'SuccessfulCreate', `Created pod: ${metadata.name}`);
+  return undefined;
+}
+
+interface PodDraft extends ObjectDraft {
+  readonly spec: PodSpec;
+}
+
+/** The same draft for all pods: they share the template's spec and labels, which keeps a large ReplicaSet small. */
+function createRequest(replicaSet: ReplicaSet): ApiRequest {
+  const { name, namespace } = replicaSet.metadata;
+  const { metadata = {}, spec } = replicaSet.spec.template;
+  const body: PodDraft = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      ...metadata,
+      generateName: `${name}-`,
+      namespace,
+      ownerReferences: [controllerReference(replicaSet)],
+    },
+    spec,
+  };
+  return { verb: 'create', kind: 'Pod', namespace, name: '', body };
+}
+
+/** All at once. */
+function* deletePods(view: ReplicaSetView, active: readonly Pod[], count: number): Story<ApiResult | undefined> {
+  const { replicaSet, now } = view;
+  const victims = podsToDelete(active, view.related, count, now);
+  yield* note({ type: 'expect', creations: 0, deletions: victims.map(objectKey) } satisfies ReplicaSetNote);
+  const results = yield* attemptAll(victims.map(deleteRequest));
+  let refused: ApiResult | undefined;
+  for (const [index, result] of results.entries()) {
+    const pod = victims[index]!;
+    if (succeeded(result)) {
+      yield* tell(replicaSet, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
+      continue;
+    }
+    yield* note({ type: 'notDeleted', pod: objectKey(pod) } satisfies ReplicaSetNote);
+    if (result.status === 404) continue;
+    yield* tell(replicaSet, 'Warning', 'FailedDelete', `Error deleting: ${result.message}`);
+    refused ??= result;
+  }
+  return refused;
+}
+
+/** Source: replica_set.go: getPodsToDelete. */
+export function podsToDelete(active: readonly Pod[], related: readonly Pod[], count: number, now: Micros): Pod[] {
+  if (count >= active.length) return [...active];
+  return inDeletionOrder(active, ranksByNode(related), now).slice(0, count);
+}
+
+function deleteRequest({ metadata }: Pod): ApiRequest {
+  return { verb: 'delete', kind: 'Pod', namespace: metadata.namespace, name: metadata.name };
+}
+
+/** With one more try after a look at the server. Source: replica_set_utils.go: updateReplicaSetStatus. */
+function* writeStatus(replicaSet: ReplicaSet, status: ReplicaSetStatus): Story<undefined> {
+  const first = yield* attempt(statusRequest(replicaSet, status));
+  let result = first;
+  if (!succeeded(first)) {
+    const { namespace, name } = replicaSet.metadata;
+    const fresh = yield* attempt({ verb: 'get', kind: 'ReplicaSet', namespace, name });
+    if (!succeeded(fresh)) throw new RequestRefused(fresh);
+    result = yield* attempt(statusRequest(fresh.object as ReplicaSet, status));
+  }
+  if (!succeeded(result)) throw new RequestRefused(result);
+  const { resourceVersion } = result.object!.metadata;
+  yield* note({ type: 'wrote', kind: 'ReplicaSet', resourceVersion } satisfies ReplicaSetNote);
+  return undefined;
+}
+
+function statusRequest(replicaSet: ReplicaSet, status: ReplicaSetStatus): ApiRequest {
+  const { namespace, name, resourceVersion } = replicaSet.metadata;
+  const body = { ...replicaSet, status };
+  return { verb: 'update', kind: 'ReplicaSet', namespace, name, subresource: 'status', resourceVersion, body };
+}

@@ -1,0 +1,121 @@
+import { type Micros, wholeSeconds, SECOND_US } from '../../../kernel/time.js';
+import type { Pod } from '../../api/objects/pod.js';
+import { isReady, podCondition } from '../../api/pod-predicates.js';
+
+/**
+ * Which pods a ReplicaSet gives up first.
+ * Source: kubernetes v1.36.3 pkg/controller/controller_utils.go: ActivePodsWithRanks.Less; reference/workloads.md 3.4.
+ */
+
+const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
+
+/** Pods of this and of sibling ReplicaSets on each node: where they are many, one can be spared. */
+export function ranksByNode(related: readonly Pod[]): ReadonlyMap<string, number> {
+  const ranks = new Map<string, number>();
+  for (const { spec } of related) {
+    const node = spec.nodeName ?? '';
+    ranks.set(node, (ranks.get(node) ?? 0) + 1);
+  }
+  return ranks;
+}
+
+/** The pods in the order in which they are to be deleted; those that no rule tells apart keep their order. */
+export function inDeletionOrder(pods: readonly Pod[], ranks: ReadonlyMap<string, number>, now: Micros): Pod[] {
+  const rankOf = (pod: Pod): number => ranks.get(pod.spec.nodeName ?? '') ?? 0;
+  return sortAsGo(
+    pods,
+    (left, right) =>
+      Number(isAssigned(left)) - Number(isAssigned(right)) ||
+      phaseOrder(left) - phaseOrder(right) ||
+      Number(isReady(left)) - Number(isReady(right)) ||
+      deletionCost(left) - deletionCost(right) ||
+      rankOf(right) - rankOf(left) ||
+      compareReadySince(left, right, now) ||
+      compareRestarts(left, right) ||
+      compareAges(left.metadata.creationTimestamp, right.metadata.creationTimestamp, left, right, now),
+  );
+}
+
+/** Up to here Go's sort.Sort is a plain insertion sort. */
+const INSERTION_SORT_MAXIMUM = 12;
+
+/**
+ * The rules contradict each other now and then: of three pods, the first two may be equal to each other (ready since the
+ * same second) and yet on different sides of the third (whose uid lies between theirs). The way of sorting then decides.
+ */
+function sortAsGo(pods: readonly Pod[], compare: (left: Pod, right: Pod) => number): Pod[] {
+  const sorted = [...pods];
+  if (sorted.length > INSERTION_SORT_MAXIMUM) return sorted.sort(compare);
+  for (let end = 1; end < sorted.length; end++) {
+    for (let at = end; at > 0 && compare(sorted[at]!, sorted[at - 1]!) < 0; at--) {
+      [sorted[at - 1], sorted[at]] = [sorted[at]!, sorted[at - 1]!];
+    }
+  }
+  return sorted;
+}
+
+function isAssigned(pod: Pod): boolean {
+  return (pod.spec.nodeName ?? '') !== '';
+}
+
+function phaseOrder(pod: Pod): number {
+  return pod.status.phase === 'Pending' ? 0 : pod.status.phase === 'Unknown' ? 1 : 2;
+}
+
+const INT32_LIMIT = 2_147_483_648;
+
+/** Anything but a plain 32-bit integer counts as 0. Source: pkg/apis/core/helper: GetDeletionCostFromPodAnnotations. */
+function deletionCost(pod: Pod): number {
+  const text = pod.metadata.annotations?.[DELETION_COST];
+  if (text === undefined || !/^(0|-?[1-9][0-9]*)$/.test(text)) return 0;
+  const cost = Number(text);
+  return cost >= -INT32_LIMIT && cost < INT32_LIMIT ? cost : 0;
+}
+
+function compareReadySince(left: Pod, right: Pod, now: Micros): number {
+  if (!isReady(left) || !isReady(right)) return 0;
+  const leftSince = podCondition(left, 'Ready')!.lastTransitionTime;
+  const rightSince = podCondition(right, 'Ready')!.lastTransitionTime;
+  if (leftSince === undefined || rightSince === undefined) {
+    return Number(leftSince !== undefined) - Number(rightSince !== undefined);
+  }
+  return compareAges(leftSince, rightSince, left, right, now);
+}
+
+/** Younger first by powers of two of the age; within one, by uid, so that the choice is even. */
+function compareAges(leftAt: Micros, rightAt: Micros, left: Pod, right: Pod, now: Micros): number {
+  const leftSecond = wholeSeconds(leftAt);
+  const rightSecond = wholeSeconds(rightAt);
+  if (leftSecond === rightSecond) return 0;
+  const difference = ageBucket(now - leftSecond * SECOND_US) - ageBucket(now - rightSecond * SECOND_US);
+  if (difference !== 0) return difference;
+  return left.metadata.uid < right.metadata.uid ? -1 : left.metadata.uid > right.metadata.uid ? 1 : 0;
+}
+
+const NANOSECONDS_PER_MICRO = 1_000;
+
+/** floor(log2) of an age in nanoseconds; -1 where there is none. Halving is exact. */
+function ageBucket(ageUs: Micros): number {
+  if (ageUs <= 0) return -1;
+  let bucket = 0;
+  for (let age = ageUs * NANOSECONDS_PER_MICRO; age >= 2; age /= 2) bucket += 1;
+  return bucket;
+}
+
+/** More restarts first: of containers, then of sidecars. */
+function compareRestarts(left: Pod, right: Pod): number {
+  const leftRestarts = maxRestarts(left);
+  const rightRestarts = maxRestarts(right);
+  return rightRestarts.regular - leftRestarts.regular || rightRestarts.sidecar - leftRestarts.sidecar;
+}
+
+function maxRestarts({ spec, status }: Pod): { readonly regular: number; readonly sidecar: number } {
+  let regular = 0;
+  let sidecar = 0;
+  for (const { restartCount } of status.containerStatuses ?? []) regular = Math.max(regular, restartCount);
+  for (const { name, restartPolicy } of spec.initContainers ?? []) {
+    const own = status.initContainerStatuses?.find((container) => container.name === name);
+    if (restartPolicy === 'Always' && own !== undefined) sidecar = Math.max(sidecar, own.restartCount);
+  }
+  return { regular, sidecar };
+}
