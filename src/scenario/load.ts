@@ -188,7 +188,7 @@ function readTimes(
   options: LoadOptions,
 ): Pick<Scenario, 'durationUs' | 'warmupUs' | 'intervalUs'> {
   const written = duration === undefined ? 0 : (readDuration(scope, ['duration'], duration) ?? 0);
-  if (written === 0 && duration !== undefined && /^0/.test(duration)) {
+  if (written === 0 && duration !== undefined && duration.startsWith('0')) {
     fail(scope, ['duration'], 'value', 'a run lasts longer than no time');
   }
   const durationUs = options.durationUs ?? written;

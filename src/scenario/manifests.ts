@@ -57,7 +57,12 @@ export function decodeObject(
   const result = decodeTyped(raw.value, substituted);
   for (const issue of result.issues) {
     const code = DECODE_CODES[issue.code];
-    const message = issue.code === 'unknown-kind' ? kindMessage(raw.value, issue.message) : issue.message;
+    const message =
+      issue.code === 'unknown-kind'
+        ? kindMessage(raw.value, issue.message)
+        : issue.code === 'wrong-type'
+          ? typeMessage(valueAt(raw.value, parseFieldText(issue.path)), issue.message)
+          : issue.message;
     tell(code, issue.path, message, issue.hint);
   }
   const { object } = result;
@@ -74,6 +79,23 @@ const DECODE_CODES = {
   'unknown-kind': 'unknown-kind',
   'missing-field': 'missing-field',
 } as const;
+
+/** What people call the types of Go. */
+const GO_TYPES: readonly (readonly [RegExp, string])[] = [
+  [/of type \*?u?int\d*$/, 'an integer'],
+  [/of type \*?float\d*$/, 'a number'],
+  [/of type \*?bool$/, 'true or false'],
+  [/of type \*?string$/, 'text'],
+  [/of type \[\]/, 'a list'],
+  [/of type map/, 'a map'],
+  [/of type /, 'a map of fields'],
+];
+
+/** The API server speaks Go: what it wants is said in words first. */
+function typeMessage(value: unknown, message: string): string {
+  const words = GO_TYPES.find(([type]) => type.test(message))?.[1];
+  return words === undefined ? message : `expected ${words}, got ${shown(value)}: ${message}`;
+}
 
 function kindMessage(value: object, message: string): string {
   const { kind, apiVersion } = value as { readonly kind?: unknown; readonly apiVersion?: unknown };

@@ -59,10 +59,15 @@ const VALUE_COLUMNS: ReadonlyMap<string, 'rate' | 'count'> = new Map([
   ['invocations', 'count'],
 ]);
 
-/** Checks a CSV trace of any kind that is known; what is wrong goes to the report. */
-export function checkTrace(source: SourceText, report: Report): void {
+/** Checks a CSV trace of any kind that is known; what is wrong goes to the report. Gives back the number of rows. */
+export function checkTrace(source: SourceText, report: Report): number {
   const table = readTable(source, report);
-  if (table === undefined) return;
+  if (table !== undefined) checkTable(table, report);
+  return table?.rows.length ?? 0;
+}
+
+function checkTable(table: CsvTable, report: Report): void {
+  const { source } = table;
   if (isRateTable(table)) {
     rateRows(table, report);
     return;
@@ -95,7 +100,7 @@ export function readRateTrace(source: SourceText, report: Report): readonly Rate
 
 /** All numbers of a file with one number a line, or of the only (or `value`) column of a CSV file. */
 export function readNumbers(source: SourceText, report: Report): readonly number[] {
-  const table = readCsv({ ...source, text: source.text }, report);
+  const table = readCsv(source, report);
   if (table === undefined) return [];
   const first = table.header.length === 1 && isNumber(table.header[0]!) ? [Number(table.header[0])] : [];
   const column = table.header.length === 1 ? 0 : table.header.indexOf('value');

@@ -37,22 +37,27 @@ export function validateFile(path: string, access: FileAccess, options: LoadOpti
     return done('unknown', '');
   }
   if (isCsv(path, source.text)) {
-    checkTrace(source, report);
-    return done('trace', `${source.lineStarts.length - 1} rows`);
+    return done('trace', counted(checkTrace(source, report), 'row'));
   }
   const documents = readDocuments(source, report).map((document) => ({ document, value: toPlain(document, report) }));
   if (documents.some(({ value }) => isScenario(value))) {
     const loaded = loadScenario(path, access, options);
     const { scenario } = loaded;
     const summary =
-      scenario === undefined ? '' : `${scenario.manifests.length} objects, ${scenario.traffic.length} traffic sources`;
+      scenario === undefined
+        ? ''
+        : `${counted(scenario.manifests.length, 'object')}, ${counted(scenario.traffic.length, 'traffic source')}`;
     return { path, kind: 'scenario', summary, diagnostics: loaded.diagnostics, sources: loaded.sources };
   }
   if (documents.length === 0 && report.diagnostics.length === 0) {
     report.diagnostics.push(wholeFile(path, 'empty', 'file is empty: it holds no object', 1));
   }
   const objects = checkManifest(rawOf(documents), path, report);
-  return done('manifest', `${objects.length} objects`);
+  return done('manifest', counted(objects.length, 'object'));
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function wholeFile(path: string, code: 'file' | 'empty', message: string, line: number): Diagnostic {

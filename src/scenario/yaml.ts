@@ -123,6 +123,7 @@ function reportSyntax(document: Document.Parsed, source: SourceText, report: Rep
   const all = [...document.errors, ...document.warnings];
   // A tab shifts everything that follows: what else is said about the document would mislead.
   const tabs = all.filter((error) => error.code === 'TAB_AS_INDENT');
+  const isTemplate = source.text.includes('{{');
   for (const error of tabs.length > 0 ? tabs : all) {
     if (report.diagnostics.length >= MAXIMUM_DIAGNOSTICS) break;
     const { line, column } = positionAt(source, error.pos[0]);
@@ -135,20 +136,22 @@ function reportSyntax(document: Document.Parsed, source: SourceText, report: Rep
       length: Math.max(1, error.pos[1] - error.pos[0]),
       field: '',
       message: SYNTAX_MESSAGES.get(error.code) ?? shortened(error.message),
-      hint: SYNTAX_HINTS.get(error.code) ?? '',
+      hint: isTemplate ? TEMPLATE_HINT : (SYNTAX_HINTS.get(error.code) ?? ''),
     });
   }
   return all.length > 0;
 }
 
+const TEMPLATE_HINT = 'a file with {{ }} is a template: render it first, for example with "helm template"';
+
 const SYNTAX_MESSAGES: ReadonlyMap<string, string> = new Map([
   ['TAB_AS_INDENT', 'tab character used as indentation: YAML is indented with spaces only'],
+  ['NON_STRING_KEY', 'a key must be plain text'],
 ]);
 
 const SYNTAX_HINTS: ReadonlyMap<string, string> = new Map([
   ['TAB_AS_INDENT', 'replace the tab by spaces'],
   ['TAG_RESOLVE_FAILED', 'tags such as !Ref are not used in Kubernetes files'],
-  ['NON_STRING_KEY', 'keys are plain text'],
 ]);
 
 function shortened(message: string): string {
