@@ -1,4 +1,5 @@
 import { value as quantityValue, milliValue } from '../api/quantity.js';
+import { sameData } from '../api/patch.js';
 import type { StringMap } from '../api/objects/meta.js';
 import type { Node } from '../api/objects/node.js';
 import {
@@ -39,13 +40,13 @@ export function updateNode(cluster: ClusterState, node: Node): void {
     removeFromZone(cluster, index, zoneKey(before));
     addToZone(cluster, index, zoneKey(node));
   }
-  if (!sameJson(before.status.allocatable, node.status.allocatable)) setAllocatable(cluster, index, node);
+  if (!sameData(before.status.allocatable, node.status.allocatable)) setAllocatable(cluster, index, node);
   const samePlacement =
-    sameJson(before.metadata.labels, node.metadata.labels) &&
-    sameJson(before.spec.taints, node.spec.taints) &&
+    sameData(before.metadata.labels, node.metadata.labels) &&
+    sameData(before.spec.taints, node.spec.taints) &&
     before.spec.unschedulable === node.spec.unschedulable;
   if (!samePlacement) setPlacement(cluster, index);
-  if (!sameJson(before.status.images, node.status.images)) {
+  if (!sameData(before.status.images, node.status.images)) {
     removeImages(cluster, index, before);
     addImages(cluster, index, node);
   }
@@ -143,8 +144,4 @@ function removeImages(cluster: ClusterState, index: NodeIndex, node: Node): void
       if (state?.nodes.size === 0) cluster.images.delete(name);
     }
   }
-}
-
-function sameJson(left: unknown, right: unknown): boolean {
-  return left === right || JSON.stringify(left) === JSON.stringify(right);
 }

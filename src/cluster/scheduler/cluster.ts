@@ -120,12 +120,12 @@ export interface ClusterState {
   readonly spreadCounters: SpreadCounter[];
   readonly spreadCounterByKey: Map<string, SpreadCounter>;
 
-  /** Labels by namespace, Services and owners' selectors: what default spreading and affinity terms look up. */
+  /** Labels by namespace: what namespace selectors of affinity terms look up. */
   readonly namespaces: Map<string, StringMap>;
+  /** Services and selectors of owners (by `kind/namespace/name`): what default topology spreading looks up. */
   readonly services: Map<string, Service>;
-  /** By `kind/namespace/name`. */
   readonly ownerSelectors: Map<string, LabelSelector>;
-  /** Goes up whenever one of the three changes. */
+  /** Goes up whenever a Service changes. */
   selectorVersion: number;
 
   /** Where the next search begins in `order`. */

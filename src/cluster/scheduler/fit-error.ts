@@ -26,11 +26,12 @@ export interface Failure {
   readonly preemptionHelps: boolean;
 }
 
-/** The schedule's own words when there is no node at all: an error, not a rejection (schedule_one.go: ErrNoNodesAvailable). */
-export const NO_NODES_AVAILABLE = 'no nodes available to schedule pods';
+/** No plugin rejected, so the queue takes it for an error (schedule_one.go: ErrNoNodesAvailable). */
+const NO_NODES_AVAILABLE = 'no nodes available to schedule pods';
 
 /** kubernetes v1.36.3 pkg/scheduler/framework/types.go: FitError.Error, with what PostFilter has to say. */
 export function failureOf(cluster: ClusterState, pod: PodClass): Failure {
+  if (cluster.nodeCount === 0) return { message: NO_NODES_AVAILABLE, plugins: [], preemptionHelps: false };
   const prefix = `0/${cluster.nodeCount} nodes are available:`;
   if (pod.nodeNames?.size === 0) {
     return { message: `${prefix} ${CONFLICT}. ${STATE_NOT_FOUND}`, plugins: ['NodeAffinity'], preemptionHelps: false };

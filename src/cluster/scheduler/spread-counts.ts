@@ -47,13 +47,18 @@ export interface ClassSpread {
   readonly isSystemDefault: boolean;
   /** Text of the constraints: default ones change with Services. */
   readonly signature: string;
+  /** Services and the owner's selector for which the constraints hold. */
   selectorVersion: number;
+  ownerSelector: LabelSelector | undefined;
 }
 
 /** Brings constraints and counts of a class up to date. */
 export function refreshSpread(cluster: ClusterState, pod: PodClass): ClassSpread {
   let spread = pod.spread;
-  if (spread === undefined || spread.selectorVersion !== cluster.selectorVersion) {
+  const isCurrent =
+    spread?.selectorVersion === cluster.selectorVersion &&
+    spread.ownerSelector === cluster.ownerSelectors.get(pod.owner);
+  if (spread === undefined || !isCurrent) {
     spread = pod.spread = rebuild(cluster, pod, spread);
   }
   if (spread.hard.length + spread.soft.length === 0) return spread;
@@ -68,6 +73,7 @@ function rebuild(cluster: ClusterState, pod: PodClass, before: ClassSpread | und
   const signature = JSON.stringify(constraints);
   if (before?.signature === signature) {
     before.selectorVersion = cluster.selectorVersion;
+    before.ownerSelector = cluster.ownerSelectors.get(pod.owner);
     return before;
   }
   for (const sums of before === undefined ? [] : [...before.hard, ...before.soft]) {
@@ -90,6 +96,7 @@ function rebuild(cluster: ClusterState, pod: PodClass, before: ClassSpread | und
     isSystemDefault: !requiresAllKeys && constraints.length > 0,
     signature,
     selectorVersion: cluster.selectorVersion,
+    ownerSelector: cluster.ownerSelectors.get(pod.owner),
   };
 }
 

@@ -17,6 +17,11 @@ export function hostPortsOf(spec: PodSpec): HostPort[] {
   return ports;
 }
 
+/** Can the two sets of ports not live on one node? */
+export function portsConflict(left: readonly HostPort[], right: readonly HostPort[]): boolean {
+  return left.some((wanted) => right.some((used) => conflict(wanted, used)));
+}
+
 function conflict(left: HostPort, right: HostPort): boolean {
   if (left.port !== right.port || left.protocol !== right.protocol) return false;
   return left.ip === right.ip || left.ip === ANY_IP || right.ip === ANY_IP;
@@ -27,6 +32,5 @@ export function filterPorts(cluster: ClusterState, pod: PodClass, node: NodeInde
   if (pod.hostPorts.length === 0) return FEASIBLE;
   const used = cluster.usedPorts.get(node);
   if (used === undefined) return FEASIBLE;
-  const taken = pod.hostPorts.some((wanted) => used.some((port) => conflict(wanted, port)));
-  return taken ? Rejection.NodePorts : FEASIBLE;
+  return portsConflict(pod.hostPorts, used) ? Rejection.NodePorts : FEASIBLE;
 }

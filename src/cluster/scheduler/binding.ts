@@ -1,0 +1,113 @@
+import { sample } from '../../kernel/distributions.js';
+import { invariant } from '../../kernel/invariant.js';
+import { draws } from '../../kernel/random.js';
+import { schedule } from '../../kernel/simulation.js';
+import { type ApiResult, issue, NOBODY, succeeded } from '../api/calls.js';
+import { recordEvent } from '../api/event-recorder.js';
+import { lister } from '../api/informers.js';
+import type { Condition } from '../api/objects/meta.js';
+import type { Pod } from '../api/objects/pod.js';
+import { objectKey } from '../api/store.js';
+import { removePod } from './cluster-pods.js';
+import { SchedulerEvent } from './events.js';
+import { moveOnEvent, requeueFailed } from './scheduling-queue.js';
+import type { QueuedPod } from './queued-pod.js';
+import type { Binding, SchedulerWorld } from './world.js';
+
+/** The binding cycle: runs beside the scheduling of other pods. PreBind of volumes and claims has its place here. */
+export function startBinding(world: SchedulerWorld, queued: QueuedPod, nodeName: string): void {
+  const { scheduler } = world;
+  const number = scheduler.freeBindings.pop() ?? scheduler.bindings.length;
+  scheduler.bindings[number] = { queued, nodeName };
+  const delayUs = sample(scheduler.parameters.handOver, draws(world, scheduler.streams.handOver));
+  schedule(world, delayUs, SchedulerEvent.BindingReady, number, 0);
+}
+
+/** DefaultBinder: one POST of pods/binding. */
+export function sendBinding(world: SchedulerWorld, number: number): void {
+  const { scheduler } = world;
+  const { queued, nodeName } = bindingOf(world, number);
+  const { namespace, name, uid } = queued.pod.metadata;
+  const request = { verb: 'bind', kind: 'Pod', namespace, name, uid, body: nodeName } as const;
+  issue(world, scheduler.client, request, SchedulerEvent.BindingDone, number);
+}
+
+export function finishBinding(world: SchedulerWorld, number: number, result: ApiResult): void {
+  const { scheduler } = world;
+  const { queued, nodeName } = bindingOf(world, number);
+  scheduler.bindings[number] = undefined;
+  scheduler.freeBindings.push(number);
+  const { pod } = queued;
+  const { namespace, name, uid } = pod.metadata;
+  if (succeeded(result)) {
+    scheduler.queue.pods.delete(uid);
+    const message = `Successfully assigned ${namespace}/${name} to ${nodeName}`;
+    recordEvent(world, scheduler.eventClient, pod, 'Normal', 'Scheduled', message);
+    return;
+  }
+  if (scheduler.assumed.delete(uid)) {
+    removePod(scheduler.cluster, uid);
+    moveOnEvent(scheduler.cluster, scheduler.queue, { type: 'PodDelete', pod }, world.kernel.now);
+  }
+  const error = `binding rejected: running Bind plugin "DefaultBinder": ${result.message}`;
+  failAttempt(world, queued, error, [], 'SchedulerError');
+}
+
+/**
+ * schedule_one.go: handleSchedulingFailure. Requeues the pod if it still waits for a node, tells of the failure, and
+ * writes the condition if it says something new; gives true if that request is under way.
+ */
+export function failAttempt(
+  world: SchedulerWorld,
+  queued: QueuedPod,
+  message: string,
+  plugins: readonly string[],
+  reason: 'Unschedulable' | 'SchedulerError',
+): boolean {
+  const { scheduler, kernel } = world;
+  const known = lister<Pod>(world, scheduler.pods).get(objectKey(queued.pod));
+  const { uid } = queued.pod.metadata;
+  if (known?.metadata.uid === uid && known.spec.nodeName === undefined) {
+    queued.pod = known;
+    requeueFailed(scheduler.cluster, scheduler.queue, queued, plugins, kernel.now);
+  } else if (scheduler.queue.inFlight === queued) {
+    scheduler.queue.inFlight = undefined;
+  }
+  recordEvent(world, scheduler.eventClient, queued.pod, 'Warning', 'FailedScheduling', truncated(message));
+  return writeCondition(world, queued.pod, reason, message);
+}
+
+/** The scheduling loop waits for the answer when a pod was unschedulable; a failed binding's patch holds nobody up. */
+function writeCondition(
+  world: SchedulerWorld,
+  pod: Pod,
+  reason: 'Unschedulable' | 'SchedulerError',
+  message: string,
+): boolean {
+  const before = pod.status.conditions?.find((condition) => condition.type === 'PodScheduled');
+  if (before?.status === 'False' && before.reason === reason && before.message === message) return false;
+  const since = before?.status === 'False' ? before.lastTransitionTime : undefined;
+  const lastTransitionTime = since ?? world.kernel.now;
+  const condition: Condition = { type: 'PodScheduled', status: 'False', lastTransitionTime, reason, message };
+  const { namespace, name } = pod.metadata;
+  const body = { status: { conditions: [condition] } };
+  const request = { verb: 'patch', kind: 'Pod', namespace, name, subresource: 'status', body } as const;
+  const waits = reason === 'Unschedulable';
+  issue(world, world.scheduler.client, request, waits ? SchedulerEvent.StatusPatched : NOBODY);
+  return waits;
+}
+
+const MAXIMUM_MESSAGE_BYTES = 1_024;
+const ELLIPSIS = ' ...';
+
+/** schedule_one.go: truncateMessage. */
+function truncated(message: string): string {
+  if (message.length <= MAXIMUM_MESSAGE_BYTES) return message;
+  return message.slice(0, MAXIMUM_MESSAGE_BYTES - ELLIPSIS.length) + ELLIPSIS;
+}
+
+function bindingOf(world: SchedulerWorld, number: number): Binding {
+  const binding = world.scheduler.bindings[number];
+  invariant(binding !== undefined, `binding ${number} is not under way`);
+  return binding;
+}

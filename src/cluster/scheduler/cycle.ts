@@ -1,0 +1,74 @@
+import { sample } from '../../kernel/distributions.js';
+import { draws } from '../../kernel/random.js';
+import { schedule, scheduleAt } from '../../kernel/simulation.js';
+import type { Micros } from '../../kernel/time.js';
+import { recordEvent } from '../api/event-recorder.js';
+import { NO_NODE } from './cluster.js';
+import { placePod } from './cluster-pods.js';
+import { SchedulerEvent } from './events.js';
+import { failureOf } from './fit-error.js';
+import { podClassOf } from './pod-class.js';
+import type { QueuedPod } from './queued-pod.js';
+import { schedulePod } from './schedule-pod.js';
+import { finishAttempt, nextBackoffEnd, nextLeftoverLook, popNext } from './scheduling-queue.js';
+import type { SchedulerWorld } from './world.js';
+
+/** Starts the next attempt unless one is under way; sets the timers of those who wait. */
+export function proceed(world: SchedulerWorld): void {
+  const { scheduler } = world;
+  while (scheduler.cycle === undefined && !scheduler.waitsForPatch) {
+    const queued = popNext(scheduler.queue);
+    if (queued === undefined) break;
+    if (queued.pod.metadata.deletionTimestamp === undefined) attempt(world, queued);
+    else skip(world, queued);
+  }
+  armTimers(world);
+}
+
+function skip(world: SchedulerWorld, queued: QueuedPod): void {
+  const { namespace, name } = queued.pod.metadata;
+  finishAttempt(world.scheduler.queue);
+  const message = `skip schedule deleting pod: ${namespace}/${name}`;
+  recordEvent(world, world.scheduler.eventClient, queued.pod, 'Warning', 'FailedScheduling', message);
+}
+
+/**
+ * One scheduling cycle: the decision falls at once, on what is known now, and shows after the time that it takes. The
+ * pod counts on its node from the start, as nobody else decides meanwhile.
+ */
+function attempt(world: SchedulerWorld, queued: QueuedPod): void {
+  const { scheduler } = world;
+  const { cluster } = scheduler;
+  const podClass = podClassOf(cluster, queued.pod);
+  const { node, evaluated } = schedulePod(cluster, podClass);
+  if (node === NO_NODE) {
+    scheduler.cycle = { queued, nodeName: '', failure: failureOf(cluster, podClass) };
+  } else {
+    const nodeName = cluster.names[node]!;
+    scheduler.cycle = { queued, nodeName, failure: undefined };
+    scheduler.assumed.add(queued.pod.metadata.uid);
+    placePod(cluster, queued.pod, nodeName);
+  }
+  schedule(world, attemptUs(world, evaluated, podClass.spread?.signature !== '[]'), SchedulerEvent.CycleEnded, 0, 0);
+}
+
+function attemptUs(world: SchedulerWorld, evaluated: number, spreads: boolean): Micros {
+  const { parameters, streams, cluster } = world.scheduler;
+  const nodesUs = evaluated * parameters.evaluatedNodeUs + (spreads ? cluster.nodeCount * parameters.spreadNodeUs : 0);
+  return (parameters.attemptUs + nodesUs) * sample(parameters.attemptJitter, draws(world, streams.attempt));
+}
+
+/** Sets the timers for the end of the next back-off and for the next leftover. */
+function armTimers(world: SchedulerWorld): void {
+  const { scheduler, kernel } = world;
+  const backoffEnd = nextBackoffEnd(scheduler.queue);
+  if (backoffEnd !== undefined && backoffEnd < scheduler.backoffFlushAt) {
+    scheduler.backoffFlushAt = Math.max(backoffEnd, kernel.now);
+    scheduleAt(world, scheduler.backoffFlushAt, SchedulerEvent.BackoffFlushed, 0, 0);
+  }
+  const look = nextLeftoverLook(scheduler.queue);
+  if (look !== undefined && look < scheduler.leftoverFlushAt) {
+    scheduler.leftoverFlushAt = look;
+    scheduleAt(world, look, SchedulerEvent.LeftoversFlushed, 0, 0);
+  }
+}

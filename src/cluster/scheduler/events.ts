@@ -1,0 +1,14 @@
+import { defineEvents } from '../../kernel/events.js';
+
+/**
+ * Event kinds of the scheduler. CycleEnded: the pod in the cycle has its verdict. BindingReady, BindingDone: a = number
+ * of the binding; BindingDone, StatusPatched: b = call. BackoffFlushed, LeftoversFlushed: timers of the queue.
+ */
+export const SchedulerEvent = defineEvents('scheduler', 600, [
+  'CycleEnded',
+  'BindingReady',
+  'BindingDone',
+  'StatusPatched',
+  'BackoffFlushed',
+  'LeftoversFlushed',
+]);

@@ -1,0 +1,118 @@
+import FastPriorityQueue from 'fastpriorityqueue';
+import type { Micros } from '../../kernel/time.js';
+import type { Pod } from '../api/objects/pod.js';
+import { backoffExpirySecond } from './backoff.js';
+
+/** Where a pod waits. In flight: it is being tried. */
+export type QueuePlace = 'active' | 'backoff' | 'error-backoff' | 'unschedulable' | 'gated' | 'in-flight' | 'gone';
+
+/** A pod without a node (kubernetes v1.36.3 pkg/scheduler/framework/types.go: QueuedPodInfo). */
+export interface QueuedPod {
+  pod: Pod;
+  place: QueuePlace;
+  /** Goes up with every move: an entry of a heap with an older ticket no longer counts. */
+  ticket: number;
+  /** When it was queued first or failed last: the order among equals of priority. */
+  timestamp: Micros;
+  /** Breaks ties of the timestamp. */
+  sequence: number;
+  attempts: number;
+  /** Rejected attempts, and attempts that ended with an error since the last rejection. */
+  rejections: number;
+  errors: number;
+  /** Second in which its back-off ends; it has failed at least once. */
+  backoffExpiry: number;
+  /** Plugins that rejected it last: they decide which events may help. */
+  plugins: readonly string[];
+  /** Its group in the pool of unschedulable pods. */
+  group: string;
+}
+
+export function queuedPod(pod: Pod, now: Micros, sequence: number): QueuedPod {
+  return {
+    pod,
+    place: 'gone',
+    ticket: 0,
+    timestamp: now,
+    sequence,
+    attempts: 0,
+    rejections: 0,
+    errors: 0,
+    backoffExpiry: -1,
+    plugins: [],
+    group: '',
+  };
+}
+
+/** Notes a failed attempt: errors count by themselves, and a rejection ends a row of them. */
+export function noteFailure(queued: QueuedPod, plugins: readonly string[], now: Micros, sequence: number): void {
+  const rejected = plugins.length > 0;
+  queued.rejections += rejected ? 1 : 0;
+  queued.errors = rejected ? 0 : queued.errors + 1;
+  queued.plugins = plugins;
+  queued.timestamp = now;
+  queued.sequence = sequence;
+  queued.backoffExpiry = backoffExpirySecond(now, queued.errors > 0 ? queued.errors : queued.rejections);
+}
+
+/** An entry of a heap: the pod as it was put there. */
+export interface QueueEntry {
+  readonly queued: QueuedPod;
+  readonly ticket: number;
+}
+
+/** A heap as plain data: fastpriorityqueue works on this array. */
+export interface PodHeap {
+  readonly entries: QueueEntry[];
+}
+
+type Before = (left: QueueEntry, right: QueueEntry) => boolean;
+
+/** plugins/queuesort/priority_sort.go: Less. */
+export const byPriority: Before = ({ queued: left }, { queued: right }) => {
+  const leftPriority = left.pod.spec.priority ?? 0;
+  const rightPriority = right.pod.spec.priority ?? 0;
+  if (leftPriority !== rightPriority) return leftPriority > rightPriority;
+  if (left.timestamp !== right.timestamp) return left.timestamp < right.timestamp;
+  return left.sequence < right.sequence;
+};
+
+/** backoff_queue.go: lessBackoffCompleted. */
+export const byBackoff: Before = (left, right) => {
+  if (left.queued.backoffExpiry !== right.queued.backoffExpiry) {
+    return left.queued.backoffExpiry < right.queued.backoffExpiry;
+  }
+  return byPriority(left, right);
+};
+
+export function pushPod(heap: PodHeap, before: Before, queued: QueuedPod): void {
+  const queue = onHeap(heap, before);
+  queue.add({ queued, ticket: queued.ticket });
+}
+
+/** The first pod that is still where the heap says; undefined if there is none. */
+export function peekPod(heap: PodHeap, before: Before): QueuedPod | undefined {
+  for (;;) {
+    const first = heap.entries[0];
+    if (first === undefined || first.ticket === first.queued.ticket) return first?.queued;
+    onHeap(heap, before).poll();
+    heap.entries.length -= 1;
+  }
+}
+
+export function popPod(heap: PodHeap, before: Before): QueuedPod | undefined {
+  const queued = peekPod(heap, before);
+  if (queued === undefined) return undefined;
+  onHeap(heap, before).poll();
+  heap.entries.length -= 1;
+  return queued;
+}
+
+/** A fastpriorityqueue whose array is the one that lives in the world. */
+function onHeap(heap: PodHeap, before: Before): FastPriorityQueue<QueueEntry> {
+  const queue = new FastPriorityQueue<QueueEntry>(before);
+  const inside = queue as unknown as { array: QueueEntry[]; size: number };
+  inside.array = heap.entries;
+  inside.size = heap.entries.length;
+  return queue;
+}

@@ -1,0 +1,88 @@
+import type { Handlers } from '../../kernel/events.js';
+import { invariant } from '../../kernel/invariant.js';
+import { openStream } from '../../kernel/random.js';
+import { takeResult } from '../api/calls.js';
+import { CLIENT_LIMITS, openClient } from '../api/clients.js';
+import { type Listeners, openInformer } from '../api/informers.js';
+import type { ApiWorld } from '../api/world.js';
+import { failAttempt, finishBinding, sendBinding, startBinding } from './binding.js';
+import { createCluster } from './cluster.js';
+import { proceed } from './cycle.js';
+import { SchedulerEvent } from './events.js';
+import type { SchedulerParameters } from './parameters.js';
+import { createSchedulingQueue, finishAttempt, flushBackoff, flushLeftovers } from './scheduling-queue.js';
+import { listen } from './watch.js';
+import { SCHEDULER, SCHEDULER_NAME, type SchedulerState, type SchedulerWorld } from './world.js';
+
+export type { SchedulerWorld } from './world.js';
+
+/** Kinds that the plugins of this part look at; claims and volumes come with part 3. */
+const WATCHED = ['Node', 'Namespace', 'Service', 'ReplicationController', 'ReplicaSet', 'StatefulSet', 'Pod'] as const;
+
+/** A scheduler that knows nothing yet: its informers bring all that is stored. */
+export function createScheduler(world: ApiWorld, parameters: SchedulerParameters): SchedulerState {
+  const informers = WATCHED.map((kind) => openInformer(world, SCHEDULER, kind));
+  return {
+    parameters,
+    cluster: createCluster(),
+    queue: createSchedulingQueue(),
+    pods: informers[WATCHED.indexOf('Pod')]!,
+    client: openClient(world, SCHEDULER, parameters),
+    eventClient: openClient(world, SCHEDULER_NAME, CLIENT_LIMITS.scheduler),
+    streams: { attempt: openStream(world, 'scheduler/attempt'), handOver: openStream(world, 'scheduler/hand-over') },
+    cycle: undefined,
+    waitsForPatch: false,
+    bindings: [],
+    freeBindings: [],
+    assumed: new Set(),
+    backoffFlushAt: Number.POSITIVE_INFINITY,
+    leftoverFlushAt: Number.POSITIVE_INFINITY,
+    preemptionsNotPlayed: 0,
+  };
+}
+
+/** The scheduler's handlers and listeners. */
+export function registerScheduler<W extends SchedulerWorld>(handlers: Handlers<W>, listeners: Listeners<W>): void {
+  listen(listeners);
+  handlers.on(SchedulerEvent.CycleEnded, endCycle);
+  handlers.on(SchedulerEvent.BindingReady, (world, number) => sendBinding(world, number));
+  handlers.on(SchedulerEvent.BindingDone, (world, number, call) => {
+    finishBinding(world, number, takeResult(world, call));
+    proceed(world);
+  });
+  handlers.on(SchedulerEvent.StatusPatched, (world, _subject, call) => {
+    takeResult(world, call); // a failed patch is only logged
+    world.scheduler.waitsForPatch = false;
+    proceed(world);
+  });
+  handlers.on(SchedulerEvent.BackoffFlushed, (world) => {
+    const { scheduler, kernel } = world;
+    if (scheduler.backoffFlushAt > kernel.now) return; // set again for an earlier time, which has passed
+    scheduler.backoffFlushAt = Number.POSITIVE_INFINITY;
+    flushBackoff(scheduler.queue, kernel.now);
+    proceed(world);
+  });
+  handlers.on(SchedulerEvent.LeftoversFlushed, (world) => {
+    const { scheduler, kernel } = world;
+    if (scheduler.leftoverFlushAt > kernel.now) return;
+    scheduler.leftoverFlushAt = Number.POSITIVE_INFINITY;
+    flushLeftovers(scheduler.queue, kernel.now);
+    proceed(world);
+  });
+}
+
+function endCycle(world: SchedulerWorld): void {
+  const { scheduler } = world;
+  const { cycle } = scheduler;
+  invariant(cycle !== undefined, 'a cycle ends that was not started');
+  scheduler.cycle = undefined;
+  if (cycle.failure === undefined) {
+    finishAttempt(scheduler.queue);
+    startBinding(world, cycle.queued, cycle.nodeName);
+  } else {
+    if (cycle.failure.preemptionHelps) scheduler.preemptionsNotPlayed += 1;
+    const { message, plugins } = cycle.failure;
+    scheduler.waitsForPatch = failAttempt(world, cycle.queued, message, plugins, 'Unschedulable');
+  }
+  proceed(world);
+}

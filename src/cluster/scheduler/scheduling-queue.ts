@@ -1,0 +1,234 @@
+import { type Micros, MINUTE_US, SECOND_US } from '../../kernel/time.js';
+import type { Pod } from '../api/objects/pod.js';
+import { isBackingOff } from './backoff.js';
+import type { ClusterState } from './cluster.js';
+import { type ClusterEvent, ownChanges } from './cluster-event.js';
+import { type PodClass, podClassOf } from './pod-class.js';
+import {
+  byBackoff,
+  byPriority,
+  noteFailure,
+  peekPod,
+  type PodHeap,
+  popPod,
+  pushPod,
+  type QueuedPod,
+  queuedPod,
+} from './queued-pod.js';
+import { changeHelps, mayHelp } from './queueing-hints.js';
+
+/** Pods of one class that the same plugins rejected: an event helps all of them or none. */
+export interface PoolGroup {
+  readonly podClass: PodClass;
+  readonly plugins: readonly string[];
+  /** In the order of their failures, so that the oldest comes first. */
+  readonly pods: Set<QueuedPod>;
+}
+
+/** The places where pods without a node wait (kubernetes v1.36.3 pkg/scheduler/backend/queue/scheduling_queue.go). */
+export interface SchedulingQueue {
+  /** By uid. */
+  readonly pods: Map<string, QueuedPod>;
+  readonly active: PodHeap;
+  readonly backoff: PodHeap;
+  /** Failed with an error: never popped before the back-off ends. */
+  readonly errorBackoff: PodHeap;
+  /** Failed, and nothing has happened since that could help. */
+  readonly pool: Map<string, PoolGroup>;
+  /** What happened since the pod in flight was popped. */
+  readonly sincePop: ClusterEvent[];
+  inFlight: QueuedPod | undefined;
+  nextSequence: number;
+}
+
+/** Rejected so long ago that it is tried again whatever happened, and how often that is looked at (Run). */
+const LEFTOVER_US = 5 * MINUTE_US;
+const LEFTOVER_PERIOD_US = 30 * SECOND_US;
+
+export function createSchedulingQueue(): SchedulingQueue {
+  return {
+    pods: new Map(),
+    active: { entries: [] },
+    backoff: { entries: [] },
+    errorBackoff: { entries: [] },
+    pool: new Map(),
+    sincePop: [],
+    inFlight: undefined,
+    nextSequence: 0,
+  };
+}
+
+/** A new pod without a node. */
+export function addPod(queue: SchedulingQueue, pod: Pod, now: Micros): void {
+  const queued = queuedPod(pod, now, queue.nextSequence++);
+  queue.pods.set(pod.metadata.uid, queued);
+  activate(queue, queued);
+}
+
+/** The pod has a node, or is gone. */
+export function dropPod(queue: SchedulingQueue, uid: string): void {
+  const queued = queue.pods.get(uid);
+  if (queued === undefined) return;
+  leave(queue, queued);
+  queued.place = 'gone';
+  queue.pods.delete(uid);
+}
+
+/** The pod itself has changed; it may be worth a new try. */
+export function updatePod(queue: SchedulingQueue, pod: Pod, now: Micros): void {
+  const queued = queue.pods.get(pod.metadata.uid);
+  if (queued === undefined) {
+    addPod(queue, pod, now);
+    return;
+  }
+  const before = queued.pod;
+  const wasWaiting = queued.place === 'unschedulable' || queued.place === 'gated';
+  if (wasWaiting && ownChanges(before, pod).some((change) => changeHelps(queued.plugins, change))) {
+    leave(queue, queued);
+    queued.pod = pod;
+    requeue(queue, queued, now);
+  } else {
+    queued.pod = pod;
+  }
+}
+
+/** The next pod to try, marked as in flight. An idle scheduler doesn't wait for a back-off to end, errors aside. */
+export function popNext(queue: SchedulingQueue): QueuedPod | undefined {
+  const queued = popPod(queue.active, byPriority) ?? popPod(queue.backoff, byBackoff);
+  if (queued === undefined) return undefined;
+  queued.place = 'in-flight';
+  queued.ticket += 1;
+  queued.attempts += 1;
+  queue.inFlight = queued;
+  queue.sincePop.length = 0;
+  return queued;
+}
+
+/** The pod in flight has found a node. */
+export function finishAttempt(queue: SchedulingQueue): void {
+  queue.inFlight = undefined;
+  queue.sincePop.length = 0;
+}
+
+/**
+ * Puts a pod back that failed; without plugins it failed with an error (AddUnschedulableIfNotPresent). What happened
+ * during its attempt may already be a reason to try again.
+ */
+export function requeueFailed(
+  cluster: ClusterState,
+  queue: SchedulingQueue,
+  queued: QueuedPod,
+  plugins: readonly string[],
+  now: Micros,
+): void {
+  const events = queue.inFlight === queued ? queue.sincePop : [];
+  noteFailure(queued, plugins, now, queue.nextSequence++);
+  const podClass = podClassOf(cluster, queued.pod);
+  if (plugins.length === 0) place(queue, queued, 'error-backoff');
+  else if (events.some((event) => mayHelp(cluster, podClass, plugins, event))) place(queue, queued, 'backoff');
+  else pool(queue, queued, podClass);
+  if (queue.inFlight === queued) finishAttempt(queue);
+}
+
+/** Moves the pods that the event may help; says whether there were any (movePodsToActiveOrBackoffQueue). */
+export function moveOnEvent(cluster: ClusterState, queue: SchedulingQueue, event: ClusterEvent, now: Micros): boolean {
+  if (queue.inFlight !== undefined) queue.sincePop.push(event);
+  let moved = false;
+  for (const group of queue.pool.values()) {
+    if (!mayHelp(cluster, group.podClass, group.plugins, event)) continue;
+    for (const queued of group.pods) {
+      leave(queue, queued);
+      requeue(queue, queued, now);
+    }
+    moved = true;
+  }
+  return moved;
+}
+
+/** Moves pods whose back-off is over to the active queue (a timer of every whole second). */
+export function flushBackoff(queue: SchedulingQueue, now: Micros): void {
+  for (const heap of [queue.backoff, queue.errorBackoff]) {
+    for (;;) {
+      const first = peekPod(heap, byBackoff);
+      if (first === undefined || isBackingOff(first.backoffExpiry, now)) break;
+      activate(queue, first);
+    }
+  }
+}
+
+/** When the next back-off is over, undefined if nobody backs off. */
+export function nextBackoffEnd(queue: SchedulingQueue): Micros | undefined {
+  const first = peekPod(queue.backoff, byBackoff)?.backoffExpiry ?? Number.POSITIVE_INFINITY;
+  const second = peekPod(queue.errorBackoff, byBackoff)?.backoffExpiry ?? Number.POSITIVE_INFINITY;
+  const expiry = Math.min(first, second);
+  return expiry === Number.POSITIVE_INFINITY ? undefined : (expiry + 1) * SECOND_US;
+}
+
+/** Moves pods that were rejected too long ago. */
+export function flushLeftovers(queue: SchedulingQueue, now: Micros): void {
+  for (const { pods } of queue.pool.values()) {
+    for (const queued of pods) {
+      if (now - queued.timestamp <= LEFTOVER_US) break;
+      leave(queue, queued);
+      requeue(queue, queued, now);
+    }
+  }
+}
+
+/** When a leftover is next found, undefined if the pool is empty. */
+export function nextLeftoverLook(queue: SchedulingQueue): Micros | undefined {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const { pods } of queue.pool.values()) {
+    for (const { timestamp } of pods) {
+      if (timestamp < oldest) oldest = timestamp;
+      break; // the first is the oldest
+    }
+  }
+  if (oldest === Number.POSITIVE_INFINITY) return undefined;
+  return (Math.floor((oldest + LEFTOVER_US) / LEFTOVER_PERIOD_US) + 1) * LEFTOVER_PERIOD_US;
+}
+
+/** To the active queue, or to the back-off queue if the back-off isn't over. */
+function requeue(queue: SchedulingQueue, queued: QueuedPod, now: Micros): void {
+  if (isBackingOff(queued.backoffExpiry, now)) place(queue, queued, 'backoff');
+  else activate(queue, queued);
+}
+
+/** To the active queue, unless scheduling gates hold the pod (PreEnqueue). */
+function activate(queue: SchedulingQueue, queued: QueuedPod): void {
+  if ((queued.pod.spec.schedulingGates?.length ?? 0) === 0) {
+    place(queue, queued, 'active');
+    return;
+  }
+  queued.plugins = ['SchedulingGates'];
+  queued.place = 'gated';
+  queued.ticket += 1;
+}
+
+function place(queue: SchedulingQueue, queued: QueuedPod, where: 'active' | 'backoff' | 'error-backoff'): void {
+  queued.place = where;
+  queued.ticket += 1;
+  if (where === 'active') pushPod(queue.active, byPriority, queued);
+  else pushPod(where === 'backoff' ? queue.backoff : queue.errorBackoff, byBackoff, queued);
+}
+
+function pool(queue: SchedulingQueue, queued: QueuedPod, podClass: PodClass): void {
+  queued.place = 'unschedulable';
+  queued.ticket += 1;
+  queued.group = `${podClass.id} ${queued.plugins.join(' ')}`;
+  const group = queue.pool.get(queued.group);
+  if (group === undefined) {
+    queue.pool.set(queued.group, { podClass, plugins: queued.plugins, pods: new Set([queued]) });
+  } else {
+    group.pods.add(queued);
+  }
+}
+
+/** Takes a pod out of where it is; heaps notice by its ticket. */
+function leave(queue: SchedulingQueue, queued: QueuedPod): void {
+  queued.ticket += 1;
+  if (queued.place !== 'unschedulable') return;
+  const { pods } = queue.pool.get(queued.group)!;
+  pods.delete(queued);
+  if (pods.size === 0) queue.pool.delete(queued.group);
+}

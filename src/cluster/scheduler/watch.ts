@@ -1,0 +1,122 @@
+import type { Change, Listeners } from '../api/informers.js';
+import type { LabelSelector, KubernetesObject } from '../api/objects/meta.js';
+import type { Service } from '../api/objects/network.js';
+import type { Node } from '../api/objects/node.js';
+import type { Pod } from '../api/objects/pod.js';
+import { sameData } from '../api/patch.js';
+import { objectKey } from '../api/store.js';
+import { addNode, removeNode, updateNode } from './cluster-nodes.js';
+import { placePod, removePod } from './cluster-pods.js';
+import { type ClusterEvent, nodeChanges, podChanges } from './cluster-event.js';
+import { proceed } from './cycle.js';
+import { addPod, dropPod, moveOnEvent, updatePod } from './scheduling-queue.js';
+import { SCHEDULER, SCHEDULER_NAME, type SchedulerWorld } from './world.js';
+
+/** kubernetes v1.36.3 pkg/scheduler/eventhandlers.go: addAllEventHandlers. */
+export function listen<W extends SchedulerWorld>(listeners: Listeners<W>): void {
+  listeners.on<Node>(SCHEDULER, 'Node', onNode);
+  listeners.on<Pod>(SCHEDULER, 'Pod', onPod);
+  listeners.on(SCHEDULER, 'Namespace', ({ scheduler }, { type, object }) => {
+    if (type === 'deleted') scheduler.cluster.namespaces.delete(object.metadata.name);
+    else scheduler.cluster.namespaces.set(object.metadata.name, object.metadata.labels ?? {});
+  });
+  listeners.on<Service>(SCHEDULER, 'Service', onService);
+  listeners.on<Owner>(SCHEDULER, 'ReplicaSet', onOwner);
+  listeners.on<Owner>(SCHEDULER, 'StatefulSet', onOwner);
+  listeners.on<Owner>(SCHEDULER, 'ReplicationController', onOwner);
+}
+
+type Owner = KubernetesObject & {
+  readonly spec: { readonly selector?: LabelSelector | Readonly<Record<string, string>> };
+};
+
+function onOwner({ scheduler }: SchedulerWorld, { type, object }: Change<Owner>): void {
+  const { ownerSelectors } = scheduler.cluster;
+  const key = `${object.kind}/${object.metadata.namespace}/${object.metadata.name}`;
+  if (type === 'deleted') {
+    ownerSelectors.delete(key);
+    return;
+  }
+  const { selector = {} } = object.spec;
+  // Only a ReplicationController still selects by plain pairs.
+  const wanted =
+    object.kind === 'ReplicationController' ? { matchLabels: selector as Readonly<Record<string, string>> } : selector;
+  if (!sameData(ownerSelectors.get(key), wanted)) ownerSelectors.set(key, wanted as LabelSelector);
+}
+
+function onService({ scheduler }: SchedulerWorld, { type, object, before }: Change<Service>): void {
+  const { cluster } = scheduler;
+  const key = objectKey(object);
+  if (type === 'deleted') cluster.services.delete(key);
+  else cluster.services.set(key, object);
+  const unchanged = type === 'modified' && sameData(before?.spec.selector, object.spec.selector);
+  if (!unchanged) cluster.selectorVersion += 1;
+}
+
+function onNode(world: SchedulerWorld, { type, object, before }: Change<Node>): void {
+  const { cluster } = world.scheduler;
+  if (type === 'deleted') {
+    // Queue first, cache afterwards, as the real handlers do.
+    happen(world, { type: 'NodeDelete', node: object });
+    removeNode(cluster, object.metadata.name);
+  } else if (type === 'added' || before === undefined) {
+    addNode(cluster, object);
+    happen(world, { type: 'NodeAdd', node: object });
+  } else {
+    updateNode(cluster, object);
+    for (const event of nodeChanges(before, object)) happen(world, event);
+  }
+  proceed(world);
+}
+
+/** The real informer leaves ended pods out: a pod that ends looks deleted. */
+function present(pod: Pod | undefined): Pod | undefined {
+  const phase = pod?.status.phase;
+  return phase === 'Succeeded' || phase === 'Failed' ? undefined : pod;
+}
+
+function onPod(world: SchedulerWorld, change: Change<Pod>): void {
+  const before = present(change.before);
+  const after = change.type === 'deleted' ? undefined : present(change.object);
+  if (after !== undefined && before !== undefined && before.metadata.uid !== after.metadata.uid) {
+    onGone(world, before); // deleted and created again under the same name
+    onPresent(world, undefined, after);
+  } else if (after !== undefined) {
+    onPresent(world, before, after);
+  } else if (before !== undefined) {
+    onGone(world, before);
+  }
+  proceed(world);
+}
+
+function onPresent(world: SchedulerWorld, before: Pod | undefined, after: Pod): void {
+  const { scheduler, kernel } = world;
+  const { uid } = after.metadata;
+  const { nodeName } = after.spec;
+  if (nodeName === undefined || nodeName === '') {
+    if ((after.spec.schedulerName ?? SCHEDULER_NAME) !== SCHEDULER_NAME || scheduler.assumed.has(uid)) return;
+    if (before === undefined) addPod(scheduler.queue, after, kernel.now);
+    else updatePod(scheduler.queue, after, kernel.now);
+    return;
+  }
+  scheduler.assumed.delete(uid);
+  dropPod(scheduler.queue, uid);
+  placePod(scheduler.cluster, after, nodeName);
+  if (before?.spec.nodeName === undefined) happen(world, { type: 'PodAdd', pod: after });
+  else for (const event of podChanges(before, after)) happen(world, event);
+}
+
+function onGone(world: SchedulerWorld, pod: Pod): void {
+  const { scheduler } = world;
+  const { uid } = pod.metadata;
+  dropPod(scheduler.queue, uid);
+  if (!scheduler.cluster.pods.has(uid)) return;
+  scheduler.assumed.delete(uid);
+  removePod(scheduler.cluster, uid);
+  happen(world, { type: 'PodDelete', pod });
+}
+
+function happen(world: SchedulerWorld, event: ClusterEvent): void {
+  const { scheduler, kernel } = world;
+  moveOnEvent(scheduler.cluster, scheduler.queue, event, kernel.now);
+}

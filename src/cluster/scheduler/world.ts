@@ -1,0 +1,55 @@
+import type { StreamId } from '../../kernel/random.js';
+import type { Micros } from '../../kernel/time.js';
+import type { ApiWorld } from '../api/world.js';
+import type { ClusterState } from './cluster.js';
+import type { Failure } from './fit-error.js';
+import type { SchedulerParameters } from './parameters.js';
+import type { QueuedPod } from './queued-pod.js';
+import type { SchedulingQueue } from './scheduling-queue.js';
+
+/** The process whose informers the scheduler reads, and the name under which it reports. */
+export const SCHEDULER = 'kube-scheduler';
+export const SCHEDULER_NAME = 'default-scheduler';
+
+/** A pod on its way to a node: assumed there, not yet confirmed by the API server. */
+export interface Binding {
+  readonly queued: QueuedPod;
+  readonly nodeName: string;
+}
+
+/** The pod in the scheduling cycle and what came of it: a node, or a failure. */
+export interface Cycle {
+  readonly queued: QueuedPod;
+  /** Empty if it failed. */
+  readonly nodeName: string;
+  readonly failure: Failure | undefined;
+}
+
+/** The scheduler's slice of the world. */
+export interface SchedulerState {
+  readonly parameters: SchedulerParameters;
+  readonly cluster: ClusterState;
+  readonly queue: SchedulingQueue;
+  /** Number of its pod informer. */
+  readonly pods: number;
+  readonly client: number;
+  /** Events have a client of their own. */
+  readonly eventClient: number;
+  readonly streams: { readonly attempt: StreamId; readonly handOver: StreamId };
+  cycle: Cycle | undefined;
+  /** A status patch holds the loop up: no other pod is tried until it is answered. */
+  waitsForPatch: boolean;
+  readonly bindings: (Binding | undefined)[];
+  readonly freeBindings: number[];
+  /** Pods (by uid) that are assumed on a node; the watch has not shown their binding yet. */
+  readonly assumed: Set<string>;
+  /** Points in time for which the timers of the queue are set; Infinity = not set. */
+  backoffFlushAt: Micros;
+  leftoverFlushAt: Micros;
+  /** Attempts that failed although evicting pods of lower priority would have made room: not simulated yet. */
+  preemptionsNotPlayed: number;
+}
+
+export interface SchedulerWorld extends ApiWorld {
+  readonly scheduler: SchedulerState;
+}

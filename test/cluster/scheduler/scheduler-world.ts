@@ -1,0 +1,78 @@
+import { Controllers } from '../../../src/cluster/api/controller-loop.js';
+import { createApi, registerApi } from '../../../src/cluster/api/create-api.js';
+import { Listeners } from '../../../src/cluster/api/informers.js';
+import type { Node } from '../../../src/cluster/api/objects/node.js';
+import type { Pod, PodSpec } from '../../../src/cluster/api/objects/pod.js';
+import { API_PRESETS } from '../../../src/cluster/api/parameters.js';
+import { stored } from '../../../src/cluster/api/store.js';
+import { insertObject, removeObject, replaceObject } from '../../../src/cluster/api/writes.js';
+import { SCHEDULER_PRESETS, type SchedulerParameters } from '../../../src/cluster/scheduler/parameters.js';
+import { createScheduler, registerScheduler, type SchedulerWorld } from '../../../src/cluster/scheduler/scheduler.js';
+import { Handlers } from '../../../src/kernel/events.js';
+import { createKernel, runUntil } from '../../../src/kernel/simulation.js';
+import { SECOND_US } from '../../../src/kernel/time.js';
+
+/** An API server and a scheduler, nothing else: bound pods do nothing. */
+export function schedulerWorld(seed = 'test', parameters: SchedulerParameters = SCHEDULER_PRESETS.managed) {
+  const kernel = { kernel: createKernel(seed) };
+  const api = { ...kernel, api: createApi(kernel, API_PRESETS.managed) };
+  const world: SchedulerWorld = { ...api, scheduler: createScheduler(api, parameters) };
+  const handlers = new Handlers<SchedulerWorld>();
+  const listeners = new Listeners<SchedulerWorld>();
+  registerApi(handlers, listeners, new Controllers<SchedulerWorld>());
+  registerScheduler(handlers, listeners);
+  return {
+    world,
+    handlers,
+    run: (seconds: number) => runUntil(world, handlers, Math.round(seconds * SECOND_US)),
+    events: () => eventsOf(world),
+    pod: (name: string) => stored<Pod>(world, 'Pod', `default/${name}`),
+    addNode: (node: Node) => insertObject(world, node),
+    addPod: (pod: Pod) => insertObject(world, pod),
+    removePod: (name: string) => removeObject(world, stored<Pod>(world, 'Pod', `default/${name}`)!),
+    changeNode: (name: string, change: (node: Node) => Node) => {
+      const node = stored<Node>(world, 'Node', name)!;
+      replaceObject(world, node, change(node));
+    },
+  };
+}
+
+export interface EventRow {
+  readonly at: number;
+  readonly name: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+function eventsOf(world: SchedulerWorld): EventRow[] {
+  const { rows, columns } = world.kernel.probe.tables.get('events')!;
+  return Array.from({ length: rows }, (_unused, row) => ({
+    at: columns[0]![row] as number,
+    name: columns[4]![row] as string,
+    reason: columns[6]![row] as string,
+    message: columns[7]![row] as string,
+  }));
+}
+
+const META = { resourceVersion: 1, generation: 1, creationTimestamp: 0 };
+
+export function node(name: string, cpu: string | number = 4, more: Partial<Node['spec']> = {}): Node {
+  const amounts = { cpu, memory: '16Gi', pods: 110 };
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { ...META, name, namespace: '', uid: `node-${name}`, labels: { 'kubernetes.io/hostname': name } },
+    spec: more,
+    status: { capacity: amounts, allocatable: amounts },
+  };
+}
+
+export function pod(name: string, cpu: string | number = 1, more: Partial<PodSpec> = {}): Pod {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { ...META, name, namespace: 'default', uid: `pod-${name}`, labels: { app: 'web' } },
+    spec: { containers: [{ name: 'c', image: 'web', resources: { requests: { cpu } } }], ...more },
+    status: { phase: 'Pending' },
+  };
+}
