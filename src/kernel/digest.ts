@@ -9,21 +9,29 @@ export interface DigestState {
   events: number;
 }
 
+const HIGH_MULTIPLIER = 0x85ebca77;
+const LOW_MULTIPLIER = 0x9e3779b1;
+const TWO_POW_32 = 4_294_967_296;
+/** Event kinds are below 2^11, and times below 2^53, so kind and upper half of the time share one word. */
+const KIND_BITS = 11;
+
 export function createDigest(): DigestState {
-  return { high: 0x9e3779b9 | 0, low: 0x85ebca6b | 0, events: 0 };
+  return { high: HIGH_MULTIPLIER | 0, low: LOW_MULTIPLIER | 0, events: 0 };
 }
 
-const TWO_POW_32 = 4_294_967_296;
+/** Folds one 32-bit word into both lanes. A lane is a bijection of the word, so no single change goes unnoticed. */
+export function foldWord(digest: DigestState, word: number): void {
+  const low = digest.low;
+  const high = digest.high;
+  digest.low = Math.imul(((low << 13) | (low >>> 19)) ^ word, LOW_MULTIPLIER);
+  digest.high = Math.imul((((high << 17) | (high >>> 15)) + word) ^ (low >>> 11), HIGH_MULTIPLIER);
+}
 
 export function foldEvent(digest: DigestState, time: number, kind: number, a: number, b: number): void {
-  const timeHigh = (time / TWO_POW_32) | 0;
-  const timeLow = time | 0;
-  let low = Math.imul(digest.low ^ timeLow ^ (kind << 16), 0x9e3779b1);
-  low = Math.imul((low ^ (low >>> 15)) + a, 0x85ebca77);
-  let high = Math.imul(digest.high ^ timeHigh ^ b, 0xc2b2ae3d) + low;
-  high = Math.imul(high ^ (high >>> 13), 0x27d4eb2f);
-  digest.low = low ^ (high >>> 16);
-  digest.high = high;
+  foldWord(digest, (((time / TWO_POW_32) | 0) << KIND_BITS) | kind);
+  foldWord(digest, time | 0);
+  foldWord(digest, a);
+  foldWord(digest, b);
   digest.events += 1;
 }
 

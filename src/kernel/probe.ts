@@ -57,6 +57,6 @@ export function recordRow(
     cells.length === table.columns.length,
     `table ${definition.name} has ${table.columns.length} columns, got ${cells.length} cells`,
   );
-  for (const [index, cell] of cells.entries()) table.columns[index]!.push(cell);
+  for (let index = 0; index < cells.length; index++) table.columns[index]!.push(cells[index]!);
   table.rows += 1;
 }

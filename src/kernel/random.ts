@@ -18,7 +18,10 @@ export interface RandomState {
   readonly names: string[];
   /** States of the streams as of the last checkpoint; a live generator, where there is one, has gone on from it. */
   readonly states: (seedrandom.State.Alea | undefined)[];
-  /** Running generators: derived from `states`, left out of checkpoints and rebuilt when first used. */
+  /**
+   * Running generators by stream: a cache derived from `states`, and the one thing in a world that cannot be copied. A
+   * checkpoint leaves it out; whoever draws next rebuilds it.
+   */
   live: (Alea | undefined)[];
 }
 
@@ -35,7 +38,6 @@ export function openStream(world: { readonly kernel: { readonly random: RandomSt
   random.ids.set(name, id);
   random.names.push(name);
   random.states.push(undefined);
-  random.live.push(undefined);
   return id;
 }
 

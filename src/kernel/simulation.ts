@@ -9,7 +9,7 @@ import {
   removeEvent,
 } from './event-queue.js';
 import { type EventKind, eventName, type Handlers } from './events.js';
-import { invariant } from './invariant.js';
+import { InvariantError, invariant } from './invariant.js';
 import { createProbe, type ProbeState } from './probe.js';
 import { createRandom, type RandomState } from './random.js';
 import type { Micros } from './time.js';
@@ -51,8 +51,13 @@ export function createKernel(seed: string): KernelState {
 /** Puts an event `delayUs` whole microseconds (>= 0) ahead. Events at one time run in the order they were scheduled. */
 export function schedule(world: KernelWorld, delayUs: Micros, kind: EventKind, a: number, b: number): EventHandle {
   const kernel = world.kernel;
-  invariant(delayUs >= 0, `event ${eventName(kind)} in the past by ${-delayUs} us`);
+  if (!(delayUs >= 0 && delayUs < Infinity)) refuseDelay(kind, delayUs);
   return pushEvent(kernel.queue, kernel.now + Math.round(delayUs), kind, a, b);
+}
+
+/** Apart from `schedule`, so that the message is only put together when it is needed. */
+function refuseDelay(kind: EventKind, delayUs: number): never {
+  throw new InvariantError(`event ${eventName(kind)} scheduled ${delayUs} us ahead`);
 }
 
 /** As `schedule`, at a point in time not before now. */
@@ -62,8 +67,9 @@ export function scheduleAt(world: KernelWorld, at: Micros, kind: EventKind, a: n
 
 /** Moves a pending event; among events at the new time it comes last, as if it had just been scheduled. */
 export function rescheduleAt(world: KernelWorld, handle: EventHandle, at: Micros): void {
-  invariant(at >= world.kernel.now, `event moved into the past: ${at} before ${world.kernel.now}`);
-  moveEvent(world.kernel.queue, handle, Math.round(at));
+  const { now, queue } = world.kernel;
+  if (!(at >= now && at < Infinity)) throw new InvariantError(`event moved to ${at} us, at ${now} us`);
+  moveEvent(queue, handle, Math.round(at));
 }
 
 /** Takes back a pending event. A handle ends with its event: whoever keeps one forgets it when the event runs. */
@@ -76,6 +82,7 @@ export function runUntil<W extends KernelWorld>(world: W, handlers: Handlers<W>,
   const kernel = world.kernel;
   const { queue, digest } = kernel;
   const table = handlers.table;
+  invariant(until < Infinity, `played until ${until} us`);
   while (queue.size > 0 && queue.heapTimes[0]! <= until) {
     popEvent(queue);
     const kind = queue.poppedKind;
@@ -91,7 +98,7 @@ export function runUntil<W extends KernelWorld>(world: W, handlers: Handlers<W>,
     }
     foldEvent(digest, kernel.now, kind, a, b);
     const handler = table[kind];
-    invariant(handler !== undefined, `no handler for ${eventName(kind)}`);
+    if (handler === undefined) throw new InvariantError(`no handler for ${eventName(kind)}`);
     handler(world, a, b);
   }
   if (until > kernel.now) {
