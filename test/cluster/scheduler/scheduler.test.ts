@@ -45,6 +45,7 @@ describe('a pod that does not fit', () => {
   test('is told why, in an event and in its condition', () => {
     const one = schedulerWorld();
     one.addNode(node('n1', 4));
+    one.run(1);
     one.addPod(pod('p1', 5));
     one.run(2);
     expect(one.events()).toMatchObject([{ name: 'p1', reason: 'FailedScheduling', message: TOO_BIG }]);
@@ -56,8 +57,9 @@ describe('a pod that does not fit', () => {
   test('is tried again when a pod leaves, not before', () => {
     const one = schedulerWorld();
     one.addNode(node('n1', 4));
-    one.addPod(pod('p1', 3));
     one.run(1);
+    one.addPod(pod('p1', 3));
+    one.run(2);
     one.addPod(pod('p2', 3));
     one.run(60);
     expect(one.events().map(({ reason }) => reason)).toEqual(['Scheduled', 'FailedScheduling']);
@@ -70,6 +72,7 @@ describe('a pod that does not fit', () => {
   test('is tried again when a node comes that has room', () => {
     const one = schedulerWorld();
     one.addNode(node('n1', 1));
+    one.run(1);
     one.addPod(pod('p1', 2));
     one.run(10);
     one.addNode(node('n2', 1));
@@ -83,6 +86,7 @@ describe('a pod that does not fit', () => {
   test('is tried again when a taint goes', () => {
     const one = schedulerWorld();
     one.addNode(node('n1', 4, { taints: [{ key: 'k', effect: 'NoSchedule' }] }));
+    one.run(1);
     one.addPod(pod('p1'));
     one.run(10);
     expect(one.events()[0]!.message).toContain('1 node(s) had untolerated taint(s)');
