@@ -30,7 +30,7 @@ export function createNetwork(world: NodesWorld, parameters: NetworkParameters):
     keys,
     informers: openNetworkInformers(world),
     totals: { servicePorts: 0, endpoints: 0 },
-    route: { pod: -1, incarnation: 0, roundTripUs: 0 },
+    route: { pod: -1, incarnation: 0, fromNode: -1, entryNode: -1, roundTripUs: 0 },
   };
 }
 

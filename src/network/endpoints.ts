@@ -15,7 +15,6 @@ const MAXIMUM_CLIENTS = 67_108_864;
 export function noRoute(route: Route, reason: number): void {
   route.pod = reason;
   route.incarnation = 0;
-  route.roundTripUs = 0;
 }
 
 /**

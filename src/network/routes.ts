@@ -3,12 +3,14 @@ import { choose, NO_ANSWER, NO_ENDPOINT, NO_LISTENER, noRoute } from './endpoint
 import { type DrawKey, keyedChoice, mix } from './keyed-draws.js';
 import { balancerHopUs, OUTSIDE, roundTripUs } from './links.js';
 import { seenVersion } from './proxies.js';
-import type { NetworkWorld, ServiceVersion } from './world.js';
+import type { NetworkWorld } from './world.js';
 
-/**
- * The pod that a new connection to a Service's cluster IP gets: the node's rules as they are now choose. The answer is in
- * `world.network.route`. Port 0 is the Service's first.
- */
+// The pod that a new connection gets, by each way into a Service. Answers are in `world.network.route`; a connection that is
+// kept goes on along its route. `client` is the client's address as session affinity sees it.
+
+const NO_NODE = -1;
+
+/** To a Service's cluster IP: the rules of the client's node as they are now choose. Port 0 is the Service's first. */
 export function routeToService(
   world: NetworkWorld,
   serviceIndex: number,
@@ -17,15 +19,17 @@ export function routeToService(
   client: number,
   key: DrawKey,
 ): void {
-  const version = seenVersion(world, nodeIndex, serviceIndex);
   const { route } = world.network;
-  if (!version.exists) return noRoute(route, NO_ENDPOINT);
-  if (port !== 0 && !version.ports.includes(port)) return noRoute(route, NO_LISTENER);
-  choose(world, serviceIndex, version, version.internalLocal, nodeIndex, client, key);
-  if (route.pod >= 0) route.roundTripUs = roundTripUs(world, nodeIndex, world.nodes.pods.node[route.pod]!, key);
+  begin(world, nodeIndex, NO_NODE);
+  if (nodeIndex < 0) return noRoute(route, NO_ANSWER);
+  const version = seenVersion(world, nodeIndex, serviceIndex);
+  if (!version.exists) noRoute(route, NO_ENDPOINT);
+  else if (port !== 0 && !version.ports.includes(port)) noRoute(route, NO_LISTENER);
+  else choose(world, serviceIndex, version, version.internalLocal, nodeIndex, client, key);
+  pathUs(world, false, key);
 }
 
-/** As `routeToService` for a connection to a node's port. `entryNode` below 0: any node, dead ones too. */
+/** To a node's port. `entryNode` below 0: that of any node, dead ones too. */
 export function routeToNodePort(
   world: NetworkWorld,
   entryNode: number,
@@ -35,43 +39,61 @@ export function routeToNodePort(
   key: DrawKey,
 ): void {
   const { network, nodes } = world;
+  const { route } = network;
   const node = entryNode >= 0 ? entryNode : keyedChoice(key, network.keys.entry, nodes.hosts.count);
   const serviceIndex = network.nodePorts.get(nodePort);
-  if (nodes.hosts.reachable[node] !== 1) return noRoute(network.route, NO_ANSWER);
-  if (serviceIndex === undefined) return noRoute(network.route, NO_LISTENER);
-  const version = seenVersion(world, node, serviceIndex);
-  if (!version.exists || !version.nodePorts.includes(nodePort)) return noRoute(network.route, NO_LISTENER);
-  enter(world, serviceIndex, version, node, fromNode, client, key);
+  begin(world, fromNode, node);
+  if (nodes.hosts.reachable[node] !== 1) return noRoute(route, NO_ANSWER);
+  if (serviceIndex === undefined) noRoute(route, NO_LISTENER);
+  else enter(world, serviceIndex, nodePort, node, client, key);
+  pathUs(world, false, key);
 }
 
-/** As `routeToService` for a connection to the external balancer of a Service. */
+/** To the external balancer of a Service. */
 export function routeToBalancer(world: NetworkWorld, serviceIndex: number, client: number, key: DrawKey): void {
   const { route } = world.network;
   const node = balancerNode(world, serviceIndex, key);
-  if (node < 0) return noRoute(route, NO_LISTENER);
-  if (world.nodes.hosts.reachable[node] !== 1) return noRoute(route, NO_ANSWER);
-  const version = seenVersion(world, node, serviceIndex);
-  if (!version.exists) return noRoute(route, NO_LISTENER);
-  enter(world, serviceIndex, version, node, OUTSIDE, client, key);
-  if (route.pod >= 0) route.roundTripUs += balancerHopUs(world, mix(key));
+  begin(world, OUTSIDE, node);
+  if (node < 0 || world.nodes.hosts.reachable[node] !== 1) return noRoute(route, NO_ANSWER);
+  enter(world, serviceIndex, 0, node, client, key);
+  pathUs(world, true, key);
 }
 
-/** From a node's port to a pod, by a second hop where the pod is elsewhere. */
+function begin(world: NetworkWorld, fromNode: number, entryNode: number): void {
+  const { route } = world.network;
+  route.fromNode = fromNode;
+  route.entryNode = entryNode;
+  route.roundTripUs = 0;
+}
+
 function enter(
   world: NetworkWorld,
-  serviceIndex: number,
-  version: ServiceVersion,
+  service: number,
+  nodePort: number,
   node: number,
-  fromNode: number,
   client: number,
   key: DrawKey,
 ): void {
-  choose(world, serviceIndex, version, version.externalLocal, node, client, key);
+  const version = seenVersion(world, node, service);
+  if (version.exists && (nodePort === 0 || version.nodePorts.includes(nodePort))) {
+    choose(world, service, version, version.externalLocal, node, client, key);
+  } else {
+    noRoute(world.network.route, NO_LISTENER);
+  }
+}
+
+/** Draws the round trip of one exchange along the route, up to the node that refuses where there is no pod. */
+export function pathUs(world: NetworkWorld, viaBalancer: boolean, key: DrawKey): void {
   const { route } = world.network;
-  if (route.pod < 0) return;
-  route.roundTripUs = roundTripUs(world, fromNode, node, key);
-  const podNode = world.nodes.pods.node[route.pod]!;
-  if (podNode !== node) route.roundTripUs += roundTripUs(world, node, podNode, mix(key));
+  const { pod, fromNode, entryNode } = route;
+  const podNode = pod < 0 ? fromNode : world.nodes.pods.node[pod]!;
+  if (entryNode < 0) {
+    route.roundTripUs = roundTripUs(world, fromNode, podNode, key);
+    return;
+  }
+  const hopUs = pod < 0 || podNode === entryNode ? 0 : roundTripUs(world, entryNode, podNode, mix(key));
+  route.roundTripUs = roundTripUs(world, fromNode, entryNode, key) + hopUs;
+  if (viaBalancer) route.roundTripUs += balancerHopUs(world, mix(key + 1));
 }
 
 /** Looks for a live node (of a zone, or any with zone below 0) at random before it searches them all. */
@@ -87,7 +109,7 @@ export function clientNode(world: NetworkWorld, zone: number, key: DrawKey): num
     look = mix(look + 1);
   }
   for (let node = 0; node < count; node++) if (isClientNode(world, zone, node)) return node;
-  return -1;
+  return NO_NODE;
 }
 
 function isClientNode(world: NetworkWorld, zone: number, node: number): boolean {

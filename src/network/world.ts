@@ -125,6 +125,10 @@ export interface Route {
   /** podIndex, or a NO_... reason. */
   pod: number;
   incarnation: number;
+  /** The client's node; OUTSIDE of the cluster is possible. */
+  fromNode: number;
+  /** The node whose port or balancer backend it goes through; -1: none. */
+  entryNode: number;
   /** One exchange between client and pod, hops of entry and balancer inside. */
   roundTripUs: number;
 }

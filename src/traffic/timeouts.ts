@@ -1,0 +1,69 @@
+import { type EventHandle, NO_EVENT } from '../kernel/event-queue.js';
+import { scheduleAt } from '../kernel/simulation.js';
+import type { Micros } from '../kernel/time.js';
+import { TrafficEvent } from './events.js';
+import { DEADLINE, INTEGERS, NEWER, NO_REQUEST, OLDER, REALS, SENT } from './requests.js';
+import type { TrafficWorld } from './world.js';
+
+/**
+ * All attempts that wait with one time-out, oldest first: they time out in the order in which they were sent, so a list and
+ * one pending event serve them all.
+ */
+export interface TimeoutClass {
+  readonly timeoutUs: Micros;
+  oldest: number;
+  newest: number;
+  /** Pending TimeoutDue, at the deadline of the attempt that was the oldest when it was armed, or before. */
+  event: EventHandle;
+}
+
+export function createTimeoutClass(timeoutUs: Micros): TimeoutClass {
+  return { timeoutUs, oldest: NO_REQUEST, newest: NO_REQUEST, event: NO_EVENT };
+}
+
+/** Starts an attempt's time-out: it is sent now. */
+export function startTimeout(world: TrafficWorld, request: number, classIndex: number): void {
+  const { requests, timeouts } = world.traffic;
+  const list = timeouts[classIndex]!;
+  const deadline = requests.reals[request * REALS + SENT]! + list.timeoutUs;
+  requests.reals[request * REALS + DEADLINE] = deadline;
+  const at = request * INTEGERS;
+  requests.integers[at + OLDER] = list.newest;
+  requests.integers[at + NEWER] = NO_REQUEST;
+  if (list.newest >= 0) requests.integers[list.newest * INTEGERS + NEWER] = request;
+  else list.oldest = request;
+  list.newest = request;
+  if (list.event === NO_EVENT) list.event = scheduleAt(world, deadline, TrafficEvent.TimeoutDue, classIndex, 0);
+}
+
+/** The attempt has ended before its time-out. The event stays: it finds out for itself who is the oldest. */
+export function stopTimeout(world: TrafficWorld, request: number, classIndex: number): void {
+  const { requests, timeouts } = world.traffic;
+  const { integers } = requests;
+  const list = timeouts[classIndex]!;
+  const at = request * INTEGERS;
+  const older = integers[at + OLDER]!;
+  const newer = integers[at + NEWER]!;
+  if (older >= 0) integers[older * INTEGERS + NEWER] = newer;
+  else list.oldest = newer;
+  if (newer >= 0) integers[newer * INTEGERS + OLDER] = older;
+  else list.newest = older;
+}
+
+/** The next attempt of the class whose deadline has come, taken off the list; without one, arms the event anew. */
+export function takeTimedOut(world: TrafficWorld, classIndex: number): number {
+  const { requests, timeouts } = world.traffic;
+  const list = timeouts[classIndex]!;
+  const request = list.oldest;
+  if (request < 0) {
+    list.event = NO_EVENT;
+    return NO_REQUEST;
+  }
+  const deadline = requests.reals[request * REALS + DEADLINE]!;
+  if (deadline > world.kernel.now) {
+    list.event = scheduleAt(world, deadline, TrafficEvent.TimeoutDue, classIndex, 0);
+    return NO_REQUEST;
+  }
+  stopTimeout(world, request, classIndex);
+  return request;
+}
