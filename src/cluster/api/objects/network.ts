@@ -6,6 +6,7 @@ export interface ServicePort {
   readonly port: number;
   readonly targetPort?: IntOrString;
   readonly nodePort?: number;
+  readonly appProtocol?: string;
 }
 
 export interface ServiceSpec {
@@ -13,6 +14,7 @@ export interface ServiceSpec {
   readonly selector?: StringMap;
   readonly clusterIP?: string;
   readonly clusterIPs?: readonly string[];
+  readonly ipFamilies?: readonly ('IPv4' | 'IPv6')[];
   readonly ports?: readonly ServicePort[];
   readonly sessionAffinity?: 'None' | 'ClientIP';
   readonly sessionAffinityConfig?: { readonly clientIP?: { readonly timeoutSeconds?: number } };
@@ -52,6 +54,11 @@ export interface Endpoint {
 
 export interface EndpointSlice extends KubernetesObject {
   readonly addressType: 'IPv4' | 'IPv6' | 'FQDN';
-  readonly ports: readonly { readonly name: string; readonly port: number; readonly protocol: string }[];
+  readonly ports: readonly {
+    readonly name: string;
+    readonly port: number;
+    readonly protocol: string;
+    readonly appProtocol?: string;
+  }[];
   readonly endpoints: readonly Endpoint[];
 }

@@ -172,6 +172,8 @@ export interface PodStatus {
   readonly reason?: string;
   readonly message?: string;
   readonly podIP?: string;
+  /** All addresses of a dual-stack pod; podIP is the first. */
+  readonly podIPs?: readonly { readonly ip: string }[];
   readonly hostIP?: string;
   readonly startTime?: Micros;
   readonly nominatedNodeName?: string;
