@@ -209,7 +209,7 @@ function breakFlakyPods(tank: Tank, broken: Set<string>): void {
 
 function playSecond(tank: Tank, second: number, broken: Set<string>): void {
   tank.now = second * SECOND_US;
-  for (const [name, { metadata }] of [...tank.pods]) {
+  for (const [name, { metadata }] of tank.pods) {
     if ((metadata.deletionTimestamp ?? Number.POSITIVE_INFINITY) <= tank.now) tank.pods.delete(name);
   }
   const firstImage = tank.given.actions.find((action) => action.kind === 'image');
