@@ -13,9 +13,10 @@ export function placePod(cluster: ClusterState, pod: Pod, nodeName: string): voi
   const terminating = deletionTimestamp !== undefined;
   const isResized = pod.status.containerStatuses?.some((status) => 'resources' in status) === true;
   if (known?.podClass === podClass && known.node === node && known.terminating === terminating && !isResized) return;
-  if (known !== undefined) removePod(cluster, uid);
+  if (known !== undefined) takeOffNode(cluster, known);
   const taken = isResized ? takenByPod(cluster, pod) : (podClass.taken ??= takenByPod(cluster, pod));
   putOnNode(cluster, { uid, podClass, node, ...taken, terminating });
+  if (known !== undefined && known.node !== node) releaseIndexIfUnused(cluster, known.node);
 }
 
 /** The pod is gone (deleted, finished, or its binding failed). */

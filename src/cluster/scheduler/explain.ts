@@ -45,12 +45,12 @@ export interface Explanation {
 
 /**
  * Asks every plugin about every node, straight from the cluster and with nothing remembered of earlier attempts (only
- * the counts of topology spreading are shared): the definition that `schedulePod` must agree with. It searches all
- * nodes, however many there are.
+ * the counts of topology spreading are shared): the definition that `schedulePod` must agree with. Scores are those
+ * among all feasible nodes, or among those that a search of a large cluster `found`.
  */
-export function explainPod(cluster: ClusterState, pod: PodClass): Explanation {
+export function explainPod(cluster: ClusterState, pod: PodClass, found?: readonly NodeIndex[]): Explanation {
   const verdicts = filterAll(cluster, pod);
-  const feasible = [...verdicts.keys()].filter((node) => verdicts.get(node) === FEASIBLE);
+  const feasible = found ?? [...verdicts.keys()].filter((node) => verdicts.get(node) === FEASIBLE);
   const scores = scoreAll(cluster, pod, feasible);
   const totals = new Map<NodeIndex, number>();
   for (const node of feasible) {

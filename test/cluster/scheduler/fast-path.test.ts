@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Node } from '../../../src/cluster/api/objects/node.js';
+import type { Pod, PodSpec, TopologySpreadConstraint } from '../../../src/cluster/api/objects/pod.js';
+import { type ClusterState, createCluster, NO_NODE, type NodeIndex } from '../../../src/cluster/scheduler/cluster.js';
+import { addNode, nodeOrder, removeNode, updateNode } from '../../../src/cluster/scheduler/cluster-nodes.js';
+import { placePod, removePod } from '../../../src/cluster/scheduler/cluster-pods.js';
+import { explainPod } from '../../../src/cluster/scheduler/explain.js';
+import { fitErrorOf } from '../../../src/cluster/scheduler/fit-error.js';
+import { FEASIBLE } from '../../../src/cluster/scheduler/plugins/verdict.js';
+import { podClassOf } from '../../../src/cluster/scheduler/pod-class.js';
+import { feasibleNodesToFind } from '../../../src/cluster/scheduler/sampling.js';
+import { schedulePod } from '../../../src/cluster/scheduler/schedule-pod.js';
+import { winsTie } from '../../../src/cluster/scheduler/tie-break.js';
+import { node, pod } from './scheduler-world.js';
+
+/** A cluster with a history, and what is in it now. */
+interface Story {
+  readonly cluster: ClusterState;
+  readonly nodes: Map<string, Node>;
+  readonly pods: Map<string, { pod: Pod; nodeName: string }>;
+  nextName: number;
+}
+
+interface Step {
+  readonly kind: number;
+  readonly pick: number;
+  readonly shape: number;
+}
+
+const ZONE = 'topology.kubernetes.io/zone';
+const HOSTNAME = 'kubernetes.io/hostname';
+
+function someNode(name: string, shape: number): Node {
+  const plain = node(name, [2, 4, 8][shape % 3]);
+  const zone = shape % 7 === 0 ? {} : { [ZONE]: `zone-${shape % 3}` };
+  const taint = { key: 'dedicated', value: 'db', effect: shape % 2 === 0 ? 'NoSchedule' : 'PreferNoSchedule' } as const;
+  return {
+    ...plain,
+    metadata: { ...plain.metadata, labels: { [HOSTNAME]: name, disk: shape % 4 === 0 ? 'ssd' : 'hdd', ...zone } },
+    spec: { unschedulable: shape % 11 === 0, ...(shape % 5 === 0 ? { taints: [taint] } : {}) },
+    status: {
+      ...plain.status,
+      images: shape % 3 === 0 ? [{ names: ['web:latest'], sizeBytes: 300_000_000 }] : [],
+    },
+  };
+}
+
+const SPREADS: readonly TopologySpreadConstraint[][] = [
+  [],
+  [
+    {
+      maxSkew: 2,
+      topologyKey: ZONE,
+      whenUnsatisfiable: 'DoNotSchedule',
+      labelSelector: { matchLabels: { app: 'a1' } },
+    },
+  ],
+  [
+    {
+      maxSkew: 1,
+      topologyKey: ZONE,
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: { matchLabels: { app: 'a1' } },
+    },
+    { maxSkew: 1, topologyKey: HOSTNAME, whenUnsatisfiable: 'DoNotSchedule', labelSelector: {}, minDomains: 3 },
+  ],
+];
+
+function somePod(name: string, shape: number): Pod {
+  const app = `a${shape % 4}`;
+  const more: Partial<PodSpec> = {
+    ...(shape % 3 === 0 ? { tolerations: [{ key: 'dedicated', operator: 'Exists' }] } : {}),
+    ...(shape % 5 === 0 ? { nodeSelector: { disk: 'ssd' } } : {}),
+    ...(shape % 8 === 0 ? { affinity: { podAntiAffinity: antiAffinityTo(app) } } : {}),
+    topologySpreadConstraints: SPREADS[shape % SPREADS.length]!,
+  };
+  const plain = pod(name, `${100 + (shape % 6) * 250}m`, more);
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: app, uid: `rs-${app}`, controller: true };
+  return { ...plain, metadata: { ...plain.metadata, labels: { app }, ownerReferences: [owner] } };
+}
+
+function antiAffinityTo(app: string) {
+  const podAffinityTerm = { topologyKey: ZONE, labelSelector: { matchLabels: { app } } };
+  return { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 20, podAffinityTerm }] };
+}
+
+function begin(nodes: number): Story {
+  const story: Story = { cluster: createCluster(), nodes: new Map(), pods: new Map(), nextName: 0 };
+  for (let index = 0; index < nodes; index++) addSomeNode(story, index * 7 + 1);
+  setOwners(story.cluster);
+  return story;
+}
+
+function setOwners(cluster: ClusterState): void {
+  for (let app = 0; app < 4; app++) {
+    cluster.ownerSelectors.set(`ReplicaSet/default/a${app}`, { matchLabels: { app: `a${app}` } });
+  }
+}
+
+function addSomeNode(story: Story, shape: number): void {
+  const made = someNode(`n${story.nextName++}`, shape);
+  story.nodes.set(made.metadata.name, made);
+  addNode(story.cluster, made);
+}
+
+function play(story: Story, { kind, pick, shape }: Step): void {
+  const { cluster, nodes, pods } = story;
+  const nodeName = [...nodes.keys()][pick % Math.max(1, nodes.size)];
+  const uid = [...pods.keys()][pick % Math.max(1, pods.size)];
+  if (kind === 0) {
+    addSomeNode(story, shape);
+  } else if (kind === 1 && nodeName !== undefined && nodes.size > 3) {
+    nodes.delete(nodeName);
+    removeNode(cluster, nodeName);
+    for (const [key, placed] of pods) if (placed.nodeName === nodeName && shape % 2 === 0) dropPod(story, key);
+  } else if (kind === 2 && nodeName !== undefined) {
+    const changed = someNode(nodeName, shape);
+    nodes.set(nodeName, changed);
+    updateNode(cluster, changed);
+  } else if (kind === 3 && uid !== undefined) {
+    dropPod(story, uid);
+  } else if (kind === 4 && uid !== undefined) {
+    const { pod: before, nodeName: where } = pods.get(uid)!;
+    const ending = { ...before, metadata: { ...before.metadata, deletionTimestamp: 1 } };
+    pods.set(uid, { pod: ending, nodeName: where });
+    placePod(cluster, ending, where);
+  } else {
+    scheduleSome(story, shape);
+  }
+}
+
+function dropPod(story: Story, uid: string): void {
+  story.pods.delete(uid);
+  removePod(story.cluster, uid);
+}
+
+/** Schedules a pod the fast way, and the plain way in a cluster made anew from what is there now. */
+function scheduleSome(story: Story, shape: number): void {
+  const { cluster } = story;
+  const incoming = somePod(`p${story.nextName++}`, shape);
+  const fresh = rebuilt(story);
+  const start = cluster.nextStart;
+  const decision = schedulePod(cluster, podClassOf(cluster, incoming));
+  const plain = plainDecision(fresh, incoming, start);
+  const found = [...cluster.feasible.subarray(0, decision.feasible)].map((index) => cluster.names[index]);
+  expect(found).toEqual(plain.found);
+  expect(decision.evaluated).toBe(plain.evaluated);
+  if (decision.node === NO_NODE) {
+    expect(fitErrorOf(cluster, podClassOf(cluster, incoming))).toBe(fitErrorOf(fresh, podClassOf(fresh, incoming)));
+    return;
+  }
+  expect(cluster.names[decision.node]).toBe(plain.winner);
+  placePod(cluster, incoming, plain.winner!);
+  story.pods.set(incoming.metadata.uid, { pod: incoming, nodeName: plain.winner! });
+}
+
+function rebuilt({ cluster, nodes, pods }: Story): ClusterState {
+  const fresh = createCluster();
+  setOwners(fresh);
+  for (const one of nodes.values()) addNode(fresh, one);
+  for (const placed of pods.values()) placePod(fresh, placed.pod, placed.nodeName);
+  // The search order has a history (relabelled zones): it is taken over.
+  fresh.order = nodeOrder(cluster).map((index) => fresh.indexByName.get(cluster.names[index]!)!);
+  fresh.orderIsStale = false;
+  return fresh;
+}
+
+function plainDecision(fresh: ClusterState, incoming: Pod, start: number) {
+  const podClass = podClassOf(fresh, incoming);
+  const order = nodeOrder(fresh);
+  const { verdicts } = explainPod(fresh, podClass);
+  const enough = feasibleNodesToFind(order.length);
+  const found: NodeIndex[] = [];
+  let evaluated = 0;
+  for (; evaluated < order.length; evaluated++) {
+    const index = order[(start + evaluated) % order.length]!;
+    if (verdicts.get(index) !== FEASIBLE) continue;
+    if (found.length === enough) break;
+    found.push(index);
+  }
+  const { totals } = explainPod(fresh, podClass, found);
+  const winner = found.length === 1 ? found[0] : heapRoot(found, totals);
+  return {
+    found: found.map((index) => fresh.names[index]),
+    evaluated,
+    winner: winner === undefined ? undefined : fresh.names[winner],
+  };
+}
+
+/** The root that Go's heap.Init leaves: sift down from the last parent to the first. */
+function heapRoot(found: readonly NodeIndex[], totals: ReadonlyMap<NodeIndex, number>): NodeIndex | undefined {
+  const heap = [...found];
+  const less = (left: number, right: number): boolean => totals.get(heap[left]!)! > totals.get(heap[right]!)!;
+  for (let top = Math.floor(heap.length / 2) - 1; top >= 0; top--) {
+    for (let parent = top; ; ) {
+      let child = 2 * parent + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && less(child + 1, child)) child += 1;
+      if (!less(child, parent)) break;
+      [heap[parent], heap[child]] = [heap[child]!, heap[parent]!];
+      parent = child;
+    }
+  }
+  return heap[0];
+}
+
+const step = fc.record({ kind: fc.nat(8), pick: fc.nat(1_000), shape: fc.nat(1_000) });
+
+test.each([
+  [12, 100, 100],
+  [130, 40, 15],
+])('a cluster of %i nodes with a history decides as one made anew', (nodes, length, runs) => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: length / 2, maxLength: length, size: 'max' }), (steps) => {
+      const story = begin(nodes);
+      for (const one of steps) play(story, one);
+    }),
+    { numRuns: runs, seed: 20_261_121 },
+  );
+});
+
+test('ties go to the root of the heap', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(3), { minLength: 1, maxLength: 300 }), (scores) => {
+      let winner = 0;
+      for (const [index, score] of scores.entries()) {
+        if (score > scores[winner]! || (score === scores[winner] && index > winner && !winsTie(winner, index))) {
+          winner = index;
+        }
+      }
+      expect(winner).toBe(
+        heapRoot(
+          scores.map((_score, index) => index),
+          new Map(scores.entries()),
+        ),
+      );
+    }),
+  );
+});
