@@ -4,19 +4,36 @@ import { type PodClass, podClassOf } from './pod-class.js';
 import { takenByPod } from './resources.js';
 import { countPod } from './spread-counts.js';
 
-/** A pod takes room on a node: it is bound, or assumed to be bound soon. A pod that is known already moves. */
-export function placePod(cluster: ClusterState, pod: Pod, nodeName: string): void {
+/**
+ * A pod takes room on a node: it is bound, or assumed to be bound soon. A pod that is known already moves, or changes,
+ * or (mostly: its binding shows in the watch) is just as it was.
+ */
+export function placePod(cluster: ClusterState, pod: Pod, nodeName: string, itsClass?: PodClass): void {
   const { uid, deletionTimestamp } = pod.metadata;
-  const podClass = podClassOf(cluster, pod);
   const node = indexOfNode(cluster, nodeName);
   const known = cluster.pods.get(uid);
   const terminating = deletionTimestamp !== undefined;
   const isResized = pod.status.containerStatuses?.some((status) => 'resources' in status) === true;
-  if (known?.podClass === podClass && known.node === node && known.terminating === terminating && !isResized) return;
+  const isSame = known !== undefined && sameParts(known.pod, pod) && !isResized;
+  if (isSame && known.node === node && known.terminating === terminating) return;
+  const podClass = itsClass ?? podClassOf(cluster, pod);
   if (known !== undefined) takeOffNode(cluster, known);
-  const taken = isResized ? takenByPod(cluster, pod) : (podClass.taken ??= takenByPod(cluster, pod));
-  putOnNode(cluster, { uid, podClass, node, ...taken, terminating });
+  const { requested, nonZeroCpu, nonZeroMemory } = isResized
+    ? takenByPod(cluster, pod)
+    : (podClass.taken ??= takenByPod(cluster, pod));
+  putOnNode(cluster, { uid, pod, podClass, node, requested, nonZeroCpu, nonZeroMemory, terminating });
   if (known !== undefined && known.node !== node) releaseIndexIfUnused(cluster, known.node);
+}
+
+/** All that may change of a pod on a node and that a plugin reads is one and the same object. */
+function sameParts(left: Pod, right: Pod): boolean {
+  return (
+    left.metadata.labels === right.metadata.labels &&
+    left.spec.containers === right.spec.containers &&
+    left.spec.initContainers === right.spec.initContainers &&
+    left.spec.tolerations === right.spec.tolerations &&
+    left.spec.resources === right.spec.resources
+  );
 }
 
 /** The pod is gone (deleted, finished, or its binding failed). */

@@ -39,6 +39,8 @@ export const NO_VALUE = -1;
 /** A pod that takes room on a node: bound, or assumed to be soon. */
 export interface PlacedPod {
   readonly uid: string;
+  /** As it was when it was placed. */
+  readonly pod: Pod;
   readonly podClass: PodClass;
   readonly node: NodeIndex;
   readonly requested: ResourceVector;

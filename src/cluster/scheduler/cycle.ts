@@ -47,7 +47,7 @@ function attempt(world: SchedulerWorld, queued: QueuedPod): void {
     const nodeName = cluster.names[node]!;
     scheduler.cycle = { queued, nodeName, failure: undefined };
     scheduler.assumed.add(queued.pod.metadata.uid);
-    placePod(cluster, queued.pod, nodeName);
+    placePod(cluster, queued.pod, nodeName, podClass);
   }
   schedule(world, attemptUs(world, evaluated, podClass.spread?.signature !== '[]'), SchedulerEvent.CycleEnded, 0, 0);
 }

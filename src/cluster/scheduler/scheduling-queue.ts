@@ -130,6 +130,11 @@ export function requeueFailed(
   if (queue.inFlight === queued) finishAttempt(queue);
 }
 
+/** Is there a pod that an event could help? If not, nobody needs to know what happens. */
+export function isAnyoneWaiting(queue: SchedulingQueue): boolean {
+  return queue.inFlight !== undefined || queue.pool.size > 0;
+}
+
 /** Moves the pods that the event may help; says whether there were any (movePodsToActiveOrBackoffQueue). */
 export function moveOnEvent(cluster: ClusterState, queue: SchedulingQueue, event: ClusterEvent, now: Micros): boolean {
   if (queue.inFlight !== undefined) queue.sincePop.push(event);

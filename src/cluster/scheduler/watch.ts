@@ -9,7 +9,7 @@ import { addNode, removeNode, updateNode } from './cluster-nodes.js';
 import { placePod, removePod } from './cluster-pods.js';
 import { type ClusterEvent, nodeChanges, podChanges } from './cluster-event.js';
 import { proceed } from './cycle.js';
-import { addPod, dropPod, moveOnEvent, updatePod } from './scheduling-queue.js';
+import { addPod, dropPod, isAnyoneWaiting, moveOnEvent, updatePod } from './scheduling-queue.js';
 import { SCHEDULER, SCHEDULER_NAME, type SchedulerWorld } from './world.js';
 
 /** kubernetes v1.36.3 pkg/scheduler/eventhandlers.go: addAllEventHandlers. */
@@ -103,7 +103,7 @@ function onPresent(world: SchedulerWorld, before: Pod | undefined, after: Pod): 
   dropPod(scheduler.queue, uid);
   placePod(scheduler.cluster, after, nodeName);
   if (before?.spec.nodeName === undefined) happen(world, { type: 'PodAdd', pod: after });
-  else for (const event of podChanges(before, after)) happen(world, event);
+  else if (isAnyoneWaiting(scheduler.queue)) for (const event of podChanges(before, after)) happen(world, event);
 }
 
 function onGone(world: SchedulerWorld, pod: Pod): void {
