@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module';
+import type { RunIdentity } from '../results/identity.js';
+import type { Scenario } from '../scenario/types.js';
+import { microsToSeconds } from '../kernel/time.js';
+import { MODEL_VERSION } from './model-version.js';
+import { scenarioDigest } from './resolved.js';
+import type { Played } from './run.js';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { readonly version: string };
+
+/** Version of the package. */
+export const VERSION: string = version;
+
+/** Which run it was, for its results. `notes`: what the reader must know, for example "stored, not simulated: ...". */
+export function identityOf(
+  scenario: Scenario,
+  played: Played,
+  command: string,
+  notes: readonly string[],
+): RunIdentity {
+  return {
+    scenario: scenario.name,
+    seed: scenario.seed,
+    version: VERSION,
+    modelVersion: MODEL_VERSION,
+    digest: played.digest,
+    events: played.events,
+    scenarioDigest: scenarioDigest(scenario),
+    command,
+    durationSeconds: microsToSeconds(scenario.durationUs),
+    warmupSeconds: microsToSeconds(scenario.warmupUs),
+    preset: scenario.cluster.preset,
+    parameters: scenario.parameters,
+    assumptions: ASSUMPTIONS,
+    notes,
+  };
+}
+
+const ASSUMPTIONS = [
+  'What a request costs, how long software takes to start and how large images are, is what the scenario says.',
+  'Latencies of the control plane, nodes and links are those of the preset, where the scenario replaces none.',
+];

@@ -1,0 +1,55 @@
+import { summarize } from '../results/summary.js';
+import { summaryFigures } from '../results/summary-figures.js';
+import { loadScenario } from '../scenario/load.js';
+import { evaluateExpectations } from './expect/evaluate.js';
+import { identityOf } from './identity.js';
+import { type RecordedFiles, recordedAccess } from './recorded-access.js';
+import { run } from './run.js';
+import type { PlannedRun } from './sweep-plan.js';
+
+/** One run for a worker: the scenario's files as the main thread read them, so that all runs see the same. */
+export interface SweepJob {
+  readonly file: string;
+  readonly files: RecordedFiles;
+  readonly settings: ReadonlyMap<string, string>;
+  readonly run: PlannedRun;
+}
+
+/** What comes back, the same whichever worker played it. */
+export interface SweepResult {
+  readonly index: number;
+  readonly digest: string;
+  readonly figures: Readonly<Record<string, number>>;
+  readonly verdict: 'pass' | 'fail';
+  /** Why the run did not end; empty if it did. */
+  readonly failure: string;
+}
+
+/** Plays one run of a sweep. A run that fails is a result, too: the others go on. */
+export default function playJob({ file, files, settings, run: planned }: SweepJob): SweepResult {
+  const merged = new Map([...settings, ...Object.entries(planned.parameters)]);
+  const { scenario, diagnostics } = loadScenario(file, recordedAccess(files), { settings: merged, seed: planned.seed });
+  if (scenario === undefined) {
+    const [first] = diagnostics.filter(({ severity }) => severity === 'error');
+    return failed(planned.index, first === undefined ? 'the scenario is invalid' : first.message);
+  }
+  try {
+    const played = run(scenario);
+    const identity = identityOf(scenario, played, '', []);
+    const summary = summarize(played.tables, identity);
+    const outcomes = evaluateExpectations(played.assembly.world, summary, file);
+    return {
+      index: planned.index,
+      digest: played.digest,
+      figures: summaryFigures(summary),
+      verdict: outcomes.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'fail',
+      failure: '',
+    };
+  } catch (error) {
+    return failed(planned.index, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function failed(index: number, failure: string): SweepResult {
+  return { index, digest: '', figures: {}, verdict: 'fail', failure };
+}
