@@ -122,7 +122,7 @@ export function podQosClass(pod: Pod): QosClass {
  * Source: kubernetes v1.36.3 pkg/apis/core/v1/helper/qos/qos.go: ComputePodQOS.
  */
 export function qosClass(spec: PodSpec): QosClass {
-  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+  const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   const parts = spec.resources === undefined ? containers.map(({ resources }) => resources ?? {}) : [spec.resources];
   const requests = new Map<string, Quantity>();
   const limits = new Map<string, Quantity>();
@@ -171,7 +171,7 @@ function aggregate(
   resourcesOf: (container: Container, isResizable: boolean) => QuantityList,
 ): Map<string, Quantity> {
   const together = new Map<string, Quantity>();
-  for (const container of spec.containers) add(together, resourcesOf(container, true));
+  for (const container of spec.containers ?? []) add(together, resourcesOf(container, true));
   const sidecars = new Map<string, Quantity>();
   const initialising = new Map<string, Quantity>();
   for (const container of spec.initContainers ?? []) {

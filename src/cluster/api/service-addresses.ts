@@ -52,7 +52,7 @@ export function assignAddresses(
   draw: Draw,
   previous?: Service,
 ): AssignResult {
-  const kept = previous === undefined ? service.spec : keepAllocated(service.spec, previous.spec);
+  const kept = previous === undefined ? service.spec : carryOver(service.spec, previous.spec);
   const before = previous === undefined ? emptyUse() : useOf(previous.spec);
   const ip = assignClusterIp(addresses, kept, before, draw);
   if (!ip.ok) return ip;
@@ -116,8 +116,7 @@ function assignClusterIp(state: ServiceAddresses, spec: ServiceSpec, before: Add
   if (asked === 'None') return { ok: true, spec: withClusterIp(spec, 'None') };
   if (asked === '') {
     const free = pickFree(state.usedIps, state.firstIp, state.ipCount, ipBand(state.ipCount), draw);
-    if (free === undefined)
-      return { ok: false, errors: [], exhausted: 'failed to allocate a serviceIP: range is full' };
+    if (free === undefined) return exhausted('a serviceIP');
     return { ok: true, spec: withClusterIp(spec, ipText(free)) };
   }
   const number = ipNumber(asked);
@@ -141,60 +140,65 @@ function withClusterIp(spec: ServiceSpec, clusterIP: string): ServiceSpec {
 function assignNodePorts(state: ServiceAddresses, spec: ServiceSpec, before: AddressUse, draw: Draw): SpecResult {
   const taken = new Set(state.usedPorts);
   for (const port of before.ports) taken.delete(port);
-  const protocolsByPort = new Map<number, Set<string>>();
+  const nodePortOf = new Map<number, number>();
   const ports: ServicePort[] = [];
   for (const [i, port] of (spec.ports ?? []).entries()) {
-    const assigned =
-      needsNodePorts(spec) || (port.nodePort ?? 0) !== 0 ? nodePortOf(state, port, taken, protocolsByPort, draw) : 0;
-    if (assigned === undefined)
-      return { ok: false, errors: [], exhausted: 'failed to allocate a nodePort: range is full' };
-    if (typeof assigned === 'string') {
-      return { ok: false, errors: [invalid(`spec.ports[${i}].nodePort`, port.nodePort, assigned)] };
+    const known = nodePortOf.get(port.port);
+    const asked = port.nodePort ?? 0;
+    if (!needsNodePorts(spec)) {
+      ports.push(port);
+    } else if (known !== undefined && (asked === 0 || asked === known)) {
+      // One port number of a Service has one node port, whatever its protocols.
+      ports.push({ ...port, nodePort: known });
+    } else {
+      const wanted = asked === 0 ? askedByTwin(spec, port.port) : asked;
+      const refusal = wanted === 0 ? undefined : refuseNodePort(state, wanted, taken);
+      if (refusal !== undefined) return { ok: false, errors: [invalid(`spec.ports[${i}].nodePort`, wanted, refusal)] };
+      const nodePort = wanted === 0 ? freeNodePort(state, taken, draw) : wanted;
+      if (nodePort === undefined) return exhausted('a nodePort');
+      taken.add(nodePort);
+      if (known === undefined) nodePortOf.set(port.port, nodePort);
+      ports.push({ ...port, nodePort });
     }
-    ports.push(assigned === 0 ? port : { ...port, nodePort: assigned });
   }
   const withPorts: ServiceSpec = spec.ports === undefined ? spec : { ...spec, ports };
-  if (!needsHealthCheckNodePort(spec)) return { ok: true, spec: withPorts };
-  const asked = spec.healthCheckNodePort ?? 0;
-  if (asked !== 0 && taken.has(asked)) {
-    const detail = `failed to allocate requested HealthCheck NodePort ${asked}: provided port is already allocated`;
-    return { ok: false, errors: [invalid('spec.healthCheckNodePort', asked, detail)] };
-  }
-  const healthPort =
-    asked === 0 ? pickFree(taken, state.firstPort, state.portCount, portBand(state.portCount), draw) : asked;
-  if (healthPort === undefined)
-    return { ok: false, errors: [], exhausted: 'failed to allocate a HealthCheck NodePort: range is full' };
-  return { ok: true, spec: { ...withPorts, healthCheckNodePort: healthPort } };
+  return needsHealthCheckNodePort(spec)
+    ? assignHealthCheckPort(state, withPorts, taken, draw)
+    : { ok: true, spec: withPorts };
 }
 
-/** The port, why it cannot be given (text), or undefined when none is left. One number serves several protocols of a Service. */
-function nodePortOf(
-  state: ServiceAddresses,
-  port: ServicePort,
-  taken: Set<number>,
-  protocolsByPort: Map<number, Set<string>>,
-  draw: Draw,
-): number | string | undefined {
-  const protocol = port.protocol ?? 'TCP';
-  const asked = port.nodePort ?? 0;
-  if (asked === 0) {
-    const free = pickFree(taken, state.firstPort, state.portCount, portBand(state.portCount), draw);
-    if (free === undefined) return undefined;
-    taken.add(free);
-    protocolsByPort.set(free, new Set([protocol]));
-    return free;
+function assignHealthCheckPort(state: ServiceAddresses, spec: ServiceSpec, taken: Set<number>, draw: Draw): SpecResult {
+  const asked = spec.healthCheckNodePort ?? 0;
+  const refusal = asked === 0 ? undefined : refuseNodePort(state, asked, taken);
+  if (refusal !== undefined) {
+    const detail = `failed to allocate requested HealthCheck NodePort ${asked}: ${refusal}`;
+    return { ok: false, errors: [invalid('spec.healthCheckNodePort', asked, detail)] };
   }
+  const port = asked === 0 ? freeNodePort(state, taken, draw) : asked;
+  return port === undefined
+    ? exhausted('a HealthCheck NodePort')
+    : { ok: true, spec: { ...spec, healthCheckNodePort: port } };
+}
+
+function exhausted(what: string): Extract<AssignResult, { ok: false }> {
+  return { ok: false, errors: [], exhausted: `failed to allocate ${what}: range is full` };
+}
+
+/** The node port that another entry of the same port number asks for, 0 if none does. */
+function askedByTwin(spec: ServiceSpec, port: number): number {
+  return (spec.ports ?? []).find((twin) => twin.port === port && (twin.nodePort ?? 0) !== 0)?.nodePort ?? 0;
+}
+
+function refuseNodePort(state: ServiceAddresses, port: number, taken: ReadonlySet<number>): string | undefined {
   const last = state.firstPort + state.portCount - 1;
-  if (asked < state.firstPort || asked > last) {
+  if (port < state.firstPort || port > last) {
     return `provided port is not in the valid range. The range of valid ports is ${state.firstPort}-${last}`;
   }
-  const own = protocolsByPort.get(asked);
-  const isSharedWithOwn = own !== undefined && !own.has(protocol);
-  if (taken.has(asked) && !isSharedWithOwn) return 'provided port is already allocated';
-  taken.add(asked);
-  if (own === undefined) protocolsByPort.set(asked, new Set([protocol]));
-  else own.add(protocol);
-  return asked;
+  return taken.has(port) ? 'provided port is already allocated' : undefined;
+}
+
+function freeNodePort(state: ServiceAddresses, taken: ReadonlySet<number>, draw: Draw): number | undefined {
+  return pickFree(taken, state.firstPort, state.portCount, portBand(state.portCount), draw);
 }
 
 /** Lower addresses kept for those who ask for one by name. Source: ipallocator/interfaces.go: calculateRangeOffset. */
@@ -228,7 +232,44 @@ function firstFree(used: ReadonlySet<number>, first: number, count: number, draw
   return undefined;
 }
 
-/** An update that leaves an address out keeps the one it has. Source: service/storage/alloc.go: patchAllocatedValues. */
+/**
+ * What an update takes over from the version before: addresses it does not mention stay, those that its new type has no use for go
+ * if the update left them as they were.
+ * Source: kubernetes v1.36.3 pkg/registry/core/service/storage/alloc.go: patchAllocatedValues, strategy.go: dropTypeDependentFields.
+ */
+export function carryOver(spec: ServiceSpec, previous: ServiceSpec): ServiceSpec {
+  return keepAllocated(dropUnused(normalised(spec, previous), previous), previous);
+}
+
+/** The list follows the single address when only that was changed. */
+function normalised(spec: ServiceSpec, previous: ServiceSpec): ServiceSpec {
+  const { clusterIPs, ...rest } = spec;
+  const isListUnchanged = (clusterIPs ?? []).join() === (previous.clusterIPs ?? []).join();
+  if (spec.clusterIP === previous.clusterIP || !isListUnchanged) return spec;
+  return (spec.clusterIP ?? '') === '' ? rest : { ...rest, clusterIPs: [spec.clusterIP!] };
+}
+
+function dropUnused(spec: ServiceSpec, previous: ServiceSpec): ServiceSpec {
+  let kept = spec;
+  if (spec.type === 'ExternalName' && previous.type !== 'ExternalName' && spec.clusterIP === previous.clusterIP) {
+    const { clusterIP: _clusterIP, clusterIPs: _clusterIPs, ...rest } = kept;
+    kept = rest;
+  }
+  if (needsNodePorts(previous) && !needsNodePorts(spec)) {
+    const before = new Set((previous.ports ?? []).map(({ nodePort = 0 }) => nodePort));
+    const ports = (kept.ports ?? []).map((port) => {
+      const { nodePort = 0, ...rest } = port;
+      return nodePort !== 0 && before.has(nodePort) ? rest : port;
+    });
+    kept = { ...kept, ports };
+  }
+  if (!needsHealthCheckNodePort(spec) && spec.healthCheckNodePort === previous.healthCheckNodePort) {
+    const { healthCheckNodePort: _healthCheckNodePort, ...rest } = kept;
+    kept = rest;
+  }
+  return kept;
+}
+
 function keepAllocated(spec: ServiceSpec, previous: ServiceSpec): ServiceSpec {
   let kept = spec;
   if (

@@ -82,15 +82,21 @@ describe('addresses of Services', () => {
     expect(assigned(assignAddresses(addresses, service({ clusterIP: 'None' }), first)).clusterIPs).toEqual(['None']);
   });
 
-  it('share a node port between protocols of one Service only', () => {
+  it('share a node port between protocols of one port number', () => {
     const addresses = createServiceAddresses();
+    const twins = [
+      { name: 'a', port: 53, protocol: 'UDP' as const },
+      { name: 'b', port: 53, protocol: 'TCP' as const },
+    ];
+    const drawn = assigned(assignAddresses(addresses, service({ type: 'NodePort', ports: twins }), first));
+    expect(drawn.ports?.map(({ nodePort }) => nodePort)).toEqual([30086, 30086]);
     const both = [
       { name: 'a', port: 53, nodePort: 30053, protocol: 'UDP' as const },
       { name: 'b', port: 53, nodePort: 30053, protocol: 'TCP' as const },
     ];
     expect(refusal(assignAddresses(addresses, service({ type: 'NodePort', ports: both }), first))).toBe('accepted');
     const local = service({ type: 'LoadBalancer', externalTrafficPolicy: 'Local', ports: [{ port: 80 }] });
-    expect(assigned(assignAddresses(addresses, local, first)).healthCheckNodePort).toBe(30087);
+    expect(assigned(assignAddresses(addresses, local, first)).healthCheckNodePort).toBe(30088);
   });
 
   it('are written as people read them', () => {

@@ -4,7 +4,7 @@ import { defaultPodTemplate } from './pod.js';
 /** Defaults of workloads. Source: kubernetes v1.36.3 pkg/apis/{apps,batch}/v1/defaults.go. */
 
 function templateDefaulted(spec: Fields): Fields {
-  return mapField(spec, 'template', defaultPodTemplate);
+  return { ...spec, template: defaultPodTemplate(fieldsIn(spec['template'])) };
 }
 
 export function defaultDeployment(spec: Fields): Fields {
@@ -64,7 +64,7 @@ function defaultDaemonSetSpec(spec: Fields): Fields {
 
 /** An empty selector and empty labels of its own are taken from the template. */
 export function defaultReplicationController(object: Fields): Fields {
-  const spec = withMissing(templateDefaulted(fieldsIn(object['spec'])), { replicas: 1 });
+  const spec = withMissing(mapField(fieldsIn(object['spec']), 'template', defaultPodTemplate), { replicas: 1 });
   const labels = fieldsIn(fieldsIn(fieldsIn(spec['template'])['metadata'])['labels']);
   if (Object.keys(labels).length === 0) return { ...object, spec };
   const metadata = fieldsIn(object['metadata']);

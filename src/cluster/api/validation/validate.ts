@@ -1,0 +1,96 @@
+import { type Fields, fieldsIn } from '../fields.js';
+import { kindOf } from '../kinds.js';
+import type { KubernetesObject } from '../objects/meta.js';
+import { validateAutoscaler } from './autoscaling.js';
+import {
+  validateData,
+  validateDataUpdate,
+  validateNamespace,
+  validateNode,
+  validateNodeUpdate,
+  validatePriorityClass,
+  validatePriorityClassUpdate,
+} from './cluster-objects.js';
+import type { FieldError } from './field-error.js';
+import { validateMetadata, validateMetadataUpdate } from './metadata.js';
+import { validatePod } from './pod.js';
+import { validatePodUpdate } from './pod-update.js';
+import { validateService, validateServiceUpdate } from './service.js';
+import { validateDeployment, validateReplicaSet, validateSelectorUnchanged } from './workloads.js';
+
+interface Rules {
+  readonly create: (object: Fields, out: FieldError[]) => void;
+  /** The rules of `create` stand for updates, too, unless `alone`. */
+  readonly update?: (object: Fields, previous: Fields, out: FieldError[]) => void;
+  readonly alone?: true;
+}
+
+const CONFIG_MAP_FIELDS = ['data', 'binaryData'];
+const specOf = (object: Fields): Fields => fieldsIn(object['spec']);
+
+const RULES: ReadonlyMap<string, Rules> = new Map<string, Rules>([
+  ['Pod', { create: validatePod, update: validatePodUpdate, alone: true }],
+  ['Deployment', withFixedSelector((object, out) => validateDeployment(specOf(object), out))],
+  ['ReplicaSet', withFixedSelector((object, out) => validateReplicaSet(specOf(object), out))],
+  [
+    'Service',
+    {
+      create: (object, out) => validateService(specOf(object), out),
+      update: (object, previous, out) => validateServiceUpdate(specOf(object), specOf(previous), out),
+    },
+  ],
+  ['HorizontalPodAutoscaler', { create: (object, out) => validateAutoscaler(specOf(object), out) }],
+  ['Namespace', { create: validateNamespace }],
+  ['Node', { create: validateNode, update: validateNodeUpdate, alone: true }],
+  [
+    'ConfigMap',
+    {
+      create: (object, out) => validateData(object, CONFIG_MAP_FIELDS, '[]', out),
+      update: (object, previous, out) => validateDataUpdate(object, previous, CONFIG_MAP_FIELDS, out),
+    },
+  ],
+  [
+    'Secret',
+    {
+      create: (object, out) => validateData(object, ['data'], 'data', out),
+      update: (object, previous, out) => validateDataUpdate(object, previous, ['data'], out),
+    },
+  ],
+  ['ServiceAccount', { create: () => {} }],
+  ['PriorityClass', { create: validatePriorityClass, update: validatePriorityClassUpdate, alone: true }],
+]);
+
+function withFixedSelector(create: Rules['create']): Rules {
+  return {
+    create,
+    update: (object, previous, out) => validateSelectorUnchanged(specOf(object), specOf(previous), out),
+  };
+}
+
+/** Whether more than the metadata of a kind is checked. */
+export function hasRules(kind: string): boolean {
+  return RULES.has(kind);
+}
+
+/**
+ * The faults of a new object, in the words and mostly in the order of the API server. The object is decoded and defaulted, a
+ * generated name filled in. An empty list: it is valid.
+ */
+export function validateCreate(object: KubernetesObject): FieldError[] {
+  const out: FieldError[] = [];
+  const isNamespaced = kindOf(object.kind)?.namespaced ?? object.metadata.namespace !== '';
+  validateMetadata(object.kind, object.metadata as unknown as Fields, isNamespaced, out);
+  RULES.get(object.kind)?.create(object as unknown as Fields, out);
+  return out;
+}
+
+/** The faults of a new version of an object. */
+export function validateUpdate(object: KubernetesObject, previous: KubernetesObject): FieldError[] {
+  const out: FieldError[] = [];
+  validateMetadataUpdate(object.metadata as unknown as Fields, previous.metadata as unknown as Fields, out);
+  const rules = RULES.get(object.kind);
+  if (rules === undefined) return out;
+  if (rules.alone !== true) rules.create(object as unknown as Fields, out);
+  rules.update?.(object as unknown as Fields, previous as unknown as Fields, out);
+  return out;
+}
