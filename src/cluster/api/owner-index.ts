@@ -11,10 +11,12 @@ export interface OwnerIndex {
   readonly byController: Map<string, Map<ObjectKey, KubernetesObject>>;
   /** Objects without a controller, by namespace. */
   readonly orphans: Map<string, Map<ObjectKey, KubernetesObject>>;
+  /** Newest version that the informer has seen: a watch never reorders. */
+  seenVersion: number;
 }
 
 export function createOwnerIndex(): OwnerIndex {
-  return { byController: new Map(), orphans: new Map() };
+  return { byController: new Map(), orphans: new Map(), seenVersion: 0 };
 }
 
 const NONE: ReadonlyMap<ObjectKey, never> = new Map<ObjectKey, never>();
@@ -32,6 +34,7 @@ export function orphansIn<T extends KubernetesObject>(index: OwnerIndex, namespa
 /** Brings the index up to date with a change that the informer has just seen. */
 export function indexChange(index: OwnerIndex, { type, object, before }: Change): void {
   const key = objectKey(object);
+  index.seenVersion = Math.max(index.seenVersion, object.metadata.resourceVersion);
   if (before !== undefined && (type === 'deleted' || owner(before) !== owner(object))) drop(index, key, before);
   if (type === 'deleted') return;
   const controller = owner(object);

@@ -1,0 +1,166 @@
+import { SECOND_US } from '../../../kernel/time.js';
+import { type ApiResult, succeeded } from '../../api/calls.js';
+import { type Controllers, enqueue, enqueueAfter, SYNC_DONE } from '../../api/controller-loop.js';
+import type { Change, Listeners } from '../../api/informers.js';
+import { KCM, kcmLister } from '../../api/kcm.js';
+import type { EndpointSlice, Service } from '../../api/objects/network.js';
+import type { Node } from '../../api/objects/node.js';
+import type { Pod } from '../../api/objects/pod.js';
+import { sameData } from '../../api/patch.js';
+import { isReady, isTerminal } from '../../api/pod-predicates.js';
+import { type ObjectKey, objectKey } from '../../api/store.js';
+import { attempt, beginStory, note, RequestRefused, resumeStory, type Story } from '../../api/sync-story.js';
+import { type EndpointSliceView, MAX_ENDPOINTS_PER_SLICE, reconcile, requestsOf } from './decide.js';
+import {
+  addService,
+  DELETION_EXPECTED,
+  type EndpointSliceWorld,
+  isStale,
+  removeService,
+  serviceOfSlice,
+  servicesOf,
+} from './state.js';
+
+/** kubernetes v1.36.3 pkg/controller/endpointslice/config/v1alpha1/defaults.go */
+const WORKERS = 5;
+/** kubernetes v1.36.3 pkg/controller/endpointslice/endpointslice_controller.go: defaultSyncBackOff, maxRetries */
+const RETRY_BASE_US = SECOND_US;
+const MAXIMUM_RETRIES = 15;
+/** Same source: endpointSliceChangeMinSyncDelay: another one has changed a slice. */
+const SLICE_CHANGE_DELAY_US = SECOND_US;
+
+/** The EndpointSlice controller. Source: kubernetes v1.36.3 pkg/controller/endpointslice; reference/control-loops.md 3.1. */
+export function registerEndpointSlice<W extends EndpointSliceWorld>(
+  controllers: Controllers<W>,
+  listeners: Listeners<W>,
+): void {
+  const controllerId = controllers.add({
+    name: 'endpoint-slice-controller',
+    workers: WORKERS,
+    retryBaseUs: RETRY_BASE_US,
+    maximumRetries: MAXIMUM_RETRIES,
+    sync: (world, key) => {
+      const service = kcmLister<Service>(world, 'Service').get(key);
+      if (service?.spec.selector === undefined || service.spec.type === 'ExternalName') return SYNC_DONE;
+      if (isStale(world.controllers.endpointSlice, key)) return { requests: [], outcome: { retry: true } };
+      return beginStory(world, teller, viewOf(world, service));
+    },
+    resume: (world, _key, memory, results) => resumeStory(world, teller, memory, results),
+  });
+  const teller = { controllerId, story: syncService, onNote: keepVersion };
+  listeners.on<Service>(KCM, 'Service', (world, change) => {
+    followSelector(world, change);
+    enqueue(world, controllerId, objectKey(change.object));
+  });
+  listeners.on<Pod>(KCM, 'Pod', (world, change) => {
+    for (const key of followPod(world, change)) enqueue(world, controllerId, key);
+  });
+  listeners.on<EndpointSlice>(KCM, 'EndpointSlice', (world, change) => {
+    const key = followSlice(world, change);
+    if (key !== undefined) enqueueAfter(world, controllerId, key, SLICE_CHANGE_DELAY_US);
+  });
+}
+
+function viewOf(world: EndpointSliceWorld, service: Service): EndpointSliceView {
+  const { podsByService, slicesByService } = world.controllers.endpointSlice;
+  const key = objectKey(service);
+  const slices = [...(slicesByService.get(key)?.values() ?? [])];
+  return {
+    service,
+    pods: [...(podsByService.get(key)?.values() ?? [])],
+    nodes: kcmLister<Node>(world, 'Node'),
+    slices: slices.filter(({ metadata }) => metadata.deletionTimestamp === undefined),
+    maxEndpointsPerSlice: MAX_ENDPOINTS_PER_SLICE,
+  };
+}
+
+interface VersionNote {
+  readonly slice: string;
+  readonly version: number;
+}
+
+/** One sync of a Service: its writes, one after the other. */
+function* syncService(view: EndpointSliceView): Story {
+  const writes = reconcile(view);
+  for (const request of requestsOf(view.service, writes)) {
+    const result = yield* attempt(request);
+    const isGone = request.verb === 'delete' && result.status === 404;
+    if (!succeeded(result) && !isGone) throw new RequestRefused(result);
+    yield* note(versionOf(request.verb === 'delete', request.name, result));
+  }
+  return writes.errors.length > 0 ? { retry: true } : {};
+}
+
+function versionOf(isDeleted: boolean, name: string, { object }: ApiResult): VersionNote {
+  if (isDeleted) return { slice: name, version: DELETION_EXPECTED };
+  return { slice: object!.metadata.name, version: object!.metadata.resourceVersion };
+}
+
+function keepVersion(world: EndpointSliceWorld, { service }: EndpointSliceView, noted: unknown): void {
+  const { written, slicesByService } = world.controllers.endpointSlice;
+  const key = objectKey(service);
+  const { slice, version } = noted as VersionNote;
+  const known = slicesByService.get(key)?.has(`${service.metadata.namespace}/${slice}`) === true;
+  const versions = written.get(key) ?? new Map<string, number>();
+  // A deletion that the informer has shown already is nothing to wait for.
+  if (version === DELETION_EXPECTED && !known) versions.delete(slice);
+  else versions.set(slice, version);
+  written.set(key, versions);
+}
+
+function followSelector(world: EndpointSliceWorld, { type, object, before }: Change<Service>): void {
+  const state = world.controllers.endpointSlice;
+  const isSame = type !== 'deleted' && before !== undefined && sameData(before.spec.selector, object.spec.selector);
+  if (isSame) return;
+  if (before !== undefined) removeService(state, before);
+  if (type === 'deleted') state.written.delete(objectKey(object));
+  else addService(state, object, kcmLister<Pod>(world, 'Pod').values());
+}
+
+/** Keeps the pods of each Service; gives the Services for which the change matters. */
+function followPod(world: EndpointSliceWorld, { type, object, before }: Change<Pod>): ObjectKey[] {
+  const state = world.controllers.endpointSlice;
+  const key = objectKey(object);
+  const { namespace, labels } = object.metadata;
+  const selecting = servicesOf(state, namespace, labels);
+  const woken = type === 'modified' && before !== undefined && !matters(before, object) ? [] : selecting;
+  if (type === 'deleted') {
+    for (const service of selecting) state.podsByService.get(service)?.delete(key);
+    return woken;
+  }
+  for (const service of selecting) state.podsByService.get(service)?.set(key, object);
+  if (before === undefined || before.metadata.labels === labels) return woken;
+  const left = servicesOf(state, namespace, before.metadata.labels).filter((service) => !selecting.includes(service));
+  for (const service of left) state.podsByService.get(service)?.delete(key);
+  return [...selecting, ...left];
+}
+
+/** Source: k8s.io/endpointslice util/controller_utils.go: podEndpointsChanged. */
+function matters(before: Pod, pod: Pod): boolean {
+  return (
+    before.status.podIP !== pod.status.podIP ||
+    before.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp ||
+    isReady(before) !== isReady(pod) ||
+    isTerminal(before) !== isTerminal(pod) ||
+    !sameData(before.status.podIPs, pod.status.podIPs)
+  );
+}
+
+/** Keeps the slices of each Service; gives the Service if somebody else has changed one. */
+function followSlice(world: EndpointSliceWorld, { type, object }: Change<EndpointSlice>): ObjectKey | undefined {
+  const { slicesByService, written } = world.controllers.endpointSlice;
+  const service = serviceOfSlice(object);
+  if (service === undefined) return undefined;
+  const { name, resourceVersion } = object.metadata;
+  const slices = slicesByService.get(service) ?? new Map<ObjectKey, EndpointSlice>();
+  slicesByService.set(service, slices);
+  const version = written.get(service)?.get(name);
+  if (type === 'deleted') {
+    slices.delete(objectKey(object));
+    if (slices.size === 0) slicesByService.delete(service);
+    written.get(service)?.delete(name);
+    return version === DELETION_EXPECTED ? undefined : service;
+  }
+  slices.set(objectKey(object), object);
+  return version === undefined || resourceVersion > version ? service : undefined;
+}
