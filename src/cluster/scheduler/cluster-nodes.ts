@@ -94,10 +94,12 @@ function setAllocatable(cluster: ClusterState, index: NodeIndex, node: Node): vo
     }
   }
   cluster.generations[index]! += 1;
+  cluster.version += 1;
 }
 
 function setPlacement(cluster: ClusterState, index: NodeIndex): void {
   cluster.placementVersion += 1;
+  cluster.version += 1;
   cluster.placementGenerations[index] = cluster.placementVersion;
   for (const topology of cluster.topologies) setTopologyValue(topology, index, cluster.nodes[index]);
 }

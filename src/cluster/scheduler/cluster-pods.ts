@@ -74,6 +74,7 @@ function take(cluster: ClusterState, placed: PlacedPod, node: NodeIndex, sign: 1
   cluster.nonZeroMemory[node]! += sign * placed.nonZeroMemory;
   cluster.podCounts[node]! += sign;
   cluster.generations[node]! += 1;
+  cluster.version += 1;
   const { hostPorts } = placed.podClass;
   if (hostPorts.length > 0) takePorts(cluster, placed.podClass, node, sign);
 }

@@ -96,6 +96,8 @@ export interface ClusterState {
   nonZeroMemory: Float64Array;
   allowedPods: Int32Array;
   podCounts: Int32Array;
+  /** Goes up with every change that may turn a rejection into something else. */
+  version: number;
   /** Goes up whenever room on the node changes. */
   generations: Int32Array;
   /** Goes up whenever labels, taints or schedulability of any node change: `placementGenerations[node]` is then set to it. */
@@ -160,6 +162,7 @@ export function createCluster(): ClusterState {
     nonZeroMemory: new Float64Array(0),
     allowedPods: new Int32Array(0),
     podCounts: new Int32Array(0),
+    version: 0,
     generations: new Int32Array(0),
     placementVersion: 0,
     placementGenerations: new Int32Array(0),

@@ -5,11 +5,10 @@ import type { Micros } from '../../kernel/time.js';
 import { recordEvent } from '../api/event-recorder.js';
 import { NO_NODE } from './cluster.js';
 import { placePod } from './cluster-pods.js';
+import { decide } from './decide.js';
 import { SchedulerEvent } from './events.js';
-import { failureOf } from './fit-error.js';
 import { podClassOf } from './pod-class.js';
 import type { QueuedPod } from './queued-pod.js';
-import { schedulePod } from './schedule-pod.js';
 import { finishAttempt, nextBackoffEnd, nextLeftoverLook, popNext } from './scheduling-queue.js';
 import type { SchedulerWorld } from './world.js';
 
@@ -40,12 +39,10 @@ function attempt(world: SchedulerWorld, queued: QueuedPod): void {
   const { scheduler } = world;
   const { cluster } = scheduler;
   const podClass = podClassOf(cluster, queued.pod);
-  const { node, evaluated } = schedulePod(cluster, podClass);
-  if (node === NO_NODE) {
-    scheduler.cycle = { queued, nodeName: '', failure: failureOf(cluster, podClass) };
-  } else {
-    const nodeName = cluster.names[node]!;
-    scheduler.cycle = { queued, nodeName, failure: undefined };
+  const { node, evaluated, failure } = decide(cluster, podClass);
+  const nodeName = node === NO_NODE ? '' : cluster.names[node]!;
+  scheduler.cycle = { queued, nodeName, failure };
+  if (node !== NO_NODE) {
     scheduler.assumed.add(queued.pod.metadata.uid);
     placePod(cluster, queued.pod, nodeName, podClass);
   }

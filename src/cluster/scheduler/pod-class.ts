@@ -1,6 +1,7 @@
 import type { OwnerReference, StringMap } from '../api/objects/meta.js';
 import type { Pod, PodSpec } from '../api/objects/pod.js';
 import type { ClusterState, HostPort, PlacedPod, ResourceVector } from './cluster.js';
+import type { Outcome } from './decide.js';
 import { nodeNamesOf } from './plugins/node-affinity.js';
 import { imagesOf } from './plugins/image-locality.js';
 import { hostPortsOf } from './plugins/node-ports.js';
@@ -48,6 +49,8 @@ export interface PodClass {
   /** By node: score of its images, as of `imageVersion`; undefined while no node has any of the images. */
   imageScores: Uint8Array | undefined;
   imageVersion: number;
+  /** Its last failed attempt, and `version` of the cluster then. */
+  lastFailure: { readonly version: number; readonly outcome: Outcome } | undefined;
 }
 
 /** The class of a pod, made at first sight. */
@@ -96,6 +99,7 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     spread: undefined,
     imageScores: undefined,
     imageVersion: -1,
+    lastFailure: undefined,
   };
   cluster.podClasses.push(made);
   cluster.podClassBySignature.set(signature, made);

@@ -54,13 +54,18 @@ export function schedulePod(cluster: ClusterState, pod: PodClass): Decision {
   const attempt = prepare(cluster, pod);
   const candidates = candidatesOf(cluster, pod);
   const evaluated = search(cluster, attempt, candidates);
-  if (cluster.nodeCount > 0) cluster.nextStart = (cluster.nextStart + evaluated) % cluster.nodeCount;
+  moveStart(cluster, evaluated);
   const feasible = cluster.feasibleCount;
   if (feasible === 0) return { node: NO_NODE, feasible, evaluated };
   // A single feasible node is taken without a look at its score.
   if (feasible === 1) return { node: cluster.feasible[0]!, feasible, evaluated };
   score(cluster, attempt);
   return { node: cluster.feasible[best(cluster)]!, feasible, evaluated };
+}
+
+/** The next search begins where this one ended. */
+export function moveStart(cluster: ClusterState, evaluated: number): void {
+  if (cluster.nodeCount > 0) cluster.nextStart = (cluster.nextStart + evaluated) % cluster.nodeCount;
 }
 
 /** What the filters say of each node, in search order, after an attempt that found none. */

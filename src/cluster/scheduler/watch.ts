@@ -17,8 +17,10 @@ export function listen<W extends SchedulerWorld>(listeners: Listeners<W>): void 
   listeners.on<Node>(SCHEDULER, 'Node', onNode);
   listeners.on<Pod>(SCHEDULER, 'Pod', onPod);
   listeners.on(SCHEDULER, 'Namespace', ({ scheduler }, { type, object }) => {
-    if (type === 'deleted') scheduler.cluster.namespaces.delete(object.metadata.name);
-    else scheduler.cluster.namespaces.set(object.metadata.name, object.metadata.labels ?? {});
+    const { cluster } = scheduler;
+    cluster.version += 1;
+    if (type === 'deleted') cluster.namespaces.delete(object.metadata.name);
+    else cluster.namespaces.set(object.metadata.name, object.metadata.labels ?? {});
   });
   listeners.on<Service>(SCHEDULER, 'Service', onService);
   listeners.on<Owner>(SCHEDULER, 'ReplicaSet', onOwner);
@@ -31,17 +33,19 @@ type Owner = KubernetesObject & {
 };
 
 function onOwner({ scheduler }: SchedulerWorld, { type, object }: Change<Owner>): void {
-  const { ownerSelectors } = scheduler.cluster;
+  const { cluster } = scheduler;
   const key = `${object.kind}/${object.metadata.namespace}/${object.metadata.name}`;
   if (type === 'deleted') {
-    ownerSelectors.delete(key);
+    cluster.ownerSelectors.delete(key);
+    cluster.recentByOwner.delete(object.metadata.uid);
     return;
   }
   const { selector = {} } = object.spec;
   // Only a ReplicationController still selects by plain pairs.
-  const wanted =
-    object.kind === 'ReplicationController' ? { matchLabels: selector as Readonly<Record<string, string>> } : selector;
-  if (!sameData(ownerSelectors.get(key), wanted)) ownerSelectors.set(key, wanted as LabelSelector);
+  const wanted = (object.kind === 'ReplicationController' ? { matchLabels: selector } : selector) as LabelSelector;
+  if (sameData(cluster.ownerSelectors.get(key), wanted)) return;
+  cluster.ownerSelectors.set(key, wanted);
+  cluster.version += 1;
 }
 
 function onService({ scheduler }: SchedulerWorld, { type, object, before }: Change<Service>): void {
@@ -50,7 +54,9 @@ function onService({ scheduler }: SchedulerWorld, { type, object, before }: Chan
   if (type === 'deleted') cluster.services.delete(key);
   else cluster.services.set(key, object);
   const unchanged = type === 'modified' && sameData(before?.spec.selector, object.spec.selector);
-  if (!unchanged) cluster.selectorVersion += 1;
+  if (unchanged) return;
+  cluster.selectorVersion += 1;
+  cluster.version += 1;
 }
 
 function onNode(world: SchedulerWorld, { type, object, before }: Change<Node>): void {
