@@ -66,10 +66,11 @@ export function containerStatuses(
     const run = view.container(container.name);
     const old = before.find(({ name }) => name === container.name);
     if (run !== undefined) return finish(container, run, converted(container, run, old));
-    const isForgotten =
-      isInit && !isSidecar(container) && view.hasInitialised && old?.state.terminated === undefined;
+    const isForgotten = isInit && !isSidecar(container) && view.hasInitialised && old?.state.terminated === undefined;
     const draft = unseen(pod, container, old, waitingReason);
-    return isForgotten ? withProbes(container, isInit, run, { ...draft, state: FORGOTTEN }) : finish(container, run, draft);
+    return isForgotten
+      ? withProbes(container, isInit, run, { ...draft, state: FORGOTTEN })
+      : finish(container, run, draft);
   });
 }
 

@@ -1,26 +1,31 @@
 import { defineEvents } from '../../kernel/events.js';
 
 /**
- * Event kinds of the nodes. a = pod, b = its epoch for all up to Drained: an event of an earlier epoch is stale and
- * ignored. StatusSent, StatusAnswered: a = node. PullEnded: a = node, b = ticket of the pull.
+ * Event kinds of the nodes. From FirstSync to PodTornDown: a = pod, b = its plan; from ContainerStarted to LivenessFailed:
+ * a = pod, b = plan and container (`containerSubject`). An event of an earlier plan is stale and ignored. Drained: a = pod,
+ * b = its epoch. StatusAnswered: a = node, b = call. PullEnded: a = node, b = ticket. MachineDown, MachineUp, KubeletUp: a = node,
+ * b = its boot. ReconcileDue: a = pod, b = its plan.
  */
 export const NodesEvent = defineEvents('nodes', 700, [
   'FirstSync',
   'VolumesMounted',
   'SandboxReady',
-  'ContainerStarted',
   'Relisted',
-  'WorkloadListening',
-  'ContainerExited',
-  'ProbeDue',
-  'RestartDue',
+  'RetryDue',
   'PreStopEnded',
   'KillDue',
+  'PodTornDown',
+  'ContainerStarted',
+  'WorkloadListening',
+  'ContainerExited',
+  'StartupPassed',
+  'ReadinessPassed',
+  'LivenessFailed',
   'Drained',
-  'WorkerTick',
-  'StatusTurn',
   'StatusAnswered',
   'PullEnded',
+  'MachineDown',
+  'MachineUp',
+  'KubeletUp',
   'ReconcileDue',
-  'KubeletStarted',
 ]);

@@ -40,6 +40,8 @@ export interface NodeParameters {
   readonly layerUs: Micros;
   /** One pull at a time on a node (kubernetes v1.36.3 pkg/kubelet/apis/config/v1beta1/defaults.go: SerializeImagePulls). */
   readonly serializeImagePulls: boolean;
+  /** How long an init container runs. An estimate of ours (a script that checks or copies): the reference gives no number. */
+  readonly initContainerRun: Distribution;
   /** Longest CrashLoopBackOff (kubernetes v1.36.3 pkg/kubelet/kubelet.go: MaxCrashLoopBackOff). */
   readonly crashLoopMaximumUs: Micros;
   /** Tearing down volumes and cgroup of an ended pod (node 10: 0.1 to 0.5 s). */
@@ -51,14 +53,11 @@ export interface NodeParameters {
   /** kubeReserved plus systemReserved (node 12: empty by default). */
   readonly reservedMilliCpu: number;
   readonly reservedMemoryBytes: number;
-  /** evictionHard memory.available (kubernetes v1.36.3 pkg/kubelet/eviction/defaults_linux.go). */
-  readonly evictionMemoryBytes: number;
 }
 
 const ms = MILLISECOND_US;
 const logNormal = (medianMs: number, logSd: number): Distribution => lognormalByMedian(medianMs * ms, logSd);
 const uniformSeconds = (from: number, to: number): Distribution => uniform(from * SECOND_US, to * SECOND_US);
-const MEBIBYTE = 1_048_576;
 const MEGABYTE = 1_000_000;
 
 /** The same in all presets. */
@@ -72,12 +71,12 @@ const COMMON = {
   imageLayers: 10,
   layerUs: 20 * ms,
   serializeImagePulls: true,
+  initContainerRun: logNormal(500, 0.5),
   crashLoopMaximumUs: 300 * SECOND_US,
   teardown: uniformSeconds(0.1, 0.5),
   kubeletStart: uniformSeconds(5, 15),
   reservedMilliCpu: 0,
   reservedMemoryBytes: 0,
-  evictionMemoryBytes: 100 * MEBIBYTE,
 } as const;
 
 /** Sources: node 4 for sandbox, create, start and tail; control-plane 10 for the rest. */

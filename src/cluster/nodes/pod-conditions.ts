@@ -49,7 +49,10 @@ export function stampConditions(
   });
 }
 
-export function conditionStatus(conditions: readonly Condition[] | undefined, type: string): ConditionStatus | undefined {
+export function conditionStatus(
+  conditions: readonly Condition[] | undefined,
+  type: string,
+): ConditionStatus | undefined {
   return conditions?.find((condition) => condition.type === type)?.status;
 }
 

@@ -1,4 +1,3 @@
-import type { StreamId } from '../../kernel/random.js';
 import type { Micros } from '../../kernel/time.js';
 import type { ApiWorld } from '../api/world.js';
 import type { NodeParameters } from './parameters.js';
@@ -12,7 +11,12 @@ export interface NodesState {
   readonly behaviours: readonly WorkloadBehaviour[];
   readonly hosts: HostTable;
   readonly pods: PodTable;
-  readonly stream: StreamId;
+  /** Images (`*` stands for any text) that no registry has: pulling them fails. */
+  readonly missingImages: readonly string[];
+  /** Pods started so far by owner: with the owner it names the random streams of a pod. */
+  readonly ordinals: Map<string, number>;
+  /** nodeIndex by informer. */
+  readonly hostByInformer: Map<number, number>;
 }
 
 export interface NodesWorld extends ApiWorld {
@@ -21,19 +25,28 @@ export interface NodesWorld extends ApiWorld {
 
 /** The machines, by nodeIndex. */
 export interface HostTable {
-  count: number;
+  readonly count: number;
   readonly names: string[];
   readonly pools: string[];
   /** Names of the zones, in order of first use. */
   readonly zoneNames: string[];
   /** Index into `zoneNames`. */
-  zones: Int32Array;
+  readonly zones: Int32Array;
   /** 1: the machine is up and on the network. */
-  reachable: Uint8Array;
+  readonly reachable: Uint8Array;
   /** 1: the kubelet runs. */
-  kubeletUp: Uint8Array;
+  readonly kubeletUp: Uint8Array;
+  /** Pods in the steps that slow each other down (node 3). */
+  readonly starting: Int32Array;
   /** Capacity in thousandths of a core. */
-  cpuMilli: Float64Array;
+  readonly cpuMilli: Float64Array;
+  /** What pods may request, and what those admitted do. */
+  readonly allocatableMilliCpu: Float64Array;
+  readonly allocatableMemory: Float64Array;
+  readonly allocatablePods: Int32Array;
+  readonly usedMilliCpu: Float64Array;
+  readonly usedMemory: Float64Array;
+  readonly usedPods: Int32Array;
   readonly ips: string[];
   readonly indexByName: Map<string, number>;
   readonly records: HostRecord[];
@@ -50,8 +63,10 @@ export interface PodTable {
   readonly free: number[];
   /** nodeIndex. */
   node: Int32Array;
-  /** Changes when the index is reused, when the pod's containers restart and when it ends. */
+  /** Changes when the index is reused and when a container of the pod starts again. */
   epoch: Int32Array;
+  /** Changes when what was planned for the pod no longer holds (it ends, its node dies): events of before are stale. */
+  plan: Int32Array;
   /** SERVING_... of workload.ts. */
   serving: Uint8Array;
   /** Index of the workload behaviour, -1: none. */

@@ -1,0 +1,66 @@
+import { sameData } from '../api/patch.js';
+import type { Pod, PodStatus } from '../api/objects/pod.js';
+import type { RuntimeContainer, StartFailure } from './container-status.js';
+import { stampConditions } from './pod-conditions.js';
+import type { ContainerRecord, PodRecord } from './pod-record.js';
+import { podStatus, type PodRuntime } from './pod-status.js';
+import { recordOf } from './pod-table.js';
+import { queueStatus } from './status-sync.js';
+import type { NodesWorld } from './world.js';
+
+/** Computes the status of a pod from what the kubelet sees now, and has it sent if it changed. */
+export function reportPod(world: NodesWorld, podIndex: number): void {
+  const record = recordOf(world, podIndex);
+  const status = currentStatus(world, podIndex, record);
+  if (sameData(status, record.status)) return;
+  record.status = status;
+  queueStatus(world, podIndex);
+}
+
+/** A pod that the kubelet won't run. kubernetes v1.36.3 pkg/kubelet/kubelet.go: rejectPod */
+export function rejectedStatus(pod: Pod, rejection: StartFailure): PodStatus {
+  const { reason, message } = rejection;
+  return { ...pod.status, phase: 'Failed', reason, message: `Pod was rejected: ${message}` };
+}
+
+export function isFinalPhase(phase: PodStatus['phase']): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+function currentStatus(world: NodesWorld, podIndex: number, record: PodRecord): PodStatus {
+  const { pods, hosts } = world.nodes;
+  const runtime: PodRuntime = {
+    isSandboxReady: record.isSandboxReady,
+    ip: pods.ips[podIndex]!,
+    hasInitialised: hasInitialised(record),
+    container: (name) => runOf(record, name),
+    startFailure: (name) => failureOf(record, name),
+  };
+  const next = podStatus(record.pod, runtime, record.status, record.isTerminal);
+  const conditions = stampConditions(next.conditions ?? [], record.status.conditions ?? [], world.kernel.now);
+  const hostIP = hosts.ips[pods.node[podIndex]!]!;
+  return { ...next, conditions, hostIP, startTime: pods.admittedAt[podIndex]! };
+}
+
+/** Has a regular container been started in this sandbox? From then on init containers aren't run again. */
+export function hasInitialised(record: PodRecord): boolean {
+  for (const container of record.containers) {
+    if (container.role === 'regular' && runInSandbox(record, container) !== undefined) return true;
+  }
+  return false;
+}
+
+/** The container's run, unless that was in a sandbox before this one. */
+export function runInSandbox({ sandboxSince }: PodRecord, { run }: ContainerRecord): RuntimeContainer | undefined {
+  return run !== undefined && run.startedAt >= sandboxSince ? run : undefined;
+}
+
+function runOf({ containers }: PodRecord, name: string): RuntimeContainer | undefined {
+  for (const { spec, run } of containers) if (spec.name === name) return run;
+  return undefined;
+}
+
+function failureOf({ containers }: PodRecord, name: string): StartFailure | undefined {
+  for (const { spec, failure } of containers) if (spec.name === name) return failure;
+  return undefined;
+}

@@ -1,0 +1,189 @@
+import { cancel, schedule } from '../../kernel/simulation.js';
+import { NO_EVENT } from '../../kernel/event-queue.js';
+import { SECOND_US, type Micros } from '../../kernel/time.js';
+import { nextBackOff, waitsToPull, waitsToRestart } from './back-off.js';
+import { enterStarting, leaveStarting, slowdown } from './contention.js';
+import { NodesEvent } from './events.js';
+import { hasImage, requestPull } from './image-pulls.js';
+import { podEvent } from './kubelet-events.js';
+import { type ContainerRecord, containerSubject, type PodRecord, STAGE_SYNCING } from './pod-record.js';
+import { hasInitialised, isFinalPhase, reportPod, runInSandbox } from './pod-report.js';
+import { recordOf } from './pod-table.js';
+import { armProbes } from './probes.js';
+import { redrawRun } from './start-draws.js';
+import { shouldRestart } from './restart-policy.js';
+import { finishByItself } from './termination.js';
+import type { NodeWiring } from './wiring.js';
+import { type NodesWorld, NOT_YET } from './world.js';
+
+/** Longest wait of a pod worker for its next try (kubernetes v1.36.3 pkg/kubelet/pod_workers.go: syncFrequency). */
+const SYNC_PERIOD_US = 60 * SECOND_US;
+/** Wait after a sync that failed (pod_workers.go: workerBackOffPeriod). */
+const FAILED_SYNC_US = 10 * SECOND_US;
+
+/**
+ * One sync of a pod worker: reports what is, ends the pod if all its containers have ended for good, else starts what is to
+ * be started, one container after another. kubernetes v1.36.3 pkg/kubelet/kuberuntime/kuberuntime_manager.go: SyncPod
+ */
+export function syncPod(world: NodesWorld, wiring: NodeWiring, podIndex: number): void {
+  const record = recordOf(world, podIndex);
+  if (record.stage !== STAGE_SYNCING || record.isBusy) return;
+  reportPod(world, podIndex);
+  armProbes(world, podIndex);
+  if (isFinalPhase(record.status.phase)) finishByItself(world, wiring, podIndex);
+  else startNext(world, podIndex, false);
+}
+
+/** Begins the start of the next container of this sync, or ends the sync. */
+export function startNext(world: NodesWorld, podIndex: number, hasActed: boolean): void {
+  const record = recordOf(world, podIndex);
+  const index = nextToStart(world, podIndex, record);
+  if (index >= 0) {
+    startContainer(world, podIndex, record, index);
+    return;
+  }
+  endSync(world, podIndex, record, hasActed);
+}
+
+/** Ends a sync. After runtime actions the kubelet looks at the pod again: at once, or at its next relist. */
+export function endSync(world: NodesWorld, podIndex: number, record: PodRecord, hasActed: boolean): void {
+  const { pods } = world.nodes;
+  record.isBusy = false;
+  leaveStarting(world, pods.node[podIndex]!, record);
+  if (hasActed) schedule(world, record.relistUs, NodesEvent.Relisted, podIndex, pods.plan[podIndex]!);
+  else reportPod(world, podIndex);
+  if (pods.startedAt[podIndex] === NOT_YET && areAllStarted(record)) pods.startedAt[podIndex] = world.kernel.now;
+}
+
+/** A sync that failed at a container: the rest of the pod waits for the next one. */
+export function failSync(world: NodesWorld, podIndex: number, index: number, reason: string, message: string): void {
+  const record = recordOf(world, podIndex);
+  const container = record.containers[index]!;
+  container.failure = { reason, message };
+  retryAfter(world, podIndex, record, FAILED_SYNC_US * container.times.jitter);
+  endSync(world, podIndex, record, false);
+}
+
+function areAllStarted({ containers }: PodRecord): boolean {
+  for (const { role, run } of containers) if (role === 'regular' && run === undefined) return false;
+  return true;
+}
+
+/**
+ * The container to start now, -1 if none. Init containers and sidecars go first and in order, each waiting for the one before.
+ * kuberuntime_manager.go: computePodActions, computeInitContainerActions
+ */
+function nextToStart(world: NodesWorld, podIndex: number, record: PodRecord): number {
+  const isInitialised = hasInitialised(record);
+  for (const [index, container] of record.containers.entries()) {
+    const { role, spec } = container;
+    const run = runInSandbox(record, container);
+    if (role === 'init' && (isInitialised || run?.exitCode === 0)) {
+      if (isInitialised || run?.state === 'exited') continue;
+      return -1;
+    }
+    if (run?.state === 'running') {
+      const isWaitedFor = role === 'init' || (role === 'sidecar' && !isInitialised && !hasStarted(container));
+      if (isWaitedFor) return -1;
+      continue;
+    }
+    const isWanted = run === undefined || role === 'sidecar' || shouldRestart(spec, record.pod.spec, run.exitCode);
+    if (isWanted && !mustWait(world, podIndex, record, container)) return index;
+    if (role !== 'regular' && !isInitialised) return -1;
+  }
+  return -1;
+}
+
+function hasStarted({ spec, run }: ContainerRecord): boolean {
+  return spec.startupProbe === undefined || run?.startup === 'success';
+}
+
+/** Is the container held back after failures? It is then waiting, with the reason, and the worker comes back. */
+function mustWait(world: NodesWorld, podIndex: number, record: PodRecord, container: ContainerRecord): boolean {
+  const { now } = world.kernel;
+  const { spec, run, backOff, pullBackOff, times } = container;
+  const { name, namespace, uid } = record.pod.metadata;
+  if (run !== undefined && waitsToRestart(backOff, run.finishedAt, now)) {
+    const waitUs = backOff!.waitUs;
+    const where = `container=${spec.name} pod=${name}_${namespace}(${uid})`;
+    const message = `back-off ${goDuration(waitUs)} restarting failed ${where}`;
+    container.failure = { reason: 'CrashLoopBackOff', message };
+    podEvent(
+      world,
+      podIndex,
+      'Warning',
+      'BackOff',
+      `Back-off restarting failed container ${spec.name} in pod ${where}`,
+    );
+    const restMs = Math.min(run.finishedAt + waitUs - now, SYNC_PERIOD_US);
+    retryAfter(world, podIndex, record, restMs * times.jitter);
+    return true;
+  }
+  if (waitsToPull(pullBackOff, now) && !hasImage(world, world.nodes.pods.node[podIndex]!, spec.image)) {
+    const message = `Back-off pulling image "${spec.image}"`;
+    container.failure = { reason: 'ImagePullBackOff', message };
+    podEvent(world, podIndex, 'Normal', 'BackOff', message);
+    retryAfter(world, podIndex, record, FAILED_SYNC_US * times.jitter);
+    return true;
+  }
+  return false;
+}
+
+/** Go prints durations as 10s, 1m20s, 5m0s. */
+function goDuration(us: Micros): string {
+  const seconds = Math.round(us / SECOND_US);
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds % 60}s`;
+}
+
+function startContainer(world: NodesWorld, podIndex: number, record: PodRecord, index: number): void {
+  const { pods, behaviours, parameters } = world.nodes;
+  const node = pods.node[podIndex]!;
+  const container = record.containers[index]!;
+  const { spec, role, run } = container;
+  record.isBusy = true;
+  enterStarting(world, node, record);
+  if (run !== undefined) {
+    container.backOff = nextBackOff(container.backOff, run.finishedAt, world.kernel.now, parameters.crashLoopMaximumUs);
+    const attempt = run.attempt + 1;
+    const behaviour = behaviours[pods.behaviour[podIndex]!];
+    container.times = redrawRun(world, record.stream, behaviour, { role, name: spec.name, attempt });
+  }
+  const isPresent = hasImage(world, node, spec.image);
+  if (!isPresent && spec.imagePullPolicy === 'Never') {
+    const message = `Container image "${spec.image}" is not present with pull policy of Never`;
+    failSync(world, podIndex, index, 'ErrImageNeverPull', message);
+  } else if (isPresent && spec.imagePullPolicy !== 'Always') {
+    podEvent(world, podIndex, 'Normal', 'Pulled', `Container image "${spec.image}" already present on machine`);
+    launch(world, podIndex, index, container.times.imageCheckUs);
+  } else {
+    requestPull(world, podIndex, index);
+  }
+}
+
+/** The image is there (in `afterUs`): create and start the container. */
+export function launch(world: NodesWorld, podIndex: number, index: number, afterUs: Micros): void {
+  const { pods } = world.nodes;
+  const { containers } = recordOf(world, podIndex);
+  if (index === containers.length - 1 && pods.pulledAt[podIndex] === NOT_YET) {
+    pods.pulledAt[podIndex] = world.kernel.now + afterUs;
+  }
+  const launchUs = containers[index]!.times.launchUs * slowdown(world, pods.node[podIndex]!);
+  const subject = containerSubject(pods.plan[podIndex]!, index);
+  schedule(world, afterUs + launchUs, NodesEvent.ContainerStarted, podIndex, subject);
+}
+
+/** Has the worker come back after `delayUs`; an earlier time stands. */
+function retryAfter(world: NodesWorld, podIndex: number, record: PodRecord, delayUs: Micros): void {
+  const at = world.kernel.now + Math.ceil(delayUs);
+  if (record.retryEvent !== NO_EVENT && record.retryAt <= at) return;
+  if (record.retryEvent !== NO_EVENT) cancel(world, record.retryEvent);
+  record.retryAt = at;
+  record.retryEvent = schedule(
+    world,
+    at - world.kernel.now,
+    NodesEvent.RetryDue,
+    podIndex,
+    world.nodes.pods.plan[podIndex]!,
+  );
+}
