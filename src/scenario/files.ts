@@ -1,4 +1,4 @@
-import { createReport, hasErrors, type Report } from './diagnostics.js';
+import { createReport, type Diagnostic, hasErrors, type Report } from './diagnostics.js';
 import { MAXIMUM_MANIFEST_FILES } from './limits.js';
 import {
   type AppliedOverride,
@@ -108,7 +108,7 @@ export function checkManifest(raw: readonly RawObject[], file: string, report: R
   return objects;
 }
 
-/** An object that had problems as plain YAML is not judged a second time as an object. */
+/** Decodes an object; a place that was wrong as plain YAML already is not judged a second time. */
 export function decodeAlone(
   raw: RawObject,
   report: Report,
@@ -117,8 +117,13 @@ export function decodeAlone(
 ): ManifestObject | undefined {
   const own = createReport();
   const decoded = decodeObject(raw, own, override, substituted);
-  report.diagnostics.push(...own.diagnostics);
+  const told = new Set(report.diagnostics.map(placeKey));
+  report.diagnostics.push(...own.diagnostics.filter((diagnostic) => !told.has(placeKey(diagnostic))));
   return hasErrors(own) ? undefined : decoded;
+}
+
+function placeKey({ path, line, column }: Diagnostic): string {
+  return `${line}:${column}:${path}`;
 }
 
 /** A path beside a file: `./a.yaml` beside `scenarios/web.yaml` is `scenarios/a.yaml`. */

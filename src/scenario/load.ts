@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { formatDuration } from '../kernel/duration.js';
-import type { Micros } from '../kernel/time.js';
+import { formatDuration, parseDuration } from '../kernel/duration.js';
+import { DAY_US, type Micros } from '../kernel/time.js';
 import { type KnownParameters, readCluster } from './cluster.js';
 import {
   createReport,
@@ -13,6 +13,7 @@ import {
 } from './diagnostics.js';
 import { readExpectations } from './expectation-parser.js';
 import { besideFile, type FileAccess, Files, type InputFile } from './files.js';
+import { MAXIMUM_DURATION_DAYS } from './limits.js';
 import { resolveParameters, setFields, type Settings, Substitution } from './parameters.js';
 import { checkReferences, serviceNames } from './references.js';
 import { objectsInPlace, objectsOfFile, readManifests } from './scenario-manifests.js';
@@ -31,8 +32,8 @@ export interface LoadOptions {
   readonly settings?: Settings;
   /** `--seed`, instead of the scenario's. */
   readonly seed?: string;
-  /** `--until`: ends the run earlier (or later). */
-  readonly durationUs?: Micros;
+  /** `--until`: ends the run earlier (or later), instead of the scenario's duration. */
+  readonly until?: string;
   /** Names that `cluster.parameters` may use; without it they are not checked here. */
   readonly knownParameters?: KnownParameters;
 }
@@ -191,7 +192,7 @@ function readTimes(
   if (written === 0 && duration !== undefined && duration.startsWith('0')) {
     fail(scope, ['duration'], 'value', 'a run lasts longer than no time');
   }
-  const durationUs = options.durationUs ?? written;
+  const durationUs = options.until === undefined ? written : readUntil(scope, options.until);
   const warmupUs = warmup === undefined ? 0 : (readDuration(scope, ['warmup'], warmup) ?? 0);
   const intervalUs = interval === undefined ? 0 : (readDuration(scope, ['interval'], interval) ?? 0);
   if (durationUs > 0 && warmupUs >= durationUs) {
@@ -204,6 +205,14 @@ function readTimes(
     fail(scope, ['interval'], 'limit', `the run has more than ${MAXIMUM_INTERVALS} intervals (limit)`);
   }
   return { durationUs, warmupUs, intervalUs };
+}
+
+function readUntil(scope: Scope, text: string): Micros {
+  const us = parseDuration(text);
+  if (us !== undefined && us > 0 && us <= MAXIMUM_DURATION_DAYS * DAY_US) return us;
+  const hint = `expected a duration such as "30m", got ${shown(text)}`;
+  scope.report.diagnostics.push(wholeFile('--until', 'type', hint));
+  return 0;
 }
 
 /** Entries of a section that is a map of names, each looked at on its own so that one bad entry hides no other. */

@@ -1,12 +1,13 @@
 import { type DecodeResult, decodeManifest } from '../cluster/api/decode.js';
 import { groupOfVersion, kindOf, nearestKind } from '../cluster/api/kinds.js';
 import type { KubernetesObject } from '../cluster/api/objects/meta.js';
+import type { Service } from '../cluster/api/objects/network.js';
 import { type DiagnosticCode, type Report, shown } from './diagnostics.js';
 import { type FieldPath, fieldText, parseFieldText, valueAt } from './field-path.js';
 import { MAXIMUM_DIAGNOSTICS, MAXIMUM_OBJECT_BYTES } from './limits.js';
 import { validateObject } from './object-validation.js';
 import type { ManifestObject, Position } from './types.js';
-import { keyPlaceAt, placeAt, type YamlDocument } from './yaml.js';
+import { keyPlaceAt, type Place, placeAt, type YamlDocument } from './yaml.js';
 
 /** One object as it was read, before it is decoded, and where it stands. */
 export interface RawObject {
@@ -159,6 +160,7 @@ export function positionOfObject(raw: RawObject): Position {
 /** Objects by kind, namespace and name: each may be there once. */
 export class ObjectIndex {
   readonly seen = new Map<string, Position>();
+  readonly nodePorts = new Map<string, Position>();
   readonly report: Report;
 
   constructor(report: Report) {
@@ -175,21 +177,43 @@ export class ObjectIndex {
     const first = this.seen.get(key);
     if (first === undefined) {
       this.seen.set(key, { file: raw.document.source.file, line: place.line, column: place.column });
-      return true;
+      return kind !== 'Service' || this.addNodePorts(raw, object as Service);
     }
-    const where = first.file === raw.document.source.file ? `line ${first.line}` : `${first.file}:${first.line}`;
+    this.tell(raw, 'metadata.name', place, `duplicate ${kind} ${shown(name)}`, first);
+    return false;
+  }
+
+  /** A node port belongs to one Service. */
+  addNodePorts(raw: RawObject, { spec }: Service): boolean {
+    for (const [index, { nodePort, protocol }] of (spec.ports ?? []).entries()) {
+      if (nodePort === undefined || nodePort === 0) continue;
+      const key = `${nodePort}/${protocol ?? 'TCP'}`;
+      const field = ['spec', 'ports', index, 'nodePort'];
+      const place = placeAt(raw.document, [...raw.path, ...field]);
+      const first = this.nodePorts.get(key);
+      if (first !== undefined) {
+        this.tell(raw, fieldText(field), place, `node port ${key} is taken`, first);
+        return false;
+      }
+      this.nodePorts.set(key, { file: raw.document.source.file, line: place.line, column: place.column });
+    }
+    return true;
+  }
+
+  tell(raw: RawObject, field: string, place: Place, message: string, first: Position): void {
+    const { file } = raw.document.source;
+    const where = first.file === file ? `line ${first.line}` : `${first.file}:${first.line}`;
     this.report.diagnostics.push({
       code: 'duplicate-object',
       severity: 'error',
-      path: raw.document.source.file,
+      path: file,
       line: place.line,
       column: place.column,
       length: place.length,
-      field: 'metadata.name',
-      message: `duplicate ${kind} ${shown(name)}, already defined on ${where}`,
+      field,
+      message: `${message}, already defined on ${where}`,
       hint: '',
     });
-    return false;
   }
 }
 

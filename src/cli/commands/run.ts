@@ -1,0 +1,48 @@
+import { type Command, Option } from 'commander';
+import type { Context } from '../context.js';
+import { collectSetting, readSeed } from '../options.js';
+
+export interface RunOptions {
+  readonly seed?: string;
+  readonly set?: ReadonlyMap<string, string>;
+  readonly until?: string;
+  readonly out?: string;
+  readonly format: 'text' | 'json';
+  readonly from?: string;
+  readonly verify?: true;
+  readonly force?: true;
+  readonly quiet?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  wavetank run scenarios/online-boutique-rollout.yaml
+  wavetank run web.yaml --seed 7 --set replicas=5 --set surge=50%
+  wavetank run scenarios/tour/*.yaml                        one row a scenario
+  wavetank run web.yaml --format json | jq .traffic
+  wavetank run --from reports/web-1a2b3c4d-s42/manifest.json --verify
+`;
+
+export function addRun(program: Command, context: Context): void {
+  program
+    .command('run')
+    .summary('play a scenario and print the answer')
+    .description(
+      'Plays scenarios in virtual time, prints the answer and leaves a folder with tables, charts and a report.',
+    )
+    .argument('[file...]', 'scenario files; - for standard input')
+    .option('--seed <seed>', "instead of the scenario's", readSeed)
+    .option('--set <name=value>', 'a parameter, or a field by its path (repeatable)', collectSetting)
+    .option('--until <time>', "end the run at this virtual time instead of the scenario's duration")
+    .option('-o, --out <dir>', 'folder for the results (default: reports/<scenario>-<digest>-s<seed>)')
+    .addOption(new Option('--format <format>', 'form of the result').choices(['text', 'json']).default('text'))
+    .option('--from <manifest.json>', 'play again what a folder of results was made from')
+    .option('--verify', 'with --from: compare with the folder instead of writing a new one')
+    .option('--force', 'replace an existing folder of results')
+    .option('-q, --quiet', 'no progress, no warnings')
+    .addHelpText('after', EXAMPLES)
+    .action(async (files: string[], options: RunOptions) => {
+      const { runCommand } = await import('../run-command.js');
+      context.exitCode = await runCommand(context, files, options);
+    });
+}

@@ -1,0 +1,38 @@
+import type { Diagnostic } from '../scenario/diagnostics.js';
+import type { InputFile } from '../scenario/files.js';
+import { type LoadOptions, loadScenario } from '../scenario/load.js';
+import type { SourceText } from '../scenario/text.js';
+import type { Scenario } from '../scenario/types.js';
+import { CommandError, EXIT } from './exit-codes.js';
+import { fileAccess } from './files.js';
+import { knownParameters } from './known-parameters.js';
+import type { Io } from './io.js';
+import { countDiagnostics, printDiagnostics } from './print-diagnostics.js';
+
+/** Diagnostics on their way to the user. */
+export class InputError extends CommandError {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: ReadonlyMap<string, SourceText>;
+
+  constructor(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, SourceText>) {
+    super(EXIT.usage, countDiagnostics(diagnostics));
+    this.diagnostics = diagnostics;
+    this.sources = sources;
+  }
+}
+
+/** Loads a scenario for playing; prints its warnings, throws what is wrong with it. */
+export function loadForPlay(
+  io: Io,
+  file: string,
+  options: LoadOptions,
+  isQuiet: boolean,
+): { readonly scenario: Scenario; readonly inputs: readonly InputFile[] } {
+  const { scenario, diagnostics, sources, inputs } = loadScenario(file, fileAccess(io), {
+    ...options,
+    knownParameters: knownParameters(),
+  });
+  if (scenario === undefined) throw new InputError(diagnostics, sources);
+  if (!isQuiet) printDiagnostics(io, diagnostics, sources);
+  return { scenario, inputs };
+}

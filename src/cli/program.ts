@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addInit } from './commands/init.js';
+import { addReport } from './commands/report.js';
+import { addRun } from './commands/run.js';
+import { addSchema } from './commands/schema.js';
+import { addSweep } from './commands/sweep.js';
+import { addValidate } from './commands/validate.js';
+import type { Context } from './context.js';
+import type { Engine } from './engine.js';
+import { CommandError, EXIT, Interrupted } from './exit-codes.js';
+import type { Io } from './io.js';
+import { reportBug } from './report-bug.js';
+
+const EXAMPLES = `
+Examples:
+  wavetank init                               a starter scenario: wavetank.yaml
+  wavetank run wavetank.yaml                  play it
+  wavetank sweep wavetank.yaml --vary replicas=2..4 --seeds 5
+  wavetank validate deployment.yaml           check any manifest, scenario or trace
+
+Exit status: 0 fine, 1 an expectation failed or a replay differs, 2 wrong usage or input, 3 a bug in wavetank,
+4 a sweep is incomplete, 130 interrupted. A flag wins over the scenario file, the file over the defaults.
+`;
+
+/** Version of the package. */
+export function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return String((JSON.parse(text) as { readonly version: unknown }).version);
+}
+
+function createProgram(context: Context): Command {
+  const { io } = context;
+  const program = new Command('wavetank')
+    .description(
+      'Plays Kubernetes clusters in virtual time: manifests, load and failures in, answers with numbers out.',
+    )
+    .helpOption('-h, --help', 'show help')
+    .version(packageVersion(), '-V, --version', 'show the version')
+    .helpCommand('help [command]', 'show the help of a command')
+    .addHelpText('after', EXAMPLES)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => 110, getErrHelpWidth: () => 110 });
+  addRun(program, context);
+  addSweep(program, context);
+  addValidate(program, context);
+  addReport(program, context);
+  addInit(program, context);
+  addSchema(program, context);
+  return program;
+}
+
+/** The command line: takes the arguments, gives the exit status, throws nothing. */
+export async function main(argv: readonly string[], io: Io, loadEngine: () => Promise<Engine>): Promise<number> {
+  const context: Context = { io, loadEngine, argv, exitCode: EXIT.ok };
+  try {
+    const program = createProgram(context);
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync([...argv], { from: 'user' });
+    return context.exitCode;
+  } catch (error) {
+    return exitCodeOf(error, context);
+  }
+}
+
+async function exitCodeOf(error: unknown, context: Context): Promise<number> {
+  const { io } = context;
+  if (error instanceof CommanderError) {
+    // Help and version end this way too; everything else was said on stderr already.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  if (error instanceof Interrupted) {
+    io.err('interrupted: nothing was written\n');
+    return EXIT.interrupted;
+  }
+  if (error instanceof CommandError) {
+    await printCommandError(error, io);
+    return error.exitCode;
+  }
+  reportBug(error, context);
+  return EXIT.bug;
+}
+
+async function printCommandError(error: CommandError, io: Io): Promise<void> {
+  if ('diagnostics' in error) {
+    const { InputError } = await import('./load.js');
+    const { printDiagnostics } = await import('./print-diagnostics.js');
+    if (error instanceof InputError) printDiagnostics(io, error.diagnostics, error.sources);
+    io.err(`\n${error.message}\n`);
+    return;
+  }
+  io.err(`${io.errColours.red('error')}  ${error.message}\n`);
+  if (error.hint !== '') io.err(`       ${error.hint}\n`);
+}
