@@ -189,11 +189,20 @@ function askedByTwin(spec: ServiceSpec, port: number): number {
   return (spec.ports ?? []).find((twin) => twin.port === port && (twin.nodePort ?? 0) !== 0)?.nodePort ?? 0;
 }
 
+/** What is wrong with a node port that lies outside the range, in Kubernetes' words. */
+export function nodePortOutside(
+  port: number,
+  first: number = DEFAULT_NODE_PORTS.first,
+  count: number = DEFAULT_NODE_PORTS.count,
+): string | undefined {
+  const last = first + count - 1;
+  if (port >= first && port <= last) return undefined;
+  return `provided port is not in the valid range. The range of valid ports is ${first}-${last}`;
+}
+
 function refuseNodePort(state: ServiceAddresses, port: number, taken: ReadonlySet<number>): string | undefined {
-  const last = state.firstPort + state.portCount - 1;
-  if (port < state.firstPort || port > last) {
-    return `provided port is not in the valid range. The range of valid ports is ${state.firstPort}-${last}`;
-  }
+  const outside = nodePortOutside(port, state.firstPort, state.portCount);
+  if (outside !== undefined) return outside;
   return taken.has(port) ? 'provided port is already allocated' : undefined;
 }
 

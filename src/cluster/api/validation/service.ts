@@ -2,6 +2,7 @@ import { type Fields, fieldsIn, isZero, listIn, numberIn, textIn } from '../fiel
 import { dns1123LabelFaults, dns1123SubdomainFaults, portNumberFaults } from '../names.js';
 import { cidrFaults, ipFaults, isIPv6, specialIpFaults } from './addresses.js';
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from './field-error.js';
+import { nodePortOutside } from '../service-addresses.js';
 import { validateLabels } from './metadata.js';
 import { validatePort } from './probes.js';
 
@@ -15,11 +16,11 @@ const DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
 const MAX_AFFINITY_SECONDS = 86400;
 
 export function validateService(spec: Fields, out: FieldError[]): void {
-  const families = familyErrors(spec);
-  if (families.length > 0) {
+  const refused = addressErrors(spec);
+  if (refused.length > 0) {
     // Addresses are given out before anything else is looked at, so these errors stand alone.
     out.length = 0;
-    out.push(...families);
+    out.push(...refused);
     return;
   }
   const type = textIn(spec['type']);
@@ -41,8 +42,11 @@ export function validateService(spec: Fields, out: FieldError[]): void {
   validateTrafficPolicies(spec, type, out);
 }
 
-/** The cluster has one family, IPv4. Source: pkg/registry/core/service/storage/alloc.go: initIPFamilyFields. */
-function familyErrors(spec: Fields): FieldError[] {
+/**
+ * What the allocators refuse whatever else is taken: the cluster has one family, IPv4, and node ports have a range.
+ * Source: pkg/registry/core/service/storage/alloc.go: initIPFamilyFields.
+ */
+function addressErrors(spec: Fields): FieldError[] {
   if (spec['type'] === 'ExternalName') return [];
   const out: FieldError[] = [];
   const seen = new Set<string>();
@@ -60,6 +64,11 @@ function familyErrors(spec: Fields): FieldError[] {
     out.push(...ipFaults(address).map((fault) => invalid('spec.clusterIPs[0]', address, fault)));
   }
   if (isIPv6(address)) out.push(invalid('spec.clusterIPs[0]', [address], 'IPv6 is not configured on this cluster'));
+  if (out.length > 0 || (spec['type'] !== 'NodePort' && spec['type'] !== 'LoadBalancer')) return out;
+  for (const [i, { nodePort }] of listIn(spec['ports']).entries()) {
+    const refusal = isZero(nodePort) ? undefined : nodePortOutside(numberIn(nodePort));
+    if (refusal !== undefined) return [invalid(`spec.ports[${i}].nodePort`, nodePort, refusal)];
+  }
   return out;
 }
 

@@ -25,6 +25,7 @@ const SOURCES = [
   'rbd',
   'cinder',
   'cephfs',
+  'flexVolume',
   'quobyte',
   'downwardAPI',
   'fc',

@@ -1,0 +1,87 @@
+import { type Fields, fieldsIn, isZero, listIn } from './fields.js';
+import { kindOf } from './kinds.js';
+import type { KubernetesObject } from './objects/meta.js';
+
+/**
+ * Fields that are given in an object of a played kind and that the simulator stores but does not act on, although they would matter in a
+ * real cluster. Paths without indexes: each is named once. Fields that change nothing that is measured (working directories, security
+ * contexts, service accounts, messages) are not listed. An object of a kind that is only stored gives [''].
+ */
+export function unplayedFields(object: KubernetesObject): string[] {
+  const kind = kindOf(object.kind);
+  if (kind?.role !== 'played') return [''];
+  const found = new Set<string>();
+  const fields = object as unknown as Fields;
+  const spec = fieldsIn(fields['spec']);
+  switch (object.kind) {
+    case 'Pod':
+      inPodSpec(spec, 'spec', found);
+      break;
+    case 'Deployment':
+    case 'ReplicaSet':
+      inPodSpec(fieldsIn(fieldsIn(spec['template'])['spec']), 'spec.template.spec', found);
+      break;
+    case 'Service':
+      named(spec, SERVICE_FIELDS, 'spec', found);
+      break;
+    case 'HorizontalPodAutoscaler':
+      inMetrics(listIn(spec['metrics']), found);
+      break;
+    default:
+      break;
+  }
+  return [...found];
+}
+
+/** Of a pod's spec: what has no part in scheduling, starting, serving or ending a pod here. */
+const POD_FIELDS = [
+  'resourceClaims',
+  'runtimeClassName',
+  'ephemeralContainers',
+  'dnsConfig',
+  'hostAliases',
+  'schedulingGroup',
+];
+const SERVICE_FIELDS = ['externalIPs', 'loadBalancerSourceRanges', 'loadBalancerClass'];
+const CONTAINER_FIELDS = ['resizePolicy', 'volumeDevices', 'restartPolicyRules'];
+
+/** Volumes that have no effect on when and where a pod runs; all others would be bound, attached or made first. */
+const FREE_VOLUMES: ReadonlySet<string> = new Set([
+  'name',
+  'configMap',
+  'downwardAPI',
+  'emptyDir',
+  'hostPath',
+  'projected',
+  'secret',
+]);
+
+function inPodSpec(spec: Fields, path: string, found: Set<string>): void {
+  named(spec, POD_FIELDS, path, found);
+  for (const volume of listIn(spec['volumes'])) {
+    for (const source of Object.keys(volume)) {
+      if (!FREE_VOLUMES.has(source)) found.add(`${path}.volumes.${source}`);
+    }
+  }
+  for (const list of ['containers', 'initContainers']) {
+    for (const container of listIn(spec[list])) named(container, CONTAINER_FIELDS, `${path}.${list}`, found);
+  }
+}
+
+function named(fields: Fields, names: readonly string[], path: string, found: Set<string>): void {
+  for (const name of names) {
+    const value = fields[name];
+    if (!isZero(value) && !(Array.isArray(value) && value.length === 0)) found.add(`${path}.${name}`);
+  }
+}
+
+/** Only the metrics server is simulated, and of it the CPU. */
+function inMetrics(metrics: readonly Fields[], found: Set<string>): void {
+  for (const metric of metrics) {
+    for (const source of ['containerResource', 'pods', 'object', 'external']) {
+      if (metric[source] !== undefined) found.add(`spec.metrics.${source}`);
+    }
+    const resource = fieldsIn(metric['resource'])['name'];
+    if (resource !== undefined && resource !== 'cpu') found.add('spec.metrics.resource');
+  }
+}
