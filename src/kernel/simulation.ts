@@ -1,6 +1,7 @@
 import { createDigest, type DigestState, foldEvent } from './digest.js';
 import {
   createEventQueue,
+  earliestEvent,
   type EventHandle,
   type EventQueue,
   moveEvent,
@@ -83,7 +84,7 @@ export function runUntil<W extends KernelWorld>(world: W, handlers: Handlers<W>,
   const { queue, digest } = kernel;
   const table = handlers.table;
   invariant(until < Infinity, `played until ${until} us`);
-  while (queue.size > 0 && queue.heapTimes[0]! <= until) {
+  while (earliestEvent(queue) <= until) {
     popEvent(queue);
     const kind = queue.poppedKind;
     const a = queue.poppedA;
