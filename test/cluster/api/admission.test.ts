@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type AdmissionView,
+  admitNode,
+  admitPod,
+  preparePod,
+  topologyLabelsOf,
+  withTokenVolume,
+} from '../../../src/cluster/api/admission/pod.js';
+import { decodeManifest } from '../../../src/cluster/api/decode.js';
+import { applyDefaults } from '../../../src/cluster/api/defaults/defaults.js';
+import type { KubernetesObject } from '../../../src/cluster/api/objects/meta.js';
+import type { Node } from '../../../src/cluster/api/objects/node.js';
+import type { Pod, PodSpec } from '../../../src/cluster/api/objects/pod.js';
+import { readVectors } from '../../vectors/read.js';
+
+interface Case {
+  rules: string[];
+  path: string;
+  object?: KubernetesObject;
+  setup: KubernetesObject[];
+  expected: { code: number; message?: string };
+}
+
+/** What waits for its part: quotas, limit ranges and pod security (part 4), claims (part 5); namespaces are the store's. */
+const LATER = [
+  'quota-',
+  'limit-',
+  'pod-security-',
+  'second-global-default',
+  'namespace-',
+  'service-account-secrets-enforced',
+];
+
+const CLASSES = new Map([
+  ['high', { name: 'high', value: 1000, preemptionPolicy: 'PreemptLowerPriority' as const }],
+  ['low', { name: 'low', value: -10, preemptionPolicy: 'PreemptLowerPriority' as const }],
+]);
+
+function viewOf(setup: readonly KubernetesObject[]): AdmissionView {
+  return {
+    priorityClass: (name) => CLASSES.get(name),
+    defaultPriorityClass: () => undefined,
+    hasServiceAccount: (_namespace, name) =>
+      setup.some(({ kind, metadata }) => kind === 'ServiceAccount' && metadata.name === name),
+  };
+}
+
+const everything: AdmissionView = {
+  priorityClass: () => undefined,
+  defaultPriorityClass: () => undefined,
+  hasServiceAccount: () => true,
+};
+
+function newPod(spec: Partial<PodSpec>, labels: Record<string, string> = {}): Pod {
+  const manifest = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', labels },
+    spec: { containers: [{ name: 'c', image: 'c' }], ...spec },
+  };
+  return applyDefaults(decodeManifest(manifest)[0]!.object!) as Pod;
+}
+
+function admitted(pod: Pod, view: AdmissionView = everything): Pod {
+  const result = admitPod(pod, view);
+  if (!result.ok) throw new Error(result.message);
+  return result.object;
+}
+
+describe('admission', () => {
+  it('refuses pods in the words of the API server', () => {
+    let refused = 0;
+    for (const { rules, path, object, setup, expected } of readVectors<Case>('api.admission.jsonl')) {
+      if (object === undefined || LATER.some((rule) => rules[0]!.startsWith(rule))) continue;
+      const namespace = /\/namespaces\/([^/]+)\//.exec(path)?.[1] ?? '';
+      const decoded = applyDefaults(decodeManifest(object, namespace)[0]!.object!);
+      const result = decoded.kind === 'Pod' ? admitPod(decoded as Pod, viewOf(setup)) : { ok: true as const };
+      const message = result.ok ? '' : `pods "${decoded.metadata.name}" is forbidden: ${result.message}`;
+      expect({ rules, code: result.ok ? 201 : 403, message }).toEqual({
+        rules,
+        code: expected.code,
+        message: expected.message ?? '',
+      });
+      if (!result.ok) refused++;
+    }
+    expect(refused).toBe(7);
+  });
+
+  it('lets pods stay five minutes on a node that is lost, unless they say how long', () => {
+    const own = {
+      key: 'node.kubernetes.io/not-ready',
+      operator: 'Exists',
+      tolerationSeconds: 7,
+      effect: 'NoExecute',
+    } as const;
+    expect(admitted(newPod({ tolerations: [own] })).spec.tolerations).toEqual([
+      own,
+      { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+    ]);
+    const all = { operator: 'Exists' } as const;
+    expect(admitted(newPod({ tolerations: [all] })).spec.tolerations).toEqual([all]);
+  });
+
+  it('resolves priorities, the system classes included', () => {
+    expect(admitted(newPod({ priorityClassName: 'system-node-critical' })).spec.priority).toBe(2_000_001_000);
+    const preferred = { name: 'usual', value: 5, preemptionPolicy: 'Never' as const };
+    const spec = admitted(newPod({}), { ...everything, defaultPriorityClass: () => preferred }).spec;
+    expect([spec.priority, spec.priorityClassName, spec.preemptionPolicy]).toEqual([5, 'usual', 'Never']);
+  });
+
+  it('takes the values of matchLabelKeys into selectors', () => {
+    const constraint = {
+      maxSkew: 1,
+      topologyKey: 'zone',
+      whenUnsatisfiable: 'DoNotSchedule' as const,
+      labelSelector: { matchLabels: { app: 'web' } },
+      matchLabelKeys: ['pod-template-hash', 'absent'],
+    };
+    const pod = preparePod(newPod({ topologySpreadConstraints: [constraint] }, { 'pod-template-hash': 'abc' }));
+    expect(pod.spec.topologySpreadConstraints?.[0]?.labelSelector).toEqual({
+      matchLabels: { app: 'web' },
+      matchExpressions: [{ key: 'pod-template-hash', operator: 'In', values: ['abc'] }],
+    });
+    expect(pod.status).toEqual({ phase: 'Pending', qosClass: 'BestEffort' });
+  });
+
+  it('holds back pods with scheduling gates', () => {
+    const pod = preparePod(newPod({ schedulingGates: [{ name: 'example.com/wait' }] }));
+    expect(pod.status.conditions?.[0]).toMatchObject({
+      type: 'PodScheduled',
+      status: 'False',
+      reason: 'SchedulingGated',
+    });
+  });
+
+  it('mounts the token of the service account, once and not when it is not wanted', () => {
+    const mounted = withTokenVolume(newPod({}), 'abcde').spec;
+    expect(mounted.volumes?.[0]?.name).toBe('kube-api-access-abcde');
+    expect(mounted.containers[0]?.volumeMounts?.[0]?.mountPath).toBe('/var/run/secrets/kubernetes.io/serviceaccount');
+    const unwanted = newPod({ automountServiceAccountToken: false } as Partial<PodSpec>);
+    expect(withTokenVolume(unwanted, 'abcde')).toBe(unwanted);
+  });
+
+  it('takes nodes in as not ready and hands their zone on to pods', () => {
+    const manifest = {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: 'n', labels: { 'topology.kubernetes.io/zone': 'a' } },
+    };
+    const node = applyDefaults(decodeManifest(manifest)[0]!.object!) as Node;
+    const entered = admitNode(node);
+    expect(entered.spec.taints).toEqual([{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }]);
+    expect(admitNode(entered)).toBe(entered);
+    expect(topologyLabelsOf(node)).toEqual({ 'topology.kubernetes.io/zone': 'a' });
+  });
+});
