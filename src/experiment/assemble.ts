@@ -12,14 +12,9 @@ import { createKernel, schedule, scheduleAt } from '../kernel/simulation.js';
 import { createNetwork, registerNetwork } from '../network/create-network.js';
 import type { NetworkWorld } from '../network/world.js';
 import type { Scenario } from '../scenario/types.js';
-import {
-  createTraffic,
-  finishTraffic,
-  registerTraffic,
-  type TrafficWorld,
-  trafficUsage,
-} from '../traffic/create-traffic.js';
-import { registerControllerRooms, type ControllersWorld, createControllerStates } from './controllers.js';
+import { createTraffic, finishTraffic, registerTraffic, startTraffic, trafficUsage } from '../traffic/create-traffic.js';
+import type { TrafficWorld } from '../traffic/world.js';
+import { type ControllersWorld, createControllerStates, registerControllerRooms } from './controllers.js';
 import { ExperimentEvent } from './events.js';
 import { armMonitors, createMonitors, registerMonitors } from './expect/monitors.js';
 import { registerFaults, strike } from './faults.js';
@@ -61,7 +56,7 @@ export function assembleAround(scenario: Scenario, world: World): Assembly {
 /** Writes the rows that the end of a run completes. */
 export function finish({ world, scenario }: Assembly): void {
   finishTraffic(world);
-  finishNodes(world, trafficUsage);
+  finishNodes<World>(world, trafficUsage);
   finishPods(world, lookInside);
   finishRollouts(world);
   finishRecoveries(world);
@@ -84,12 +79,12 @@ function assembleCode(scenario: Scenario): Code {
   const workloads = new WorkloadListeners<World>();
   const setupId = controllers.add(setup());
   const operatorId = controllers.add(operator());
-  registerControllerRooms(handlers, controllers, listeners);
+  registerControllerRooms(controllers, listeners);
   registerApi(handlers, listeners, controllers);
   registerScheduler(handlers, listeners);
   registerNetwork(listeners, workloads);
-  registerTraffic(handlers, workloads);
-  registerNodes(handlers, listeners, workloads, trafficUsage);
+  registerTraffic<World>(handlers, workloads);
+  registerNodes<World>(handlers, listeners, workloads, trafficUsage);
   registerFaults(handlers);
   registerMeasurements(handlers, listeners, scenario);
   handlers.on(ExperimentEvent.TimelineDue, (world, entry) => {
@@ -105,20 +100,20 @@ function registerMeasurements(handlers: Handlers<World>, listeners: Listeners<Wo
   measureReplicas(listeners);
   measureRollouts(listeners);
   measureRecoveries(listeners);
-  measureNodes(handlers, listeners, trafficUsage);
+  measureNodes<World>(handlers, listeners, trafficUsage);
   registerMonitors(handlers, listeners, monitoredKinds(scenario));
 }
 
 function createWorld(scenario: Scenario, code: Code): World {
   const parameters = clusterParameters(scenario.cluster);
   // Slices are added one by one, each built upon those before it.
-  const world = { kernel: createKernel(scenario.seed) } as { -readonly [Slice in keyof World]: World[Slice] };
+  const world = { kernel: createKernel(scenario.seed) } as Growing;
   world.api = createApi(world, parameters.api);
   openTables(world);
   insertNamespaces(world);
   openControllers(world, code.controllers);
   world.kcm = createKcm(world);
-  world.controllers = createControllerStates(world);
+  world.controllers = createControllerStates();
   world.scheduler = createScheduler(world, parameters.scheduler);
   world.nodes = createNodes(world, scenario.cluster.pools, behavioursOf(scenario), parameters.nodes);
   world.network = createNetwork(world, parameters.network);
@@ -130,8 +125,12 @@ function createWorld(scenario: Scenario, code: Code): World {
     scheduleAt(world, atUs, ExperimentEvent.TimelineDue, entry, 0);
   schedule(world, scenario.intervalUs, ExperimentEvent.IntervalEnded, 0, 0);
   armMonitors(world);
+  startTraffic(world);
   return world;
 }
+
+/** A world whose slices are still to be filled in. */
+type Growing = { -readonly [Slice in keyof World]: World[Slice] };
 
 function createExperiment(scenario: Scenario, code: Code): World['experiment'] {
   const { timeline, expectations, warmupUs, durationUs, intervalUs } = scenario;

@@ -10,7 +10,7 @@ export type RecordedTables = ReadonlyMap<string, RecordedTable>;
 export interface RunIdentity {
   /** Name of the scenario, for example `boutique-rollout`. */
   readonly scenario: string;
-  readonly seed: number;
+  readonly seed: string;
   /** Version of the wavetank package. */
   readonly version: string;
   /** Version of the model: changes when the same seed gives other numbers. */

@@ -60,7 +60,7 @@ export interface DurationQuantiles {
 /** Every figure of a run. Pure data without wall-clock time: what `--format json` prints and `summary.json` holds. */
 export interface RunSummary {
   readonly scenario: string;
-  readonly seed: number;
+  readonly seed: string;
   readonly digest: string;
   readonly durationSeconds: number;
   readonly warmupSeconds: number;

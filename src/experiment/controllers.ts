@@ -1,0 +1,37 @@
+import type { Controllers } from '../cluster/api/controller-loop.js';
+import type { Listeners } from '../cluster/api/informers.js';
+import { registerKcm } from '../cluster/api/kcm.js';
+import { registerDeployment } from '../cluster/controllers/deployment/controller.js';
+import { registerEndpointSlice } from '../cluster/controllers/endpoint-slice/controller.js';
+import { createEndpointSliceState, type EndpointSliceWorld } from '../cluster/controllers/endpoint-slice/state.js';
+import { registerGarbageCollector } from '../cluster/controllers/garbage-collector/controller.js';
+import { createGarbageCollectorState, type GarbageCollectorWorld } from '../cluster/controllers/garbage-collector/graph.js';
+import { registerReplicaSet } from '../cluster/controllers/replica-set/controller.js';
+import { createReplicaSetState, type ReplicaSetWorld } from '../cluster/controllers/replica-set/state.js';
+import { createServiceState, registerService, type ServiceWorld } from '../cluster/controllers/service/controller.js';
+
+/** What all controllers together need of the world. */
+export type ControllersWorld = EndpointSliceWorld & GarbageCollectorWorld & ReplicaSetWorld & ServiceWorld;
+
+/** Memories of the controllers that have one. */
+export function createControllerStates(): ControllersWorld['controllers'] {
+  return {
+    replicaSet: createReplicaSetState(),
+    endpointSlice: createEndpointSliceState(),
+    garbageCollector: createGarbageCollectorState(),
+    service: createServiceState(),
+  };
+}
+
+/** Registers every controller of kube-controller-manager, in the order in which they hear of a change. */
+export function registerControllerRooms<W extends ControllersWorld>(
+  controllers: Controllers<W>,
+  listeners: Listeners<W>,
+): void {
+  registerKcm(listeners);
+  registerDeployment(controllers, listeners);
+  registerReplicaSet(controllers, listeners);
+  registerEndpointSlice(controllers, listeners);
+  registerGarbageCollector(controllers, listeners);
+  registerService(controllers, listeners);
+}
