@@ -76,7 +76,7 @@ export function registerFaults<W extends NodesWorld>(handlers: Handlers<W>, wiri
   handlers.on(NodesEvent.MachineDown, (world, node, boot) => {
     const host = world.nodes.hosts.records[node]!;
     if (host.boot !== boot) return;
-    for (const podIndex of [...host.pods]) losePod(world, wiring, podIndex);
+    for (const podIndex of host.pods) losePod(world, wiring, podIndex);
   });
   handlers.on(NodesEvent.MachineUp, (world, node, boot) => {
     const { hosts } = world.nodes;
@@ -116,7 +116,7 @@ function kubeletUp(world: NodesWorld, wiring: NodeWiring, node: number): void {
   const lost = host.hasLostContainers;
   host.hasLostContainers = false;
   const objects = lister<Pod>(world, host.informer);
-  for (const podIndex of [...host.pods]) {
+  for (const podIndex of host.pods) {
     const record = recordOf(world, podIndex);
     if (lost) restartInPlace(world, wiring, podIndex, record);
     const object = objects.get(pods.keys[podIndex]!);

@@ -8,7 +8,7 @@ import { podEvent } from './kubelet-events.js';
 import { globMatches } from './pod-facts.js';
 import { containerIndexOf, containerSubject, planOf } from './pod-record.js';
 import { recordOf } from './pod-table.js';
-import { failSync, launch } from './pod-sync.js';
+import { failSync, launch } from './sync-end.js';
 import type { NodesWorld } from './world.js';
 
 /** Pulls a second and at once (kubernetes v1.36.3 pkg/kubelet/apis/config/v1beta1/defaults.go: RegistryPullQPS, RegistryBurst). */

@@ -15,7 +15,8 @@ import {
   STAGE_SYNCING,
 } from './pod-record.js';
 import { reportPod } from './pod-report.js';
-import { endSync, startNext, syncPod } from './pod-sync.js';
+import { startNext, syncPod } from './pod-sync.js';
+import { endSync } from './sync-end.js';
 import { giveAddress, recordOf } from './pod-table.js';
 import { armProbes } from './probes.js';
 import { updateServing } from './serving.js';

@@ -1,25 +1,21 @@
-import { cancel, schedule } from '../../kernel/simulation.js';
-import { NO_EVENT } from '../../kernel/event-queue.js';
 import { SECOND_US, type Micros } from '../../kernel/time.js';
 import { nextBackOff, waitsToPull, waitsToRestart } from './back-off.js';
-import { enterStarting, leaveStarting, slowdown } from './contention.js';
-import { NodesEvent } from './events.js';
+import { enterStarting } from './contention.js';
 import { hasImage, requestPull } from './image-pulls.js';
 import { podEvent } from './kubelet-events.js';
-import { type ContainerRecord, containerSubject, type PodRecord, STAGE_SYNCING } from './pod-record.js';
+import { type ContainerRecord, type PodRecord, STAGE_SYNCING } from './pod-record.js';
 import { hasInitialised, isFinalPhase, reportPod, runInSandbox } from './pod-report.js';
 import { recordOf } from './pod-table.js';
 import { armProbes } from './probes.js';
-import { redrawRun } from './start-draws.js';
 import { shouldRestart } from './restart-policy.js';
+import { redrawRun } from './start-draws.js';
+import { endSync, FAILED_SYNC_US, failSync, launch, retryAfter } from './sync-end.js';
 import { finishByItself } from './termination.js';
 import type { NodeWiring } from './wiring.js';
-import { type NodesWorld, NOT_YET } from './world.js';
+import type { NodesWorld } from './world.js';
 
 /** Longest wait of a pod worker for its next try (kubernetes v1.36.3 pkg/kubelet/pod_workers.go: syncFrequency). */
 const SYNC_PERIOD_US = 60 * SECOND_US;
-/** Wait after a sync that failed (pod_workers.go: workerBackOffPeriod). */
-const FAILED_SYNC_US = 10 * SECOND_US;
 
 /**
  * One sync of a pod worker: reports what is, ends the pod if all its containers have ended for good, else starts what is to
@@ -43,30 +39,6 @@ export function startNext(world: NodesWorld, podIndex: number, hasActed: boolean
     return;
   }
   endSync(world, podIndex, record, hasActed);
-}
-
-/** Ends a sync. After runtime actions the kubelet looks at the pod again: at once, or at its next relist. */
-export function endSync(world: NodesWorld, podIndex: number, record: PodRecord, hasActed: boolean): void {
-  const { pods } = world.nodes;
-  record.isBusy = false;
-  leaveStarting(world, pods.node[podIndex]!, record);
-  if (hasActed) schedule(world, record.relistUs, NodesEvent.Relisted, podIndex, pods.plan[podIndex]!);
-  else reportPod(world, podIndex);
-  if (pods.startedAt[podIndex] === NOT_YET && areAllStarted(record)) pods.startedAt[podIndex] = world.kernel.now;
-}
-
-/** A sync that failed at a container: the rest of the pod waits for the next one. */
-export function failSync(world: NodesWorld, podIndex: number, index: number, reason: string, message: string): void {
-  const record = recordOf(world, podIndex);
-  const container = record.containers[index]!;
-  container.failure = { reason, message };
-  retryAfter(world, podIndex, record, FAILED_SYNC_US * container.times.jitter);
-  endSync(world, podIndex, record, false);
-}
-
-function areAllStarted({ containers }: PodRecord): boolean {
-  for (const { role, run } of containers) if (role === 'regular' && run === undefined) return false;
-  return true;
 }
 
 /**
@@ -159,31 +131,4 @@ function startContainer(world: NodesWorld, podIndex: number, record: PodRecord, 
   } else {
     requestPull(world, podIndex, index);
   }
-}
-
-/** The image is there (in `afterUs`): create and start the container. */
-export function launch(world: NodesWorld, podIndex: number, index: number, afterUs: Micros): void {
-  const { pods } = world.nodes;
-  const { containers } = recordOf(world, podIndex);
-  if (index === containers.length - 1 && pods.pulledAt[podIndex] === NOT_YET) {
-    pods.pulledAt[podIndex] = world.kernel.now + afterUs;
-  }
-  const launchUs = containers[index]!.times.launchUs * slowdown(world, pods.node[podIndex]!);
-  const subject = containerSubject(pods.plan[podIndex]!, index);
-  schedule(world, afterUs + launchUs, NodesEvent.ContainerStarted, podIndex, subject);
-}
-
-/** Has the worker come back after `delayUs`; an earlier time stands. */
-function retryAfter(world: NodesWorld, podIndex: number, record: PodRecord, delayUs: Micros): void {
-  const at = world.kernel.now + Math.ceil(delayUs);
-  if (record.retryEvent !== NO_EVENT && record.retryAt <= at) return;
-  if (record.retryEvent !== NO_EVENT) cancel(world, record.retryEvent);
-  record.retryAt = at;
-  record.retryEvent = schedule(
-    world,
-    at - world.kernel.now,
-    NodesEvent.RetryDue,
-    podIndex,
-    world.nodes.pods.plan[podIndex]!,
-  );
 }

@@ -22,5 +22,7 @@ test.each(readVectors<Case>('kubelet.allocatable.jsonl'))('allocatable $id', (ve
   // The real function takes thresholds of either sort; the generator gave it the soft ones last.
   const evictionThresholds = { ...vector.evictionHard, ...vector.evictionSoft };
   // Devices come from their plugin as they are, not from the machine.
-  expect({ ...allocatableOf(capacity, { ...vector, evictionThresholds }), ...vector.deviceAllocatable }).toEqual(allocatable);
+  expect({ ...allocatableOf(capacity, { ...vector, evictionThresholds }), ...vector.deviceAllocatable }).toEqual(
+    allocatable,
+  );
 });

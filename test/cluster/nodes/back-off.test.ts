@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { BACK_OFF_RESET_US, type BackOff, nextBackOff, waitsToPull, waitsToRestart } from '../../../src/cluster/nodes/back-off.js';
+import {
+  BACK_OFF_RESET_US,
+  type BackOff,
+  nextBackOff,
+  waitsToPull,
+  waitsToRestart,
+} from '../../../src/cluster/nodes/back-off.js';
 import { MILLISECOND_US, SECOND_US } from '../../../src/kernel/time.js';
 import { readVectors } from '../../vectors/read.js';
 

@@ -10,7 +10,12 @@ import { insertObject } from '../../../src/cluster/api/writes.js';
 import { createNodes, registerNodes } from '../../../src/cluster/nodes/create-nodes.js';
 import type { NodePool } from '../../../src/cluster/nodes/node-objects.js';
 import { NODE_PRESETS, type NodeParameters } from '../../../src/cluster/nodes/parameters.js';
-import { NO_USAGE, type PodUsage, type WorkloadBehaviour, WorkloadListeners } from '../../../src/cluster/nodes/workload.js';
+import {
+  NO_USAGE,
+  type PodUsage,
+  type WorkloadBehaviour,
+  WorkloadListeners,
+} from '../../../src/cluster/nodes/workload.js';
 import type { NodesWorld } from '../../../src/cluster/nodes/world.js';
 import { constant } from '../../../src/kernel/distributions.js';
 import { Handlers } from '../../../src/kernel/events.js';
