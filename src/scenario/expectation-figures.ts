@@ -2,12 +2,15 @@ import type { CountCondition, Figure } from './expectations.js';
 import { nearest, shown, suggestion } from './diagnostics.js';
 import { parseFieldText } from './field-path.js';
 import { kindAt, slashed } from './kubectl-targets.js';
+import { percent } from './scope.js';
 import { mistake, type Word } from './shell-words.js';
 
 /** Names that figures may refer to. */
 export interface FigureNames {
   readonly sources: readonly string[];
   readonly services: readonly string[];
+  /** False where services could not all be read: names are then taken as they are. */
+  readonly isComplete: boolean;
 }
 
 const TRAFFIC = ['availability', 'lost', 'rate', 'mean'] as const;
@@ -30,7 +33,7 @@ export function readFigure(word: Word, names: FigureNames): Figure {
   const argumentOffset = word.offset + word.text.indexOf('(') + 1;
   const parts = splitArguments({ text: inner!, offset: argumentOffset });
   const percentile = /^p(\d{1,2}(?:\.\d{1,4})?)$/.exec(name!);
-  if (percentile !== null) return trafficFigure(word, parts, 'percentile', Number(percentile[1]) / 100, names);
+  if (percentile !== null) return trafficFigure(word, parts, 'percentile', percent(percentile[1]!)!, names);
   const statistic = TRAFFIC.find((known) => known === name);
   if (statistic !== undefined) return trafficFigure(word, parts, statistic, 0, names);
   if (name === 'count') return countFigure(word, parts);
@@ -88,7 +91,7 @@ function trafficFigure(
     prefix === 'service' || prefix === 'source' ? prefix : names.sources.includes(part.text) ? 'source' : 'service';
   const name = prefix === 'service' || prefix === 'source' ? rest! : part.text;
   const known = side === 'source' ? names.sources : names.services;
-  if (!known.includes(name)) {
+  if (names.isComplete && !known.includes(name)) {
     const all = [...names.sources, ...names.services];
     const near = nearest(name, all);
     const hint =
@@ -154,7 +157,7 @@ function startupFigure(word: Word, parts: readonly Word[]): Figure {
   const percentile = /^p(\d{1,2}(?:\.\d{1,4})?)$/.exec(what?.text ?? '');
   const name = workload?.text ?? null;
   if (percentile !== null) {
-    return { of: 'startup', statistic: 'percentile', probability: Number(percentile[1]) / 100, workload: name };
+    return { of: 'startup', statistic: 'percentile', probability: percent(percentile[1]!)!, workload: name };
   }
   if (what?.text === 'mean') return { of: 'startup', statistic: 'mean', probability: 0, workload: name };
   if (what?.text === 'max') return { of: 'startup', statistic: 'maximum', probability: 0, workload: name };
@@ -164,7 +167,7 @@ function startupFigure(word: Word, parts: readonly Word[]): Figure {
 function shareFigure(word: Word, parts: readonly Word[], names: FigureNames): Figure {
   const [service, what] = parts;
   if (service === undefined || what === undefined) mistake(word, 'expected share(SERVICE, max), min or cv');
-  if (!names.services.includes(service.text)) {
+  if (names.isComplete && !names.services.includes(service.text)) {
     mistake(service, `no service is named ${shown(service.text)}`, suggestion(service.text, names.services));
   }
   const statistic = (['max', 'min', 'cv'] as const).find((known) => known === what.text);

@@ -3,7 +3,7 @@ import type { Micros } from '../kernel/time.js';
 import { shown, suggestion } from './diagnostics.js';
 import { type FigureNames, readFigure } from './expectation-figures.js';
 import type { Comparison, Expectation, Figure, FigureValue, When } from './expectations.js';
-import { fail, parseRate, positionOf, type Scope } from './scope.js';
+import { fail, parseRate, percent, positionOf, type Scope } from './scope.js';
 import { mistake, type Read, reading, type Word } from './shell-words.js';
 import type { TimelineEntry } from './types.js';
 
@@ -132,8 +132,7 @@ function plainNumber(text: string): number | undefined {
 }
 
 function share(text: string): number | undefined {
-  const value = plainNumber(text.replace(/%$/, ''));
-  const ratio = value === undefined ? undefined : text.endsWith('%') ? value / 100 : value;
+  const ratio = text.endsWith('%') ? percent(text.slice(0, -1)) : plainNumber(text);
   return ratio !== undefined && ratio >= 0 && ratio <= 1 ? ratio : undefined;
 }
 

@@ -134,9 +134,12 @@ function buildScenario(
   section('description');
   section('parameters');
   const times = readTimes(scope, section('duration'), section('warmup'), section('interval'), options);
+  const before = scope.report.diagnostics.length;
   const clusterInput = section('cluster');
   const cluster = clusterInput === undefined ? undefined : readCluster(scope, clusterInput, options.knownParameters);
   const manifests = readManifests(scope, files, section('manifests') ?? [], section('overrides') ?? {}, replaced);
+  // What names something that could not be read would be told twice.
+  const isSound = scope.report.diagnostics.slice(before).every(({ severity }) => severity === 'warning');
   const workloads = readWorkloads(scope, root['workloads']);
   const traffic = readTraffic(scope, root['traffic'], files, times.durationUs, cluster);
   const timeline = readTimeline(scope, section('timeline') ?? [], {
@@ -147,8 +150,9 @@ function buildScenario(
   });
   const services = serviceNames(manifests, timeline);
   const expectations = readExpectations(scope, section('expect') ?? [], {
-    sources: traffic.map((source) => source.name),
+    sources: entriesOf(root['traffic']).map(([source]) => source),
     services: services.map((service) => service.name),
+    isComplete: isSound,
     timeline,
     durationUs: times.durationUs,
   });
@@ -164,7 +168,7 @@ function buildScenario(
     expectations,
     parameters,
   };
-  checkReferences(scope, scenario, services);
+  if (isSound) checkReferences(scope, scenario, services);
   return scenario;
 }
 
@@ -216,14 +220,18 @@ function readUntil(scope: Scope, text: string): Micros {
 }
 
 /** Entries of a section that is a map of names, each looked at on its own so that one bad entry hides no other. */
-function entriesOf(scope: Scope, value: unknown, key: string): [string, unknown][] {
-  if (value === undefined || value === null) return [];
-  if (typeof value === 'object' && !Array.isArray(value)) return Object.entries(value);
-  return fail(scope, [key], 'type', `expected a map of names, got ${shown(value)}`) ?? [];
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+}
+
+function checkMap(scope: Scope, value: unknown, key: string): void {
+  if (value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value))) return;
+  fail(scope, [key], 'type', `expected a map of names, got ${shown(value)}`);
 }
 
 function readWorkloads(scope: Scope, value: unknown): Workload[] {
-  return entriesOf(scope, value, 'workloads').flatMap(([name, entry]) => {
+  checkMap(scope, value, 'workloads');
+  return entriesOf(value).flatMap(([name, entry]) => {
     const input = checked(scope, workloadSchema, entry ?? {}, ['workloads', name]);
     return (input === undefined ? undefined : readWorkload(scope, name, input)) ?? [];
   });
@@ -236,8 +244,9 @@ function readTraffic(
   durationUs: Micros,
   cluster: ClusterSpec | undefined,
 ): TrafficSource[] {
+  checkMap(scope, value, 'traffic');
   const readTrace = (reference: string) => files.readTrace(besideFile(scope.document.source.file, reference));
-  return entriesOf(scope, value, 'traffic').flatMap(([name, entry]) => {
+  return entriesOf(value).flatMap(([name, entry]) => {
     const input = checked(scope, sourceSchema, entry, ['traffic', name]);
     if (input === undefined) return [];
     return readSource(scope, name, input, { durationUs, cluster, readTrace }) ?? [];

@@ -136,15 +136,20 @@ export function readQuantity(
   return value;
 }
 
+/** The share that so many percent are: `99.9` is the double nearest to 0.999, which 99.9 / 100 is not. */
+export function percent(digits: string): number | undefined {
+  return /^\d+(?:\.\d+)?$/.test(digits) ? Number(`${digits}e-2`) : undefined;
+}
+
 /** A share between 0 and 1, as a number or in percent. */
 export function readShare(scope: Scope, path: FieldPath, value: string | number): number | undefined {
   const text = String(value).trim();
-  const number = /^\d+(?:\.\d+)?%$/.test(text)
-    ? Number(text.slice(0, -1)) / 100
+  const number = text.endsWith('%')
+    ? percent(text.slice(0, -1))
     : /^\d+(?:\.\d+)?(?:e-\d+)?$/.test(text)
       ? Number(text)
       : NaN;
-  if (number >= 0 && number <= 1) return number;
+  if (number !== undefined && number >= 0 && number <= 1) return number;
   return fail(scope, path, 'value', `expected a share between 0 and 1 such as "5%" or 0.05, got ${shown(value)}`);
 }
 
