@@ -22,8 +22,7 @@ export function readObjectFigure(world: ExperimentWorld, figure: ObjectFigure): 
 }
 
 export function compares(seen: FigureValue | undefined, comparison: Comparison, value: FigureValue): boolean {
-  // A count that a status leaves out is 0, as kubectl shows it.
-  const left = seen ?? (typeof value === 'number' ? 0 : '');
+  const left = likeValue(seen, value);
   switch (comparison) {
     case '=':
       return left === value;
@@ -38,6 +37,12 @@ export function compares(seen: FigureValue | undefined, comparison: Comparison, 
     case '>=':
       return left >= value;
   }
+}
+
+/** A count that a status leaves out is 0, as kubectl shows it; an annotation is text even where it holds a number. */
+function likeValue(seen: FigureValue | undefined, value: FigureValue): FigureValue {
+  if (seen === undefined) return typeof value === 'number' ? 0 : '';
+  return typeof value === 'number' && typeof seen === 'string' ? Number(seen) : seen;
 }
 
 function readField(world: ExperimentWorld, figure: Extract<Figure, { readonly of: 'field' }>): FigureValue | undefined {
