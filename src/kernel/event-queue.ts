@@ -149,8 +149,7 @@ function settle(queue: EventQueue, position: number): void {
   const time = heapTimes[position]!;
   const parentTime = heapTimes[parent]!;
   const first =
-    time < parentTime ||
-    (time === parentTime && sequences[heapHandles[position]!]! < sequences[heapHandles[parent]!]!);
+    time < parentTime || (time === parentTime && sequences[heapHandles[position]!]! < sequences[heapHandles[parent]!]!);
   if (first && position > ROOT) rise(queue, position);
   else sink(queue, position);
 }

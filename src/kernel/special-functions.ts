@@ -1,38 +1,62 @@
-import { invariant } from './invariant.js';
+import { InvariantError, invariant } from './invariant.js';
 import { exp, log } from './math.js';
 
 const SQRT_TWO_PI = 2.5066282746310002;
 
-// Rational approximations of the normal quantile: Wichura, algorithm AS 241 (PPND16), highest coefficient first.
-const CENTRE_NUMERATOR = [
-  2509.0809287301227, 33430.57558358813, 67265.7709270087, 45921.95393154987, 13731.69376550946, 1971.5909503065513,
-  133.14166789178438, 3.3871328727963665,
-];
-const CENTRE_DENOMINATOR = [
-  5226.495278852854, 28729.085735721943, 39307.89580009271, 21213.794301586597, 5394.196021424751, 687.1870074920579,
-  42.31333070160091, 1,
-];
-const TAIL_NUMERATOR = [
-  0.0007745450142783414, 0.022723844989269184, 0.2417807251774506, 1.2704582524523684, 3.6478483247632045,
-  5.769497221460691, 4.630337846156546, 1.4234371107496835,
-];
-const TAIL_DENOMINATOR = [
-  1.0507500716444169e-9, 0.0005475938084995345, 0.015198666563616457, 0.14810397642748008, 0.6897673349851,
-  1.6763848301838038, 2.053191626637759, 1,
-];
 /** sqrt(-log(p)) up to which the tail approximation holds: p >= 1.4e-11, far beyond the 2^-33 of a draw. */
 const TAIL_LIMIT = 5;
 
-/** The value below which a standard normal variable falls with this probability, to about 16 digits. */
+/**
+ * The value below which a standard normal variable falls with this probability, to about 16 digits: Wichura's rational
+ * approximations (algorithm AS 241, PPND16), written out because every normal and lognormal sample comes through here.
+ */
 export function normalQuantile(probability: number): number {
   const fromCentre = probability - 0.5;
   if (Math.abs(fromCentre) <= 0.425) {
     const r = 0.180625 - fromCentre * fromCentre;
-    return (fromCentre * polynomial(CENTRE_NUMERATOR, r)) / polynomial(CENTRE_DENOMINATOR, r);
+    const numerator =
+      ((((((2509.0809287301227 * r + 33430.57558358813) * r + 67265.7709270087) * r + 45921.95393154987) * r +
+        13731.69376550946) *
+        r +
+        1971.5909503065513) *
+        r +
+        133.14166789178438) *
+        r +
+      3.3871328727963665;
+    const denominator =
+      ((((((5226.495278852854 * r + 28729.085735721943) * r + 39307.89580009271) * r + 21213.794301586597) * r +
+        5394.196021424751) *
+        r +
+        687.1870074920579) *
+        r +
+        42.31333070160091) *
+        r +
+      1;
+    return (fromCentre * numerator) / denominator;
   }
   const distance = Math.sqrt(-log(fromCentre < 0 ? probability : 1 - probability));
-  invariant(distance <= TAIL_LIMIT, `normal quantile of ${probability}: too close to 0 or 1`);
-  const tail = polynomial(TAIL_NUMERATOR, distance - 1.6) / polynomial(TAIL_DENOMINATOR, distance - 1.6);
+  if (!(distance <= TAIL_LIMIT)) throw new InvariantError(`normal quantile of ${probability}: too close to 0 or 1`);
+  const r = distance - 1.6;
+  const numerator =
+    ((((((0.0007745450142783414 * r + 0.022723844989269184) * r + 0.2417807251774506) * r + 1.2704582524523684) * r +
+      3.6478483247632045) *
+      r +
+      5.769497221460691) *
+      r +
+      4.630337846156546) *
+      r +
+    1.4234371107496835;
+  const denominator =
+    ((((((1.0507500716444169e-9 * r + 0.0005475938084995345) * r + 0.015198666563616457) * r + 0.14810397642748008) *
+      r +
+      0.6897673349851) *
+      r +
+      1.6763848301838038) *
+      r +
+      2.053191626637759) *
+      r +
+    1;
+  const tail = numerator / denominator;
   return fromCentre < 0 ? -tail : tail;
 }
 
