@@ -27,23 +27,23 @@ interface Case {
 /** Kinds that nothing plays yet: their rules come with part 4, the API server's word. */
 const LATER = new Set([
   'CronJob',
-  'DaemonSet',
-  'EndpointSlice',
   'Ingress',
   'Job',
-  'LimitRange',
   'NetworkPolicy',
   'PersistentVolume',
   'PersistentVolumeClaim',
-  'PodDisruptionBudget',
-  'ReplicationController',
   'ResourceQuota',
   'Role',
   'RoleBinding',
-  'StatefulSet',
   'StorageClass',
 ]);
 const HERE = new Set([
+  'DaemonSet',
+  'EndpointSlice',
+  'LimitRange',
+  'PodDisruptionBudget',
+  'ReplicationController',
+  'StatefulSet',
   'ConfigMap',
   'Deployment',
   'HorizontalPodAutoscaler',
@@ -135,6 +135,9 @@ function isUnaskedPort(object: KubernetesObject): boolean {
   );
 }
 
+/** That server ran without --allow-privileged; simulated clusters allow it, as kubeadm's do. */
+const NO_PRIVILEGES = 'disallowed by cluster policy';
+
 /** Answers of other stages: decoding has a test of its own, names against URLs and versions belong to the request. */
 function isOtherStage({ object, expected }: Case): boolean {
   return object === undefined || expected.code === 400 || expected.code === 409 || expected.code === 404;
@@ -156,7 +159,7 @@ describe('validation', () => {
     for (const vector of vectors) {
       if (vector.kind !== kind || isOtherStage(vector)) continue;
       const { old, expected } = vector;
-      if (isUnaskedPort(vector.object!)) continue;
+      if (isUnaskedPort(vector.object!) || expected.message?.includes(NO_PRIVILEGES) === true) continue;
       const object = {
         ...vector.object!,
         kind,

@@ -19,6 +19,9 @@ const subdomain: NameRule = (name) => dns1123SubdomainFaults(name);
 const NAME_RULES: ReadonlyMap<string, NameRule> = new Map([
   ['Namespace', dns1123LabelFaults],
   ['Service', dns1123LabelFaults],
+  ['StatefulSet', dns1123LabelFaults],
+  ['ReplicationController', (name) => dns1123SubdomainFaults(name, 'bytes')],
+  ['PodDisruptionBudget', pathSegmentFaults],
   ['Role', pathSegmentFaults],
   ['RoleBinding', pathSegmentFaults],
   ['ClusterRole', pathSegmentFaults],
@@ -39,7 +42,8 @@ export function validateMetadata(kind: string, metadata: Fields, isNamespaced: b
   const name = textIn(metadata['name']);
   const generateName = textIn(metadata['generateName']);
   const nameRule = nameRuleOf(kind);
-  if (generateName !== '') {
+  // Names of these are looked at by a newer sort of rules, which leaves prefixes alone.
+  if (generateName !== '' && kind !== 'ReplicationController') {
     out.push(
       ...nameRule(maskTrailingDash(generateName)).map((fault) => invalid('metadata.generateName', generateName, fault)),
     );

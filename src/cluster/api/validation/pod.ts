@@ -42,6 +42,9 @@ export function validatePodSpec(spec: Fields, path: string, out: FieldError[]): 
   validateSpread(listIn(spec['topologySpreadConstraints']), `${path}.topologySpreadConstraints`, out);
   validateHostUsers(spec, path, out);
   validateNames(spec, path, out);
+  if (spec['preemptionPolicy'] !== undefined) {
+    checkSupported(spec, 'preemptionPolicy', ['PreemptLowerPriority', 'Never'], path, out);
+  }
   validateTolerations(listIn(spec['tolerations']), `${path}.tolerations`, out);
   for (const [i, { ip }] of listIn(spec['hostAliases']).entries()) {
     out.push(...ipFaults(textIn(ip)).map((fault) => invalid(`${path}.hostAliases[${i}].ip`, textIn(ip), fault)));

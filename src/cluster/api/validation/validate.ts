@@ -13,8 +13,20 @@ import {
 } from './cluster-objects.js';
 import type { FieldError } from './field-error.js';
 import { validateMetadata, validateMetadataUpdate } from './metadata.js';
+import {
+  validateDaemonSet,
+  validateReplicationController,
+  validateStatefulSet,
+  validateStatefulSetUpdate,
+} from './more-workloads.js';
 import { validatePod } from './pod.js';
 import { validatePodUpdate } from './pod-update.js';
+import {
+  validateDisruptionBudget,
+  validateEndpointSlice,
+  validateEndpointSliceUpdate,
+  validateLimitRange,
+} from './policies.js';
 import { validateService, validateServiceUpdate } from './service.js';
 import { validateDeployment, validateReplicaSet, validateSelectorUnchanged } from './workloads.js';
 
@@ -23,6 +35,8 @@ interface Rules {
   /** The rules of `create` stand for updates, too, unless `alone`. */
   readonly update?: (object: Fields, previous: Fields, out: FieldError[]) => void;
   readonly alone?: true;
+  /** The rules say nothing of the metadata, which is looked at when there is nothing else to say. */
+  readonly metadataLast?: true;
 }
 
 const CONFIG_MAP_FIELDS = ['data', 'binaryData'];
@@ -57,6 +71,21 @@ const RULES: ReadonlyMap<string, Rules> = new Map<string, Rules>([
     },
   ],
   ['ServiceAccount', { create: () => {} }],
+  [
+    'StatefulSet',
+    {
+      create: (object, out) => validateStatefulSet(specOf(object), out),
+      update: (object, previous, out) => validateStatefulSetUpdate(specOf(object), specOf(previous), out),
+    },
+  ],
+  ['DaemonSet', withFixedSelector((object, out) => validateDaemonSet(specOf(object), out))],
+  ['ReplicationController', { create: (object, out) => validateReplicationController(specOf(object), out) }],
+  [
+    'PodDisruptionBudget',
+    { create: (object, out) => validateDisruptionBudget(specOf(object), out), metadataLast: true },
+  ],
+  ['LimitRange', { create: (object, out) => validateLimitRange(specOf(object), out) }],
+  ['EndpointSlice', { create: validateEndpointSlice, update: validateEndpointSliceUpdate }],
   ['PriorityClass', { create: validatePriorityClass, update: validatePriorityClassUpdate, alone: true }],
 ]);
 
@@ -79,8 +108,13 @@ export function hasRules(kind: string): boolean {
 export function validateCreate(object: KubernetesObject): FieldError[] {
   const out: FieldError[] = [];
   const isNamespaced = kindOf(object.kind)?.namespaced ?? object.metadata.namespace !== '';
+  const rules = RULES.get(object.kind);
+  if (rules?.metadataLast === true) {
+    rules.create(object as unknown as Fields, out);
+    if (out.length > 0) return out;
+  }
   validateMetadata(object.kind, object.metadata as unknown as Fields, isNamespaced, out);
-  RULES.get(object.kind)?.create(object as unknown as Fields, out);
+  if (rules?.metadataLast !== true) rules?.create(object as unknown as Fields, out);
   return out;
 }
 

@@ -54,19 +54,27 @@ function validateSelectorAndTemplate(spec: Fields, out: FieldError[]): void {
 }
 
 function validateTemplate(template: Fields, selector: LabelSelector | undefined, out: FieldError[]): void {
-  const labels = fieldsIn(template['metadata'])['labels'] as StringMap | undefined;
-  if (!matchesSelector(selector, labels)) {
-    const shown = labels === undefined ? null : Object.fromEntries(sortedEntries(labels));
-    out.push(invalid('spec.template.metadata.labels', shown, '`selector` does not match template `labels`'));
-  }
+  validateMatch(template, selector, out);
   validatePodTemplate(template, 'spec.template', out);
+  validateRunsForever(template, 'ReplicaSet', out);
+}
+
+export function validateMatch(template: Fields, selector: LabelSelector | undefined, out: FieldError[]): void {
+  const labels = fieldsIn(template['metadata'])['labels'] as StringMap | undefined;
+  if (matchesSelector(selector, labels)) return;
+  const shown = labels === undefined ? null : Object.fromEntries(sortedEntries(labels));
+  out.push(invalid('spec.template.metadata.labels', shown, '`selector` does not match template `labels`'));
+}
+
+/** Pods of these workloads are there to stay. */
+export function validateRunsForever(template: Fields, kind: string, out: FieldError[]): void {
   const spec = fieldsIn(template['spec']);
   if (spec['restartPolicy'] !== 'Always') {
     out.push(notSupported('spec.template.spec.restartPolicy', textIn(spec['restartPolicy']), ['Always']));
   }
   if (spec['activeDeadlineSeconds'] !== undefined) {
     const path = 'spec.template.spec.activeDeadlineSeconds';
-    out.push(forbidden(path, 'activeDeadlineSeconds in ReplicaSet is not Supported'));
+    out.push(forbidden(path, `activeDeadlineSeconds in ${kind} is not Supported`));
   }
 }
 
@@ -98,22 +106,21 @@ function validateRollingUpdate({ maxUnavailable, maxSurge }: Fields, path: strin
   if (plainValue(maxUnavailable) === 0 && plainValue(maxSurge) === 0) {
     out.push(invalid(`${path}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
   }
-  if (
-    typeof maxUnavailable === 'string' &&
-    percentFaults(maxUnavailable).length === 0 &&
-    plainValue(maxUnavailable) > 100
-  ) {
-    out.push(invalid(`${path}.maxUnavailable`, maxUnavailable, 'must not be greater than 100%'));
-  }
+  validateAtMostAll(maxUnavailable, `${path}.maxUnavailable`, out);
 }
 
-function validateIntOrPercent(value: unknown, path: string, out: FieldError[]): void {
+export function validateAtMostAll(value: unknown, path: string, out: FieldError[]): void {
+  if (typeof value !== 'string' || percentFaults(value).length > 0 || plainValue(value) <= 100) return;
+  out.push(invalid(path, value, 'must not be greater than 100%'));
+}
+
+export function validateIntOrPercent(value: unknown, path: string, out: FieldError[]): void {
   if (typeof value === 'string') out.push(...percentFaults(value).map((fault) => invalid(path, value, fault)));
   else validateNonNegative(value, path, out);
 }
 
 /** The number in front of the percent sign; a text without one counts by its digits, as in Go. */
-function plainValue(value: unknown): number {
+export function plainValue(value: unknown): number {
   if (typeof value !== 'string') return numberIn(value);
   const digits = /^([+-]?[0-9]+)%?$/.exec(value);
   return digits === null ? 0 : Number(digits[1]);
