@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { API_PRESETS } from '../../../../src/cluster/api/parameters.js';
+import type { Endpoint, EndpointSlice } from '../../../../src/cluster/api/objects/network.js';
+import type { Pod } from '../../../../src/cluster/api/objects/pod.js';
+import { registerEndpointSlice } from '../../../../src/cluster/controllers/endpoint-slice/controller.js';
+import {
+  createEndpointSliceState,
+  type EndpointSliceWorld,
+} from '../../../../src/cluster/controllers/endpoint-slice/state.js';
+import { constant } from '../../../../src/kernel/distributions.js';
+import { MILLISECOND_US, SECOND_US } from '../../../../src/kernel/time.js';
+import { type FakeKubelet, TestTank, type TestWorld, webTemplate } from '../../test-world.js';
+
+type World = TestWorld & EndpointSliceWorld;
+
+const SERVICE = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'web', namespace: 'default' },
+  spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+};
+
+function tankWith(kubelet: FakeKubelet = {}, watchDeliveryUs?: number): TestTank<World> {
+  const parameters = API_PRESETS['bare-metal'];
+  const tank = new TestTank<World>({
+    controllers: { endpointSlice: createEndpointSliceState() },
+    register: registerEndpointSlice,
+    kubelet,
+    parameters:
+      watchDeliveryUs === undefined ? parameters : { ...parameters, watchDelivery: constant(watchDeliveryUs) },
+  });
+  tank.run(SECOND_US);
+  return tank;
+}
+
+function pod(name: string, app = 'web'): unknown {
+  const { spec } = webTemplate() as { spec: unknown };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', labels: { app } }, spec };
+}
+
+function endpoints(tank: TestTank<World>): readonly Endpoint[] {
+  return tank.all<EndpointSlice>('EndpointSlice').flatMap((slice) => slice.endpoints);
+}
+
+const namesOf = (list: readonly Endpoint[]): string[] => list.map(({ targetRef }) => targetRef!.name);
+
+describe('the slices of a Service', () => {
+  it('name its ready pods with node, zone and port, and no others', () => {
+    const tank = tankWith({ nodes: ['n1', 'n2'] });
+    tank.create(pod('a'));
+    tank.create(SERVICE);
+    tank.create(pod('b'));
+    tank.create(pod('other', 'db'));
+    tank.run(3 * SECOND_US);
+    expect(namesOf(endpoints(tank))).toEqual(['a', 'b']);
+    expect(endpoints(tank)[1]).toMatchObject({
+      nodeName: 'n2',
+      zone: 'zone-n2',
+      conditions: { ready: true, serving: true, terminating: false },
+    });
+    expect(tank.all<EndpointSlice>('EndpointSlice')[0]!.ports).toMatchObject([{ name: 'http', port: 8080 }]);
+  });
+
+  it('keep a pod that ends, as terminating, until it is gone', () => {
+    const tank = tankWith({ stopAfterUs: 3 * SECOND_US });
+    tank.create(SERVICE);
+    tank.create(pod('a'));
+    tank.run(3 * SECOND_US);
+    tank.delete('Pod', 'a');
+    tank.run(SECOND_US);
+    expect(endpoints(tank)[0]!.conditions).toEqual({ ready: false, serving: true, terminating: true });
+    tank.run(4 * SECOND_US);
+    expect(endpoints(tank)).toEqual([]);
+    expect(tank.all('EndpointSlice')).toHaveLength(1);
+  });
+
+  it('follow a pod that is relabelled, and a selector that changes', () => {
+    const tank = tankWith();
+    tank.create(SERVICE);
+    tank.create(pod('a'));
+    tank.create(pod('b', 'db'));
+    tank.run(3 * SECOND_US);
+    tank.patch('Pod', 'a', { metadata: { labels: { app: 'none' } } });
+    tank.run(3 * SECOND_US);
+    expect(namesOf(endpoints(tank))).toEqual([]);
+    tank.patch('Service', 'web', { spec: { selector: { app: 'db' } } });
+    tank.run(3 * SECOND_US);
+    expect(namesOf(endpoints(tank))).toEqual(['b']);
+  });
+
+  it('come a second late when the informer lags behind the last write', () => {
+    const lag = 100 * MILLISECOND_US;
+    const tank = tankWith({}, lag);
+    tank.create(SERVICE);
+    tank.run(3 * SECOND_US);
+    const published = new Map<string, number>();
+    const readyAt = new Map<string, number>();
+    tank.listeners.on<Pod>('probe', 'Pod', (world, { object }) => {
+      if (object.status.podIP !== undefined) readyAt.set(object.metadata.name, world.kernel.now);
+    });
+    tank.create(pod('a'));
+    tank.run(20 * MILLISECOND_US);
+    tank.create(pod('b'));
+    for (let step = 0; step < 4_000; step++) {
+      tank.run(MILLISECOND_US);
+      for (const name of namesOf(endpoints(tank))) {
+        if (!published.has(name)) published.set(name, tank.world.kernel.now);
+      }
+    }
+    const delay = (name: string): number => (published.get(name)! - readyAt.get(name)!) / MILLISECOND_US;
+    expect(delay('a')).toBeLessThan(200);
+    expect(delay('b')).toBeGreaterThan(1_000);
+    expect(delay('b')).toBeLessThan(1_300);
+  });
+
+  it('hold 100 endpoints each', () => {
+    const tank = tankWith();
+    for (let index = 0; index < 130; index++) tank.create(pod(`p${index}`));
+    tank.run(3 * SECOND_US);
+    tank.create(SERVICE);
+    tank.run(3 * SECOND_US);
+    expect(tank.all<EndpointSlice>('EndpointSlice').map((slice) => slice.endpoints.length)).toEqual([100, 30]);
+  });
+});
