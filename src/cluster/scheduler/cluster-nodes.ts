@@ -7,6 +7,7 @@ import {
   CPU,
   indexOfNode,
   type NodeIndex,
+  noteChange,
   releaseIndexIfUnused,
   resourceNumber,
   setTopologyValue,
@@ -63,7 +64,7 @@ export function removeNode(cluster: ClusterState, name: string): void {
   cluster.orderIsStale = true;
   for (const amounts of cluster.allocatable) amounts[index] = 0;
   cluster.allowedPods[index] = 0;
-  cluster.generations[index]! += 1;
+  noteChange(cluster, index);
   setPlacement(cluster, index);
   releaseIndexIfUnused(cluster, index);
 }
@@ -93,13 +94,12 @@ function setAllocatable(cluster: ClusterState, index: NodeIndex, node: Node): vo
       cluster.allocatable[resourceNumber(cluster, name)]![index] = quantityValue(amount);
     }
   }
-  cluster.generations[index]! += 1;
-  cluster.version += 1;
+  noteChange(cluster, index);
 }
 
 function setPlacement(cluster: ClusterState, index: NodeIndex): void {
   cluster.placementVersion += 1;
-  cluster.version += 1;
+  noteChange(cluster, index);
   cluster.placementGenerations[index] = cluster.placementVersion;
   for (const topology of cluster.topologies) setTopologyValue(topology, index, cluster.nodes[index]);
 }

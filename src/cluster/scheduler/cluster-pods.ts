@@ -1,5 +1,12 @@
 import type { Pod } from '../api/objects/pod.js';
-import { type ClusterState, indexOfNode, type NodeIndex, type PlacedPod, releaseIndexIfUnused } from './cluster.js';
+import {
+  type ClusterState,
+  indexOfNode,
+  type NodeIndex,
+  noteChange,
+  type PlacedPod,
+  releaseIndexIfUnused,
+} from './cluster.js';
 import { type PodClass, podClassOf } from './pod-class.js';
 import { takenByPod } from './resources.js';
 import { countPod } from './spread-counts.js';
@@ -73,8 +80,7 @@ function take(cluster: ClusterState, placed: PlacedPod, node: NodeIndex, sign: 1
   cluster.nonZeroCpu[node]! += sign * placed.nonZeroCpu;
   cluster.nonZeroMemory[node]! += sign * placed.nonZeroMemory;
   cluster.podCounts[node]! += sign;
-  cluster.generations[node]! += 1;
-  cluster.version += 1;
+  noteChange(cluster, node);
   const { hostPorts } = placed.podClass;
   if (hostPorts.length > 0) takePorts(cluster, placed.podClass, node, sign);
 }

@@ -5,7 +5,8 @@ import type { Node } from '../api/objects/node.js';
 import type { Pod } from '../api/objects/pod.js';
 import type { PodClass } from './pod-class.js';
 import type { SpreadCounter } from './spread-counts.js';
-import type { PlacementRules, ResourceRules } from './rules.js';
+import type { FitTable } from './fit-table.js';
+import type { PlacementRules } from './placement-rules.js';
 
 /** Number of a node in all arrays of the cluster: stable while the node exists, then used again. */
 export type NodeIndex = number;
@@ -69,7 +70,7 @@ export interface Zone {
 
 /**
  * The scheduler's cache: all it knows when it decides. Nodes live in dense arrays by index; everything derived from
- * them (rules.ts, spread-counts.ts) is brought up to date by versions, never rebuilt as a whole.
+ * them (placement-rules.ts, fit-table.ts, spread-counts.ts) is brought up to date by versions, never rebuilt as a whole.
  */
 export interface ClusterState {
   /** Length of the arrays by node. */
@@ -98,8 +99,9 @@ export interface ClusterState {
   podCounts: Int32Array;
   /** Goes up with every change that may turn a rejection into something else. */
   version: number;
-  /** Goes up whenever room on the node changes. */
-  generations: Int32Array;
+  /** Nodes whose room, labels or taints changed, newest last: the change number n stands at n modulo the length. */
+  readonly changedNodes: Int32Array;
+  changes: number;
   /** Goes up whenever labels, taints or schedulability of any node change: `placementGenerations[node]` is then set to it. */
   placementVersion: number;
   placementGenerations: Int32Array;
@@ -120,7 +122,7 @@ export interface ClusterState {
   /** The pod of each owner (by uid) that was classified last: the next one is probably its twin. */
   readonly recentByOwner: Map<string, { readonly pod: Pod; readonly podClass: PodClass }>;
   readonly placementRules: Map<string, PlacementRules>;
-  readonly resourceRules: Map<string, ResourceRules>;
+  readonly fitTables: Map<string, FitTable>;
   readonly spreadCounters: SpreadCounter[];
   readonly spreadCounterByKey: Map<string, SpreadCounter>;
 
@@ -139,9 +141,14 @@ export interface ClusterState {
   feasibleCount: number;
   scratch: Int32Array;
   totals: Int32Array;
+  /** Of the raw scores in `scratch`. */
+  readonly range: { least: number; greatest: number };
 }
 
 const INITIAL_CAPACITY = 16;
+
+/** Who has missed more changes than this looks at all nodes again. */
+export const CHANGES_REMEMBERED = 4_096;
 
 export function createCluster(): ClusterState {
   const cluster: ClusterState = {
@@ -163,7 +170,8 @@ export function createCluster(): ClusterState {
     allowedPods: new Int32Array(0),
     podCounts: new Int32Array(0),
     version: 0,
-    generations: new Int32Array(0),
+    changedNodes: new Int32Array(CHANGES_REMEMBERED),
+    changes: 0,
     placementVersion: 0,
     placementGenerations: new Int32Array(0),
     imageVersion: 0,
@@ -178,7 +186,7 @@ export function createCluster(): ClusterState {
     podClassBySignature: new Map(),
     recentByOwner: new Map(),
     placementRules: new Map(),
-    resourceRules: new Map(),
+    fitTables: new Map(),
     spreadCounters: [],
     spreadCounterByKey: new Map(),
     namespaces: new Map(),
@@ -190,10 +198,18 @@ export function createCluster(): ClusterState {
     feasibleCount: 0,
     scratch: new Int32Array(0),
     totals: new Int32Array(0),
+    range: { least: 0, greatest: 0 },
   };
   grow(cluster, INITIAL_CAPACITY);
   for (const name of ['cpu', 'memory', 'ephemeral-storage']) resourceNumber(cluster, name);
   return cluster;
+}
+
+/** Notes that what is known of a node no longer holds. */
+export function noteChange(cluster: ClusterState, node: NodeIndex): void {
+  cluster.changedNodes[cluster.changes % CHANGES_REMEMBERED] = node;
+  cluster.changes += 1;
+  cluster.version += 1;
 }
 
 /** The number of a resource, given at first sight. */
@@ -236,7 +252,6 @@ function grow(cluster: ClusterState, capacity: number): void {
   cluster.nonZeroMemory = longerFloat64(cluster.nonZeroMemory, capacity);
   cluster.allowedPods = longerInt32(cluster.allowedPods, capacity);
   cluster.podCounts = longerInt32(cluster.podCounts, capacity);
-  cluster.generations = longerInt32(cluster.generations, capacity);
   cluster.placementGenerations = longerInt32(cluster.placementGenerations, capacity);
   for (const topology of cluster.topologies) topology.valueOf = longerInt32(topology.valueOf, capacity, NO_VALUE);
   cluster.feasible = new Int32Array(capacity);

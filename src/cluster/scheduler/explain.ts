@@ -23,7 +23,7 @@ import {
 import { scoreTaints } from './plugins/taint-toleration.js';
 import { FEASIBLE, Rejection, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
-import { filterPlacement } from './rules.js';
+import { filterPlacement } from './placement-rules.js';
 import { refreshSpread } from './spread-counts.js';
 import { WEIGHTS } from './weights.js';
 
@@ -104,7 +104,7 @@ function scoreAll(
     add('InterPodAffinity', (node) => scoreAffinity(cluster, sums, node), betweenLeastAndGreatest);
   }
   add('DynamicResources', () => 0);
-  if (!pod.resources.skipsBalanced) {
+  if (!pod.fit.skipsBalanced) {
     add('NodeResourcesBalancedAllocation', (node) => scoreBalancedAllocation(cluster, pod, node));
   }
   add('ImageLocality', (node) => scoreImages(cluster, pod, node));

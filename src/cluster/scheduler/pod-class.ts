@@ -8,8 +8,8 @@ import { hostPortsOf } from './plugins/node-ports.js';
 import { compileTerms, type InterPodTerms } from './plugins/inter-pod-affinity-terms.js';
 import { sameTemplate } from './pod-template.js';
 import { requestVector, scoredRequest } from './resources.js';
-import type { PlacementRules, ResourceRules } from './rules.js';
-import { placementRulesOf, resourceRulesOf } from './rules.js';
+import { type FitTable, fitTableOf } from './fit-table.js';
+import { placementKeyOf, type PlacementRules, placementRulesOf } from './placement-rules.js';
 import type { ClassSpread } from './spread-counts.js';
 
 /**
@@ -39,7 +39,7 @@ export interface PodClass {
   readonly nodeNames: ReadonlySet<string> | undefined;
   readonly terms: InterPodTerms | undefined;
   readonly placement: PlacementRules;
-  readonly resources: ResourceRules;
+  readonly fit: FitTable;
   /** Placed pods of this class, in the order of being placed. */
   readonly members: Set<PlacedPod>;
   /** Numbers of the spread counters that count this class, found among the first `countersSeen`. */
@@ -74,6 +74,7 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
   const scored = scoredRequest(spec);
   const request = requestVector(cluster, spec);
   const terms = compileTerms(cluster, pod);
+  const placementKey = placementKeyOf(spec, wantedNodeName);
   const made: PodClass = {
     id: cluster.podClasses.length,
     namespace: pod.metadata.namespace,
@@ -91,8 +92,8 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     containerCount: spec.containers.length + (spec.initContainers?.length ?? 0),
     nodeNames: nodeNamesOf(spec),
     terms,
-    placement: placementRulesOf(cluster, spec, wantedNodeName),
-    resources: resourceRulesOf(cluster, request, scored.cpu, scored.memory),
+    placement: placementRulesOf(cluster, spec, placementKey),
+    fit: fitTableOf(cluster, placementKey, request, scored.cpu, scored.memory),
     members: new Set(),
     counters: [],
     countersSeen: 0,

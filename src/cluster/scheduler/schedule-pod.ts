@@ -21,7 +21,8 @@ import {
 } from './plugins/pod-topology-spread.js';
 import { FEASIBLE, Rejection, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
-import { DOES_NOT_FIT, prepareResources, refreshPlacement, refreshResources } from './rules.js';
+import { judge, refreshFit, UNKNOWN } from './fit-table.js';
+import { refreshPlacement } from './placement-rules.js';
 import { feasibleNodesToFind } from './sampling.js';
 import { type ClassSpread, type DomainSums, refreshSpread } from './spread-counts.js';
 import { winsTie } from './tie-break.js';
@@ -48,7 +49,7 @@ export interface Decision {
 
 /**
  * One scheduling attempt from PreFilter to the choice of the node. Filters and scores come from what is remembered for
- * the class (rules.ts, spread-counts.ts) and are equal to what the plugins say of each node by themselves (explain.ts).
+ * the class (fit-table.ts, spread-counts.ts) and are equal to what the plugins say of each node by themselves (explain.ts).
  */
 export function schedulePod(cluster: ClusterState, pod: PodClass): Decision {
   const attempt = prepare(cluster, pod);
@@ -87,7 +88,7 @@ export function verdictOf(cluster: ClusterState, pod: PodClass, node: NodeIndex)
 
 function prepare(cluster: ClusterState, pod: PodClass): Attempt {
   refreshPlacement(cluster, pod);
-  prepareResources(cluster, pod.resources);
+  refreshFit(cluster, pod.fit);
   const spread = refreshSpread(cluster, pod);
   const affinity = prepareAffinityFilter(cluster, pod);
   return {
@@ -110,11 +111,9 @@ function candidatesOf(cluster: ClusterState, pod: PodClass): Int32Array {
  * number of nodes evaluated (schedule_one.go: findNodesThatPassFilters).
  */
 function search(cluster: ClusterState, attempt: Attempt, candidates: Int32Array): number {
-  const { feasible, totals, generations } = cluster;
+  const { feasible, totals } = cluster;
   const { pod, needsMore } = attempt;
-  const { verdicts } = pod.placement;
-  const remembered = pod.resources.generations;
-  const { scores } = pod.resources;
+  const { scores } = pod.fit;
   const count = candidates.length;
   const enough = feasibleNodesToFind(count);
   let found = 0;
@@ -123,13 +122,15 @@ function search(cluster: ClusterState, attempt: Attempt, candidates: Int32Array)
   for (; evaluated < count; evaluated++) {
     const node = candidates[position]!;
     if (++position === count) position = 0;
-    if (verdicts[node] !== FEASIBLE) continue;
-    const fit = remembered[node] === generations[node] ? scores[node]! : refreshResources(cluster, pod, node);
-    if (fit === DOES_NOT_FIT) continue;
+    let score = scores[node]!;
+    if (score < 0) {
+      if (score === UNKNOWN) score = judge(cluster, pod, node);
+      if (score < 0) continue;
+    }
     if (needsMore && !passesRest(cluster, attempt, node)) continue;
     if (found === enough) break; // one more is seen before the search stops; it doesn't count
     feasible[found] = node;
-    totals[found++] = fit;
+    totals[found++] = score;
   }
   cluster.feasibleCount = found;
   return evaluated;
@@ -220,38 +221,37 @@ function imageScoresOf(cluster: ClusterState, pod: PodClass): Uint8Array | undef
 }
 
 function addSpread(cluster: ClusterState, spread: ClassSpread): void {
-  const { feasibleCount, totals, scratch } = cluster;
+  const { feasibleCount, totals, scratch, range } = cluster;
+  range.least = MAXIMUM_INTEGER;
+  range.greatest = 0;
   if (spread.isSystemDefault) rawDefaultSpread(cluster, spread);
   else rawSpread(cluster, spread);
-  let least = MAXIMUM_INTEGER;
-  let greatest = 0;
-  for (let index = 0; index < feasibleCount; index++) {
-    const raw = scratch[index]!;
-    if (raw === IGNORED) continue;
-    if (raw < least) least = raw;
-    if (raw > greatest) greatest = raw;
-  }
+  const { least, greatest } = range;
   for (let index = 0; index < feasibleCount; index++) {
     const raw = scratch[index]!;
     if (raw !== IGNORED) totals[index]! += WEIGHTS.PodTopologySpread * normalizeSpread(raw, least, greatest);
   }
 }
 
-/** `scoreSpread` of the feasible nodes into `scratch`. */
+/** `scoreSpread` of the feasible nodes into `scratch`, its range into `range`. */
 function rawSpread(cluster: ClusterState, spread: ClassSpread): void {
-  const { feasible, feasibleCount, scratch } = cluster;
+  const { feasible, feasibleCount, scratch, range } = cluster;
   const counted = countedNodes(cluster, spread);
   const weights = spread.soft.map((sums) => topologyWeight(cluster, sums, counted.nodes, counted.length));
   for (let index = 0; index < feasibleCount; index++) {
     const node = feasible[index]!;
-    const ignored = counted.some && isIgnored(cluster, spread, node);
-    scratch[index] = ignored ? IGNORED : scoreSpread(cluster, spread.soft, weights, node);
+    scratch[index] = IGNORED;
+    if (counted.some && isIgnored(cluster, spread, node)) continue;
+    const raw = scoreSpread(cluster, spread.soft, weights, node);
+    scratch[index] = raw;
+    if (raw < range.least) range.least = raw;
+    if (raw > range.greatest) range.greatest = raw;
   }
 }
 
 /** The same for the system's default constraints, hostname and zone: nearly every pod has them, so it is written out. */
 function rawDefaultSpread(cluster: ClusterState, spread: ClassSpread): void {
-  const { feasible, feasibleCount, scratch, topologies } = cluster;
+  const { feasible, feasibleCount, scratch, topologies, range } = cluster;
   const [hostname, zone] = spread.soft as readonly [DomainSums, DomainSums];
   const hostnameOf = topologies[hostname.constraint.topology]!.valueOf;
   const zoneOf = topologies[zone.constraint.topology]!.valueOf;
@@ -263,13 +263,20 @@ function rawDefaultSpread(cluster: ClusterState, spread: ClassSpread): void {
   for (let value = 0; value < zoneScores.length; value++) {
     zoneScores[value] = zone.matching[value]! * zoneWeight + (zone.constraint.maxSkew - 1);
   }
+  let least = MAXIMUM_INTEGER;
+  let greatest = 0;
   for (let index = 0; index < feasibleCount; index++) {
     const node = feasible[index]!;
     let score = hostnameOf[node] === NO_VALUE ? 0 : counts[node]! * weight + base;
     const value = zoneOf[node]!;
     if (value !== NO_VALUE) score += zoneScores[value]!;
-    scratch[index] = Math.round(score);
+    const raw = Math.round(score) | 0;
+    scratch[index] = raw;
+    if (raw < least) least = raw;
+    if (raw > greatest) greatest = raw;
   }
+  range.least = least;
+  range.greatest = greatest;
 }
 
 const IGNORED = -1;
@@ -309,9 +316,12 @@ function addInterPodAffinity(cluster: ClusterState, pod: PodClass): void {
 function best(cluster: ClusterState): number {
   const { totals, feasibleCount } = cluster;
   let winner = 0;
+  let highest = totals[0]!;
   for (let index = 1; index < feasibleCount; index++) {
-    const difference = totals[index]! - totals[winner]!;
-    if (difference > 0 || (difference === 0 && !winsTie(winner, index))) winner = index;
+    const total = totals[index]!;
+    if (total < highest || (total === highest && winsTie(winner, index))) continue;
+    winner = index;
+    highest = total;
   }
   return winner;
 }

@@ -3,7 +3,7 @@ import { matchesSelector } from '../api/selectors.js';
 import { type ClusterState, EMPTY_VALUE, NO_VALUE, type NodeIndex } from './cluster.js';
 import type { PodClass } from './pod-class.js';
 import { constraintsOf, type SpreadConstraint } from './plugins/pod-topology-spread-constraints.js';
-import { type PlacementRules, refreshPlacement } from './rules.js';
+import { type PlacementRules, refreshPlacement } from './placement-rules.js';
 
 /** Pods by node that one selector matches in one namespace, kept up to date with every pod that comes or goes. */
 export interface SpreadCounter {

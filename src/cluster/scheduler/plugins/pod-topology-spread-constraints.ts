@@ -3,7 +3,7 @@ import type { TopologySpreadConstraint } from '../../api/objects/pod.js';
 import { matchesSelector } from '../../api/selectors.js';
 import { type ClusterState, topologyNumber } from '../cluster.js';
 import type { PodClass } from '../pod-class.js';
-import { SELECTED, TOLERATED } from '../rules.js';
+import { SELECTED, TOLERATED } from '../placement-rules.js';
 
 /** A spread constraint with everything defaulted and its topology as a number. */
 export interface SpreadConstraint {

@@ -1,9 +1,7 @@
 import type { PodSpec } from '../api/objects/pod.js';
-import { type ClusterState, longerInt32, type NodeIndex, type ResourceVector } from './cluster.js';
+import { type ClusterState, longerInt32, type NodeIndex } from './cluster.js';
 import { filterNodeAffinity, matchesNodeAffinity, preferredTerms, scoreNodeAffinity } from './plugins/node-affinity.js';
 import { filterNodeName } from './plugins/node-name.js';
-import { scoreBalancedAllocation, skipsBalancedAllocation } from './plugins/node-resources-balanced-allocation.js';
-import { filterResources, scoreLeastAllocated } from './plugins/node-resources-fit.js';
 import { filterUnschedulable } from './plugins/node-unschedulable.js';
 import { filterTaints, hasUntoleratedTaint, scoreTaints } from './plugins/taint-toleration.js';
 import { FEASIBLE, type Verdict } from './plugins/verdict.js';
@@ -33,21 +31,11 @@ export const SELECTED = 1;
 /** All its NoSchedule and NoExecute taints are tolerated. */
 export const TOLERATED = 2;
 
-/** Room on the nodes for one vector of requests: worked out again for nodes whose generation moved. */
-export interface ResourceRules {
-  readonly request: ResourceVector;
-  readonly skipsBalanced: boolean;
-  /** By node: generation for which `scores` holds; 0 = never. */
-  generations: Int32Array;
-  /** By node: least allocated + balanced allocation, or DOES_NOT_FIT. */
-  scores: Int16Array;
+export function placementKeyOf(spec: PodSpec, wantedNodeName: string): string {
+  return JSON.stringify([wantedNodeName, spec.nodeSelector, spec.affinity?.nodeAffinity, spec.tolerations]);
 }
 
-export const DOES_NOT_FIT = -1;
-
-export function placementRulesOf(cluster: ClusterState, spec: PodSpec, wantedNodeName: string): PlacementRules {
-  const scoresAffinity = preferredTerms(spec).length > 0;
-  const key = JSON.stringify([wantedNodeName, spec.nodeSelector, spec.affinity?.nodeAffinity, spec.tolerations]);
+export function placementRulesOf(cluster: ClusterState, spec: PodSpec, key: string): PlacementRules {
   let rules = cluster.placementRules.get(key);
   if (rules === undefined) {
     rules = {
@@ -56,30 +44,10 @@ export function placementRulesOf(cluster: ClusterState, spec: PodSpec, wantedNod
       taintScores: new Int32Array(0),
       affinityScores: new Int32Array(0),
       hasTaintScores: false,
-      scoresAffinity,
+      scoresAffinity: preferredTerms(spec).length > 0,
       version: -1,
     };
     cluster.placementRules.set(key, rules);
-  }
-  return rules;
-}
-
-export function resourceRulesOf(
-  cluster: ClusterState,
-  request: ResourceVector,
-  scoredCpu: number,
-  scoredMemory: number,
-): ResourceRules {
-  const key = [...request, scoredCpu, scoredMemory].join(' ');
-  let rules = cluster.resourceRules.get(key);
-  if (rules === undefined) {
-    rules = {
-      request,
-      skipsBalanced: skipsBalancedAllocation({ request }),
-      generations: new Int32Array(0),
-      scores: new Int16Array(0),
-    };
-    cluster.resourceRules.set(key, rules);
   }
   return rules;
 }
@@ -121,28 +89,6 @@ export function filterPlacement(cluster: ClusterState, pod: PodClass, node: Node
   if (verdict === FEASIBLE) verdict = filterTaints(cluster, pod, node);
   if (verdict === FEASIBLE) verdict = filterNodeAffinity(cluster, pod, node);
   return verdict;
-}
-
-/** Makes the arrays long enough; the entries come one by one, when a search looks. */
-export function prepareResources(cluster: ClusterState, rules: ResourceRules): void {
-  if (rules.scores.length >= cluster.capacity) return;
-  rules.generations = longerInt32(rules.generations, cluster.capacity);
-  const scores = new Int16Array(cluster.capacity);
-  scores.set(rules.scores);
-  rules.scores = scores;
-}
-
-/** Works out fit and scores of one node for the rules' request. */
-export function refreshResources(cluster: ClusterState, pod: PodClass, node: NodeIndex): number {
-  const rules = pod.resources;
-  let score = DOES_NOT_FIT;
-  if (filterResources(cluster, pod, node) === FEASIBLE) {
-    score = scoreLeastAllocated(cluster, pod, node);
-    if (!rules.skipsBalanced) score += scoreBalancedAllocation(cluster, pod, node);
-  }
-  rules.scores[node] = score;
-  rules.generations[node] = cluster.generations[node]!;
-  return score;
 }
 
 function longerUint8(array: Uint8Array, length: number): Uint8Array {
