@@ -81,6 +81,8 @@ function readParameter(
     const { distribution, error } = parseDistribution(written, parseDuration, scope.findValues);
     if (error !== undefined) return fail(scope, path, 'invalid-distribution', error.message, '', error.offset, 1);
     if (kind === undefined || kind === 'distribution') return distribution;
+  } else if (typeof written === 'number' && written < 0) {
+    return fail(scope, path, 'value', `must be 0 or more, got ${written}`);
   } else if (kind === undefined || kind === typeof written) {
     return written;
   }

@@ -89,7 +89,7 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[], files: reado
 /** The known word nearest to what was written, if near enough to be meant. */
 export function nearest(written: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(Math.min(written.length, MAXIMUM_SHOWN) / 3)) + 1;
+  let bestDistance = Math.ceil(Math.min(written.length, MAXIMUM_SHOWN) / 3) + 1;
   if (written.length > MAXIMUM_SHOWN) return undefined;
   for (const word of known) {
     const edits = distance(written.toLowerCase(), word.toLowerCase());

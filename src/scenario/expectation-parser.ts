@@ -68,7 +68,8 @@ function findComparison(text: string): { readonly start: number; readonly end: n
     if (character === '(') depth += 1;
     if (character === ')') depth -= 1;
     if (depth > 0) continue;
-    if (COMPARISONS.has(text.slice(index, index + 2))) return { start: index, end: index + 2 };
+    const two = character + (text[index + 1] ?? ' ');
+    if (COMPARISONS.has(two)) return { start: index, end: index + 2 };
     if (COMPARISONS.has(character)) return { start: index, end: index + 1 };
   }
   return undefined;
@@ -76,7 +77,7 @@ function findComparison(text: string): { readonly start: number; readonly end: n
 
 function trimmed(text: string, start: number, end: number): Word {
   const part = text.slice(start, end);
-  return { text: part.trim(), offset: start + part.length - part.trimStart().length };
+  return { text: part.trim(), offset: part.trim() === '' ? start : start + part.length - part.trimStart().length };
 }
 
 function readValue(word: Word, figure: Figure): FigureValue {

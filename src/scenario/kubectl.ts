@@ -117,7 +117,10 @@ export function readKubectl(kubectl: Word, words: readonly Word[], load: LoadObj
   const two = second === undefined ? first.text : `${first.text} ${second.text}`;
   const name = VERBS.has(two) ? two : first.text;
   const verb = VERBS.get(name);
-  if (verb !== undefined) return verb.read(sortWords(first, words.slice(name.split(' ').length), verb.options), load);
+  if (verb !== undefined) {
+    const count = name.split(' ').length;
+    return verb.read(sortWords(words[count - 1]!, words.slice(count), verb.options), load);
+  }
   if (ONLY_LOOKING.includes(first.text) || ONLY_LOOKING.includes(two)) {
     mistake(
       first,

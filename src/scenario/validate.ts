@@ -49,10 +49,11 @@ export function validateFile(path: string, access: FileAccess, options: LoadOpti
         : `${counted(scenario.manifests.length, 'object')}, ${counted(scenario.traffic.length, 'traffic source')}`;
     return { path, kind: 'scenario', summary, diagnostics: loaded.diagnostics, sources: loaded.sources };
   }
-  if (documents.length === 0 && report.diagnostics.length === 0) {
+  const raw = rawOf(documents);
+  if (raw.length === 0 && report.diagnostics.length === 0) {
     report.diagnostics.push(wholeFile(path, 'empty', 'file is empty: it holds no object', 1));
   }
-  const objects = checkManifest(rawOf(documents), path, report);
+  const objects = checkManifest(raw, path, report);
   return done('manifest', counted(objects.length, 'object'));
 }
 

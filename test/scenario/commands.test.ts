@@ -1,0 +1,238 @@
+import { describe, expect, test } from 'vitest';
+import type { Command } from '../../src/scenario/commands.js';
+import { parseCommand } from '../../src/scenario/timeline.js';
+
+const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'default' } };
+const parse = (text: string) => parseCommand(text, (file) => (file === 'a.yaml' ? [object as never] : `no ${file}`));
+const named = (kind: string, name: string, namespace = 'default') => ({
+  by: 'name',
+  references: [{ kind, namespace, name }],
+});
+
+const READ: readonly (readonly [string, unknown])[] = [
+  [
+    'kubectl set image deployment/web server=web:v2 *=x',
+    {
+      do: 'set-image',
+      target: named('Deployment', 'web'),
+      images: [
+        { container: 'server', image: 'web:v2' },
+        { container: '*', image: 'x' },
+      ],
+    },
+  ],
+  [
+    "kubectl set resources deploy web -n shop -c=server --limits='cpu=500m,memory=1Gi' --requests cpu=100m",
+    {
+      do: 'set-resources',
+      target: named('Deployment', 'web', 'shop'),
+      container: 'server',
+      requests: { cpu: '100m' },
+      limits: { cpu: '500m', memory: '1Gi' },
+    },
+  ],
+  [
+    'kubectl scale --replicas=5 deployment/web',
+    { do: 'scale', target: named('Deployment', 'web'), replicas: 5, currentReplicas: null },
+  ],
+  [
+    'kubectl scale rs -l app=web --replicas 0 --current-replicas=2',
+    {
+      do: 'scale',
+      target: { by: 'selector', kind: 'ReplicaSet', namespace: 'default', selector: 'app=web' },
+      replicas: 0,
+      currentReplicas: 2,
+    },
+  ],
+  ['kubectl rollout undo deployment/web', { do: 'rollout-undo', target: named('Deployment', 'web'), toRevision: 0 }],
+  [
+    'kubectl rollout undo deployment/web --to-revision=3',
+    { do: 'rollout-undo', target: named('Deployment', 'web'), toRevision: 3 },
+  ],
+  ['kubectl rollout pause deployments.apps/web', { do: 'rollout-pause', target: named('Deployment', 'web') }],
+  ['kubectl rollout restart deployment web', { do: 'rollout-restart', target: named('Deployment', 'web') }],
+  [
+    'kubectl delete pod a b --grace-period=0 --force',
+    {
+      do: 'delete',
+      target: {
+        by: 'name',
+        references: [
+          { kind: 'Pod', namespace: 'default', name: 'a' },
+          { kind: 'Pod', namespace: 'default', name: 'b' },
+        ],
+      },
+      gracePeriodSeconds: 0,
+      force: true,
+      propagation: 'background',
+    },
+  ],
+  [
+    'kubectl delete deployment/web --cascade=orphan',
+    { do: 'delete', target: named('Deployment', 'web'), gracePeriodSeconds: null, force: false, propagation: 'orphan' },
+  ],
+  [
+    'kubectl delete node general-1',
+    {
+      do: 'delete',
+      target: named('Node', 'general-1', ''),
+      gracePeriodSeconds: null,
+      force: false,
+      propagation: 'background',
+    },
+  ],
+  [
+    'kubectl delete pods --all',
+    {
+      do: 'delete',
+      target: { by: 'selector', kind: 'Pod', namespace: 'default', selector: '' },
+      gracePeriodSeconds: null,
+      force: false,
+      propagation: 'background',
+    },
+  ],
+  [
+    'kubectl delete -f a.yaml',
+    { do: 'delete', target: named('Pod', 'p'), gracePeriodSeconds: null, force: false, propagation: 'background' },
+  ],
+  ['kubectl apply -f a.yaml', { do: 'apply', objects: [object] }],
+  ['k create -fa.yaml', { do: 'create', objects: [object] }],
+  [
+    'kubectl expose deployment/web --port=80 --target-port=http --type=NodePort --name=front',
+    {
+      do: 'expose',
+      target: named('Deployment', 'web'),
+      name: 'front',
+      port: 80,
+      targetPort: 'http',
+      protocol: 'TCP',
+      type: 'NodePort',
+    },
+  ],
+  [
+    'kubectl autoscale deployment web --min=2 --max=10 --cpu-percent=60',
+    {
+      do: 'autoscale',
+      target: named('Deployment', 'web'),
+      name: 'web',
+      minReplicas: 2,
+      maxReplicas: 10,
+      cpuPercent: 60,
+    },
+  ],
+  ['kubectl cordon general-1 node/general-2', { do: 'cordon', nodes: ['general-1', 'general-2'] }],
+  ['kubectl uncordon general-1', { do: 'uncordon', nodes: ['general-1'] }],
+  [
+    'kubectl drain general-1 --ignore-daemonsets --timeout=5m',
+    {
+      do: 'drain',
+      nodes: ['general-1'],
+      ignoreDaemonSets: true,
+      deleteEmptyDirData: false,
+      force: false,
+      gracePeriodSeconds: null,
+      timeoutUs: 300_000_000,
+    },
+  ],
+  [
+    'kubectl label pod/a tier=web old- --overwrite',
+    { do: 'label', target: named('Pod', 'a'), values: { tier: 'web', old: null }, overwrite: true },
+  ],
+  [
+    `kubectl patch deployment web -p '{"spec":{"paused":true}}' --type=merge`,
+    { do: 'patch', target: named('Deployment', 'web'), type: 'merge', patch: { spec: { paused: true } } },
+  ],
+  ['ssh general-2 systemctl stop kubelet', { do: 'kubelet-stop', node: 'general-2' }],
+  ['ssh general-2 sudo systemctl start kubelet.service', { do: 'kubelet-start', node: 'general-2' }],
+  ['ssh general-2 "systemctl stop kubelet"', { do: 'kubelet-stop', node: 'general-2' }],
+  ['fail node general-2', { do: 'fail-node', node: 'general-2', forUs: null }],
+  ['fail node general-2 for 3m', { do: 'fail-node', node: 'general-2', forUs: 180_000_000 }],
+  ['fail zone a for 90s', { do: 'fail-zone', zone: 'a', forUs: 90_000_000 }],
+  ['recover node general-2', { do: 'recover-node', node: 'general-2' }],
+  ['recover zone a', { do: 'recover-zone', zone: 'a' }],
+  ['reboot node general-2', { do: 'reboot-node', node: 'general-2' }],
+];
+
+describe('commands that are read', () => {
+  test.each(READ)('%s', (text, expected) => {
+    expect(parse(text).value).toEqual(expected as Command);
+  });
+
+  test('kubectl create deployment makes what kubectl makes', () => {
+    expect(
+      parse('kubectl create deployment web --image=example.com/shop/front:v1 --replicas=3 --port=80').value,
+    ).toEqual({
+      do: 'create',
+      objects: [
+        {
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          metadata: { name: 'web', namespace: 'default', labels: { app: 'web' } },
+          spec: {
+            replicas: 3,
+            selector: { matchLabels: { app: 'web' } },
+            template: {
+              metadata: { labels: { app: 'web' } },
+              spec: {
+                containers: [{ name: 'front', image: 'example.com/shop/front:v1', ports: [{ containerPort: 80 }] }],
+              },
+            },
+          },
+        },
+      ],
+    });
+  });
+});
+
+describe('commands that are refused, at the word that is wrong', () => {
+  test.each([
+    ['', '', ''],
+    ['kubctl scale', 'kubctl', 'did you mean "kubectl"?'],
+    ['kubectl', 'kubectl', ''],
+    ['kubectl scal deployment/web', 'scal', 'did you mean "scale"?'],
+    ['kubectl rollout udno deployment/web', 'udno', 'did you mean "rollout undo"?'],
+    ['kubectl get pods', 'get', 'use expect'],
+    ['kubectl rollout status deployment/web', 'rollout', 'use expect'],
+    ['kubectl scale deployment/web', 'scale', ''],
+    ['kubectl scale deployment/web --replicas=many', 'many', ''],
+    ['kubectl scale deployment/web --replicas=-1', '-1', ''],
+    ['kubectl scale deployment/web --replica=1', '--replica=1', 'did you mean "--replicas"?'],
+    ['kubectl scale deployment/web --replicas', '--replicas', ''],
+    ['kubectl scale deployment/web --replicas=1 --replicas=2', '--replicas=2', ''],
+    ['kubectl scale deployment/web deployment/x --replicas=1', 'deployment/x', ''],
+    ['kubectl scale deplyment/web --replicas=1', 'deplyment/web', 'did you mean "deployment"?'],
+    ['kubectl scale web --replicas=1', 'web', ''],
+    ['kubectl scale deployment/../x --replicas=1', 'deployment/../x', ''],
+    ['kubectl scale deployment -l "app in (" --replicas=1', 'app in (', ''],
+    ['kubectl set image deployment/web', 'image', ''],
+    ['kubectl set image deployment/web =v2', '=v2', ''],
+    ['kubectl set resources deployment/web --limits=cpu=lots', 'cpu=lots', ''],
+    ['kubectl delete pod a --cascade=maybe', 'maybe', ''],
+    ['kubectl apply -f no.yaml', 'no.yaml', ''],
+    ['kubectl patch deployment web -p "{"', '{', ''],
+    ['kubectl autoscale deployment web --min=5 --max=2', '2', ''],
+    ['kubectl label pod a "tier=not a label"', 'tier=not a label', ''],
+    ['kubectl label pod a', 'label', ''],
+    ["kubectl scale 'deployment/web --replicas=1", "'deployment/web --replicas=1", ''],
+    ['ssh general-1 rm -rf /', 'rm', ''],
+    ['ssh general-1 systemctl stop docker', 'docker', ''],
+    ['ssh general-1', 'ssh', ''],
+    ['fail nod general-1', 'nod', 'did you mean "node"?'],
+    ['fail node general-1 for', 'for', ''],
+    ['fail node general-1 for 3 minutes', '3', ''],
+    ['fail node general-1 for 3m please', 'please', ''],
+    ['recover', 'recover', ''],
+    ['reboot zone a', 'zone', ''],
+  ])('%s', (text, word, hint) => {
+    const { value, fault } = parse(text);
+    expect(value).toBeUndefined();
+    expect(
+      text
+        .slice(fault!.offset)
+        .replace(/^["']/, word.startsWith("'") ? "'" : '')
+        .startsWith(word.slice(0, 3)),
+    ).toBe(true);
+    expect(fault!.hint).toContain(hint);
+    expect(fault!.message).not.toBe('');
+  });
+});
