@@ -141,6 +141,7 @@ export interface ClusterState {
   feasibleCount: number;
   scratch: Int32Array;
   totals: Int32Array;
+  points: Int32Array;
   /** Of the raw scores in `scratch`. */
   readonly range: { least: number; greatest: number };
 }
@@ -198,6 +199,7 @@ export function createCluster(): ClusterState {
     feasibleCount: 0,
     scratch: new Int32Array(0),
     totals: new Int32Array(0),
+    points: new Int32Array(0),
     range: { least: 0, greatest: 0 },
   };
   grow(cluster, INITIAL_CAPACITY);

@@ -227,10 +227,21 @@ function addSpread(cluster: ClusterState, spread: ClassSpread): void {
   if (spread.isSystemDefault) rawDefaultSpread(cluster, spread);
   else rawSpread(cluster, spread);
   const { least, greatest } = range;
+  const points = normalizedPoints(cluster, least, greatest);
   for (let index = 0; index < feasibleCount; index++) {
     const raw = scratch[index]!;
-    if (raw !== IGNORED) totals[index]! += WEIGHTS.PodTopologySpread * normalizeSpread(raw, least, greatest);
+    if (raw !== IGNORED) totals[index]! += points[raw - least]!;
   }
+}
+
+/** Weighted points by raw score above `least`: there are far fewer of them than nodes. */
+function normalizedPoints(cluster: ClusterState, least: number, greatest: number): Int32Array {
+  if (greatest - least >= cluster.points.length) cluster.points = new Int32Array(2 * (greatest - least + 1));
+  const { points } = cluster;
+  for (let raw = least; raw <= greatest; raw++) {
+    points[raw - least] = WEIGHTS.PodTopologySpread * normalizeSpread(raw, least, greatest);
+  }
+  return points;
 }
 
 /** `scoreSpread` of the feasible nodes into `scratch`, its range into `range`. */
