@@ -70,7 +70,7 @@ const SERVICES: readonly Service[] = [
 
 export const IDENTITY: RunIdentity = {
   scenario: 'online-boutique-rollout',
-  seed: 42,
+  seed: '42',
   version: '0.1.0',
   modelVersion: '1',
   digest: '3f0c9a417be2d856',

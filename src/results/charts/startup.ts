@@ -1,0 +1,127 @@
+import { byText, groupBy, rows } from '../columns.js';
+import { formatCount, formatDuration } from '../format.js';
+import type { RecordedTables } from '../identity.js';
+import { legendColumns, wholeSpec, type Chart, type Layout, type Spec } from './chart.js';
+
+const MOST_WORKLOADS = 30;
+
+/** Steps from `apply` to the first listing as a ready endpoint, each ending at a point of the pod's waterfall. */
+const STEPS = [
+  { label: 'scheduling', until: 'scheduled_s', colour: 'var(--series-7)' },
+  { label: 'kubelet', until: 'admitted_s', colour: 'var(--series-4)' },
+  { label: 'sandbox', until: 'sandbox_s', colour: 'var(--series-5)' },
+  { label: 'image', until: 'pulled_s', colour: 'var(--series-1)' },
+  { label: 'start', until: 'started_s', colour: 'var(--series-3)' },
+  { label: 'status', until: 'running_s', colour: 'var(--series-7)' },
+  { label: 'readiness', until: 'ready_s', colour: 'var(--series-6)' },
+  { label: 'endpoint', until: 'endpoint_s', colour: 'var(--series-2)' },
+] as const;
+
+interface Waterfall {
+  readonly workload: string;
+  readonly pods: number;
+  /** Mean seconds of each step; together the mean start-up. */
+  readonly steps: readonly number[];
+}
+
+/** Where the time between a pod's creation and its first traffic goes: mean of each step, by workload. */
+export function startupChart(tables: RecordedTables): Chart | undefined {
+  const all = readWaterfalls(tables);
+  if (all.length === 0) return undefined;
+  const shown = all.slice(0, MOST_WORKLOADS);
+  const left = all.length > shown.length ? ` The ${shown.length} slowest of ${all.length} workloads are shown.` : '';
+  const chart = {
+    name: 'startup',
+    title: 'Pod start-up, step by step',
+    caption: `Mean over the pods of each workload that became ready, from creation to being listed as an endpoint.${left}`,
+    description: `Stacked bars, one a workload, of the mean time of the steps ${STEPS.map(({ label }) => label).join(', ')}.`,
+  };
+  const pieces = shown.flatMap(({ workload, steps }) => {
+    let from = 0;
+    return steps.map((seconds, index) => {
+      const piece = { workload, step: STEPS[index]!.label, from, to: from + seconds };
+      from = piece.to;
+      return piece;
+    });
+  });
+  const spec = (layout: Layout): Spec => {
+    const labels = layout.name === 'narrow' ? 92 : 156;
+    return wholeSpec(chart, {
+      width: layout.width - labels - 14,
+      height: { step: 21 },
+      data: { values: pieces },
+      mark: { type: 'bar', stroke: 'var(--surface)', strokeWidth: 0.8, aria: false },
+      encoding: {
+        x: { field: 'from', type: 'quantitative', axis: { title: 'seconds', tickCount: 6, domain: false } },
+        x2: { field: 'to' },
+        y: {
+          field: 'workload',
+          type: 'nominal',
+          scale: { domain: shown.map(({ workload }) => workload), paddingInner: 0.3 },
+          axis: {
+            title: null,
+            labelLimit: labels - 10,
+            minExtent: labels - 6,
+            maxExtent: labels - 6,
+            labelColor: 'var(--ink)',
+          },
+        },
+        color: {
+          field: 'step',
+          type: 'nominal',
+          scale: { domain: STEPS.map(({ label }) => label), range: STEPS.map(({ colour }) => colour) },
+          legend: {
+            columns: legendColumns(
+              STEPS.map(({ label }) => label),
+              layout,
+            ),
+            symbolType: 'square',
+          },
+        },
+      },
+    });
+  };
+  return { ...chart, spec, data: dataOf(all) };
+}
+
+function readWaterfalls(tables: RecordedTables): Waterfall[] {
+  const pods = rows(tables, 'pods', {
+    workload: 'text',
+    created_s: 'number',
+    scheduled_s: 'number',
+    admitted_s: 'number',
+    sandbox_s: 'number',
+    pulled_s: 'number',
+    started_s: 'number',
+    running_s: 'number',
+    ready_s: 'number',
+    endpoint_s: 'number',
+  }).filter((pod) => pod.ready_s !== null && pod.created_s !== null);
+  const waterfalls = [...groupBy(pods, (pod) => pod.workload!)].map(([workload, group]): Waterfall => {
+    const sums = STEPS.map(() => 0);
+    for (const pod of group) {
+      let reached = pod.created_s!;
+      for (const [index, { until }] of STEPS.entries()) {
+        // A point not reached (no Service lists the pod) or seen earlier than the one before takes no time.
+        const at = Math.max(reached, pod[until] ?? reached);
+        sums[index]! += at - reached;
+        reached = at;
+      }
+    }
+    const name = workload.slice(workload.indexOf('/') + 1);
+    return { workload: name, pods: group.length, steps: sums.map((sum) => sum / group.length) };
+  });
+  const whole = (waterfall: Waterfall): number => waterfall.steps.reduce((sum, seconds) => sum + seconds, 0);
+  return waterfalls.sort((left, right) => whole(right) - whole(left) || byText(left.workload, right.workload));
+}
+
+function dataOf(waterfalls: readonly Waterfall[]): Chart['data'] {
+  return {
+    title: 'Mean of each step of pod start-up',
+    columns: [
+      { name: 'workload', figures: false },
+      ...['pods', ...STEPS.map(({ label }) => label)].map((name) => ({ name, figures: true })),
+    ],
+    rows: waterfalls.map(({ workload, pods, steps }) => [workload, formatCount(pods), ...steps.map(formatDuration)]),
+  };
+}
