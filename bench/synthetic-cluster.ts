@@ -42,7 +42,9 @@ export interface Simulation {
 
 /** A cluster with pods that serve, without a control plane: for benchmarks and tests of network and traffic alone. */
 export function createSimulation(cluster: SyntheticCluster, input: TrafficInput): Simulation {
-  const world = { kernel: createKernel(cluster.seed) } as { -readonly [Slice in keyof TrafficWorld]: TrafficWorld[Slice] };
+  const world = { kernel: createKernel(cluster.seed) } as {
+    -readonly [Slice in keyof TrafficWorld]: TrafficWorld[Slice];
+  };
   const handlers = new Handlers<TrafficWorld>();
   const listeners = new Listeners<TrafficWorld>();
   const workloads = new WorkloadListeners<TrafficWorld>();
@@ -188,7 +190,11 @@ export function storeEndpoints(
   });
 }
 
-function storeObject<T extends Service | EndpointSlice>(world: TrafficWorld, type: 'added' | 'modified', object: T): void {
+function storeObject<T extends Service | EndpointSlice>(
+  world: TrafficWorld,
+  type: 'added' | 'modified',
+  object: T,
+): void {
   mutableCollection(world, object.kind).set(objectKey(object), object);
   notifyWatchers(world, type, object);
 }

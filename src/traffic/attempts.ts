@@ -15,7 +15,13 @@ import {
   nextConnection,
 } from './connections.js';
 import { TrafficEvent } from './events.js';
-import {
+import { PHASES, REQUEST, takeRequest } from './requests.js';
+import { LOSS_NO_ENDPOINTS, LOSS_REFUSED } from './series.js';
+import { type CallSite, TO_BALANCER, TO_NODE_PORT, TO_SERVICE } from './sites.js';
+import { startTimeout, stopTimeout } from './timeouts.js';
+import type { TrafficWorld } from './world.js';
+
+const {
   ABANDONED,
   ATTEMPT,
   BACK_US,
@@ -28,7 +34,7 @@ import {
   JOIN,
   KEY,
   LAST_SPAN,
-  NUMBER,
+  SAMPLED,
   PARENT,
   PARENT_GENERATION,
   PHASE,
@@ -36,19 +42,12 @@ import {
   QUEUE_US,
   REALS,
   REASON,
-  RETURNING,
   SENT,
   SERVICE_US,
   SITE,
   STARTED,
-  takeRequest,
-  UNDER_WAY,
-  VANISHED,
-} from './requests.js';
-import { LOSS_NO_ENDPOINTS, LOSS_REFUSED } from './series.js';
-import { type CallSite, TO_BALANCER, TO_NODE_PORT, TO_SERVICE } from './sites.js';
-import { startTimeout, stopTimeout } from './timeouts.js';
-import type { TrafficWorld } from './world.js';
+} = REQUEST;
+const { RETURNING, UNDER_WAY, VANISHED } = PHASES;
 
 /** A new request of a source (`parent` and `join` NO_REQUEST) or of a pod's request; to be sent at once. */
 export function createRequest(
@@ -70,7 +69,7 @@ export function createRequest(
   integers[at + ATTEMPT] = 0;
   integers[at + CLIENT] = client;
   integers[at + ABANDONED] = 0;
-  integers[at + NUMBER] = 0;
+  integers[at + SAMPLED] = 0;
   reals[request * REALS + STARTED] = world.kernel.now;
   return request;
 }

@@ -1,8 +1,10 @@
 import { recordRow } from '../kernel/probe.js';
 import { type Micros, microsToSeconds } from '../kernel/time.js';
-import { ANSWERS, INTEGERS, SERVICE } from './stations.js';
+import { STATION } from './stations.js';
 import { BALANCE_TABLE } from './tables.js';
 import type { TrafficWorld } from './world.js';
+
+const { ANSWERS, INTEGERS, SERVICE } = STATION;
 
 /**
  * Answers of each pod in the interval under way. Nearly every pod answers for one Service: that count stands in its station;

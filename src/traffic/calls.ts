@@ -2,8 +2,10 @@ import { childKey, keyedUniform } from '../network/keyed-draws.js';
 import { createRequest, sendAttempt } from './attempts.js';
 import { countForBudget } from './retries.js';
 import { NO_STEP, STEP_ALL, STEP_CALL, type Step } from './programs.js';
-import { GENERATION, INTEGERS, KEY, PARENT, PARENT_GENERATION, POD, PROGRAM } from './requests.js';
+import { REQUEST } from './requests.js';
 import type { TrafficWorld } from './world.js';
+
+const { GENERATION, INTEGERS, KEY, PARENT, PARENT_GENERATION, POD, PROGRAM } = REQUEST;
 
 /** Steps of kind `all` under way: how many of their branches are, and the `all` around them. */
 export interface JoinTable {

@@ -8,7 +8,7 @@ import { createJoins } from './calls.js';
 import { createConnections } from './connections.js';
 import { TrafficEvent } from './events.js';
 import { createJobChunks } from './job-chunks.js';
-import type { SourceInput, TrafficInput } from './model.js';
+import type { SourceInput, TraceInput, TrafficInput } from './model.js';
 import { cpuDone, podReached, servingChanged } from './pods.js';
 import { buildPrograms } from './programs.js';
 import { loadSegment, type Segment } from './rate-curve.js';
@@ -30,7 +30,9 @@ export function createTraffic(world: NetworkWorld, input: TrafficInput): Traffic
   const sources: SourceState[] = [];
   let firstClient = SOURCE_CLIENTS;
   for (const [index, source] of input.sources.entries()) {
-    sources.push(createSource(world, source, index, addSourceSite(world, sites, source, index), firstClient));
+    sources.push(
+      createSource(world, source, index, addSourceSite(world, sites, source, index), firstClient, input.traces),
+    );
     firstClient += source.arrivals.kind === 'closed' ? source.arrivals.users : 1;
   }
   const programs = buildPrograms(world, sites, input.workloads);
@@ -69,6 +71,7 @@ function createSource(
   index: number,
   site: number,
   firstClient: number,
+  { every, slowest }: TraceInput,
 ): SourceState {
   const { name, arrivals, fromUs, untilUs } = input;
   const segment: Segment = { startUs: 0, endUs: 0, rate: 0, slope: 0 };
@@ -84,8 +87,9 @@ function createSource(
     stream: openStream(world, `traffic/${name}/arrivals`),
     firstClient,
     series: createSeries('source', name),
-    slow: { traces: [] },
+    slow: { thresholdUs: slowest > 0 ? -1 : Infinity, traces: [] },
     sent: 0,
+    nextSampled: every > 0 ? 1 : 0,
     nextAt: fromUs,
     segment,
     sentByUser: new Int32Array(arrivals.kind === 'closed' ? arrivals.users : 0),

@@ -1,27 +1,15 @@
 import { schedule } from '../kernel/simulation.js';
 import { TrafficEvent } from './events.js';
-import {
-  ABANDONED,
-  BACK_US,
-  DEADLINE,
-  freeRequest,
-  INTEGERS,
-  PARENT,
-  PHASE,
-  REALS,
-  REASON,
-  RETURNING,
-  SENT,
-  SITE,
-  STARTED,
-  VANISHED,
-} from './requests.js';
+import { freeRequest, PHASES, REQUEST } from './requests.js';
 import { recordAnswer } from './series.js';
 import { seriesOfSite } from './service-series.js';
 import { thinkAfter } from './sources.js';
 import { rootAnswered } from './spans.js';
 import { stopTimeout } from './timeouts.js';
 import type { TrafficWorld } from './world.js';
+
+const { ABANDONED, BACK_US, DEADLINE, INTEGERS, PARENT, PHASE, REALS, REASON, SENT, SITE, STARTED } = REQUEST;
+const { RETURNING, VANISHED } = PHASES;
 
 /**
  * A pod sends its answer. When it reaches a client of a source is known now and changes nothing else, so no event is spent

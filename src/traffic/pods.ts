@@ -12,47 +12,41 @@ import { countAnswer, flushPodBalance } from './balance.js';
 import { beginCalls } from './calls.js';
 import { answer, lose, vanish } from './outcomes.js';
 import { EMPTY_PROGRAM, NO_STEP } from './programs.js';
+import { NO_REQUEST, PHASES, REQUEST } from './requests.js';
+import { LOSS_QUEUE_FULL, LOSS_REFUSED, LOSS_RESET, LOSS_UPSTREAM } from './series.js';
+import { serviceOfSite } from './service-series.js';
 import {
-  CALLING,
+  advanceStation,
+  armStation,
+  clearStation,
+  dequeueRequest,
+  enqueueRequest,
+  inFlight,
+  openStation,
+  startJob,
+  STATION,
+  takeFinished,
+} from './stations.js';
+import type { TrafficWorld } from './world.js';
+
+const {
   CALLS_US,
   CONNECTION,
   GENERATION,
   INCARNATION,
   INTEGERS,
   KEY,
-  NO_REQUEST,
   PHASE,
   POD,
   PROGRAM,
   QUEUE_US,
-  QUEUED,
   REALS,
-  RUNNING,
-  RUNNING_AFTER,
   SERVICE_US,
   SINCE,
   SITE,
-} from './requests.js';
-import { LOSS_QUEUE_FULL, LOSS_REFUSED, LOSS_RESET, LOSS_UPSTREAM } from './series.js';
-import { serviceOfSite } from './service-series.js';
-import {
-  ACTIVE,
-  armStation,
-  BEHAVIOUR,
-  clearStation,
-  CONCURRENCY,
-  dequeueRequest,
-  enqueueRequest,
-  EVENT,
-  inFlight,
-  openStation,
-  QUEUE_LIMIT,
-  QUEUED as IN_QUEUE,
-  INTEGERS as STATION_INTEGERS,
-  startJob,
-  takeFinished,
-} from './stations.js';
-import type { TrafficWorld } from './world.js';
+} = REQUEST;
+const { CALLING, QUEUED, RUNNING, RUNNING_AFTER } = PHASES;
+const { ACTIVE, BEHAVIOUR, CONCURRENCY, EVENT, QUEUE_LIMIT, QUEUED: IN_QUEUE, INTEGERS: STATION_INTEGERS } = STATION;
 
 const NOW = -1;
 
@@ -79,8 +73,9 @@ function enter(world: TrafficWorld, request: number, pod: number): void {
     behaviour < 0 ? EMPTY_PROGRAM : programs.byBehaviour[behaviour * requestNames.length + name]!;
   requests.reals[request * REALS + SINCE] = world.kernel.now;
   if (stations.integers[station + ACTIVE]! < stations.integers[station + CONCURRENCY]!) {
+    advanceStation(world, pod);
     start(world, request, pod, NOW);
-    settle(world, pod, NOW);
+    settle(world, pod); // nobody waits while there is a free slot
   } else if (stations.integers[station + IN_QUEUE]! < stations.integers[station + QUEUE_LIMIT]!) {
     integers[at + PHASE] = QUEUED;
     enqueueRequest(world, pod, request);
@@ -104,12 +99,13 @@ function start(world: TrafficWorld, request: number, pod: number, startUs: numbe
 export function cpuDone(world: TrafficWorld, pod: number): void {
   const { stations, jobs } = world.traffic;
   stations.integers[pod * STATION_INTEGERS + EVENT] = NO_EVENT;
+  advanceStation(world, pod);
   for (let request = takeFinished(world, pod); request !== NO_REQUEST; request = takeFinished(world, pod)) {
     const finishUs = jobs.lastFinishUs;
     afterCpu(world, request, pod);
     fill(world, pod, finishUs);
   }
-  settle(world, pod, NOW);
+  settle(world, pod);
 }
 
 function afterCpu(world: TrafficWorld, request: number, pod: number): void {
@@ -126,7 +122,7 @@ function afterCpu(world: TrafficWorld, request: number, pod: number): void {
   if (beginCalls(world, request)) afterCalls(world, request, pod);
 }
 
-/** All calls of a request are answered; `settle` the pod afterwards. */
+/** All calls of a request are answered. */
 function afterCalls(world: TrafficWorld, request: number, pod: number): void {
   const { requests, programs, keys } = world.traffic;
   const { integers, reals } = requests;
@@ -153,8 +149,10 @@ function finish(world: TrafficWorld, request: number, pod: number): void {
 /** The last call of a request has been answered. */
 export function callsDone(world: TrafficWorld, request: number): void {
   const pod = world.traffic.requests.integers[request * INTEGERS + POD]!;
+  advanceStation(world, pod);
   afterCalls(world, request, pod);
-  settle(world, pod, NOW);
+  fill(world, pod, NOW);
+  settle(world, pod);
 }
 
 /** A call that the request needs has failed for good: it answers with an error. */
@@ -164,7 +162,9 @@ export function callFailed(world: TrafficWorld, request: number): void {
   stations.integers[pod * STATION_INTEGERS + ACTIVE]! -= 1;
   requests.integers[request * INTEGERS + GENERATION]! += 1; // its other calls answer nobody
   lose(world, request, LOSS_UPSTREAM);
-  settle(world, pod, NOW);
+  advanceStation(world, pod);
+  fill(world, pod, NOW);
+  settle(world, pod);
 }
 
 /** Gives free slots to those who wait. */
@@ -185,8 +185,7 @@ function fill(world: TrafficWorld, pod: number, startUs: number): void {
 }
 
 /** To be called at the end of all that happens in a pod. */
-function settle(world: TrafficWorld, pod: number, startUs: number): void {
-  fill(world, pod, startUs);
+function settle(world: TrafficWorld, pod: number): void {
   armStation(world, pod);
   if (world.nodes.pods.serving[pod] === SERVING_DRAINING && inFlight(world, pod) === 0) reportDrained(world, pod);
 }

@@ -1,8 +1,10 @@
 import { keyedUniform } from '../network/keyed-draws.js';
 import { type Micros, SECOND_US } from '../kernel/time.js';
-import { ATTEMPT, INTEGERS, KEY } from './requests.js';
+import { REQUEST } from './requests.js';
 import { BUDGET_SECONDS, type CallSite, type RetryBudget } from './sites.js';
 import type { TrafficWorld } from './world.js';
+
+const { ATTEMPT, INTEGERS, KEY } = REQUEST;
 
 /** Whether the client may try once more; if so, its budget has paid. */
 export function takeRetry(world: TrafficWorld, site: CallSite, request: number): boolean {

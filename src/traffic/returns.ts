@@ -4,15 +4,22 @@ import { closeConnection } from './connections.js';
 import { TrafficEvent } from './events.js';
 import { sendAttempt } from './attempts.js';
 import { callFailed, callsDone } from './pods.js';
-import {
+import { freeRequest, PHASES, REQUEST, takeRequest } from './requests.js';
+import { backoffUs, takeRetry } from './retries.js';
+import { LOSS_TIMEOUT, recordLoss, recordRetry } from './series.js';
+import { seriesOfSite } from './service-series.js';
+import { thinkAfter } from './sources.js';
+import { callAnswered, callEnded, rootLost } from './spans.js';
+import { takeTimedOut } from './timeouts.js';
+import type { TrafficWorld } from './world.js';
+
+const {
   ABANDONED,
   ATTEMPT,
-  CALLING,
   CONNECTION,
-  freeRequest,
   INTEGERS,
   JOIN,
-  NUMBER,
+  SAMPLED,
   PARENT,
   PARENT_GENERATION,
   KEY,
@@ -22,17 +29,8 @@ import {
   REASON,
   SITE,
   STARTED,
-  takeRequest,
-  UNDER_WAY,
-  WAITING_TO_RETRY,
-} from './requests.js';
-import { backoffUs, takeRetry } from './retries.js';
-import { LOSS_TIMEOUT, recordLoss, recordRetry } from './series.js';
-import { seriesOfSite } from './service-series.js';
-import { thinkAfter } from './sources.js';
-import { callAnswered, callEnded, rootLost } from './spans.js';
-import { takeTimedOut } from './timeouts.js';
-import type { TrafficWorld } from './world.js';
+} = REQUEST;
+const { CALLING, UNDER_WAY, WAITING_TO_RETRY } = PHASES;
 
 /** A called service's answer is there: the caller goes on, if it is still there. */
 export function answerReached(world: TrafficWorld, call: number): void {
@@ -141,7 +139,7 @@ function cloneForRetry(world: TrafficWorld, request: number): number {
   const { integers, reals } = world.traffic.requests;
   const from = request * INTEGERS;
   const to = retry * INTEGERS;
-  for (const field of [SITE, PARENT, PARENT_GENERATION, JOIN, KEY, ATTEMPT, CLIENT, NUMBER]) {
+  for (const field of [SITE, PARENT, PARENT_GENERATION, JOIN, KEY, ATTEMPT, CLIENT, SAMPLED]) {
     integers[to + field] = integers[from + field]!;
   }
   integers[to + ABANDONED] = 0;

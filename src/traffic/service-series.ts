@@ -8,7 +8,8 @@ const DEFAULT_NAMESPACE = 'default';
 /** The series of the Service that a call site reaches; undefined while a node port belongs to none. */
 export function seriesOfSite(world: TrafficWorld, site: CallSite): Series | undefined {
   const serviceIndex = serviceOfSite(world, site);
-  return serviceIndex < 0 ? undefined : seriesOfService(world, serviceIndex);
+  if (serviceIndex < 0) return undefined;
+  return world.traffic.serviceSeries[serviceIndex] ?? seriesOfService(world, serviceIndex);
 }
 
 /** Service that a call site reaches, -1 if none. */

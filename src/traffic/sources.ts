@@ -8,11 +8,13 @@ import { NO_JOIN } from './calls.js';
 import { TrafficEvent } from './events.js';
 import type { ArrivalsInput } from './model.js';
 import { NEVER, type Segment, timeOfRequests } from './rate-curve.js';
-import { CLIENT, INTEGERS, KEY, NO_REQUEST, NUMBER } from './requests.js';
+import { NO_REQUEST, REQUEST } from './requests.js';
 import { countForBudget } from './retries.js';
 import type { Series } from './series.js';
 import type { SlowTraces } from './spans.js';
 import type { TrafficWorld } from './world.js';
+
+const { CLIENT, INTEGERS, KEY, SAMPLED } = REQUEST;
 
 /** A source of requests from outside of the pods. */
 export interface SourceState {
@@ -30,6 +32,8 @@ export interface SourceState {
   readonly slow: SlowTraces;
   /** Requests sent so far. */
   sent: number;
+  /** Number (from 1) of the next request whose trace is kept as a sample; 0: none is. */
+  nextSampled: number;
   /** Of an open source: the next arrival before it is rounded to a microsecond, so that roundings do not add up. */
   nextAt: number;
   readonly segment: Segment;
@@ -80,8 +84,11 @@ export function userDue(world: TrafficWorld, index: number, user: number): void 
 
 function send(world: TrafficWorld, source: SourceState, key: DrawKey, user: number): void {
   const request = createRequest(world, source.site, NO_REQUEST, NO_JOIN, key, user);
-  world.traffic.requests.integers[request * INTEGERS + NUMBER] = source.sent;
   source.sent += 1;
+  if (source.sent === source.nextSampled) {
+    world.traffic.requests.integers[request * INTEGERS + SAMPLED] = 1;
+    source.nextSampled += world.traffic.spans.every;
+  }
   countForBudget(world, world.traffic.sites[source.site]!);
   sendAttempt(world, request);
 }

@@ -1,11 +1,18 @@
 import { recordRow, type Cell } from '../kernel/probe.js';
 import { type Micros, microsToSeconds } from '../kernel/time.js';
-import {
+import { REQUEST } from './requests.js';
+import { LOSS_REASONS } from './series.js';
+import { seriesOfSite } from './service-series.js';
+import type { SourceState } from './sources.js';
+import { SPAN_TABLE } from './tables.js';
+import type { TrafficWorld } from './world.js';
+
+const {
   ATTEMPT,
   CALLS_US,
   INTEGERS,
   LAST_SPAN,
-  NUMBER,
+  SAMPLED,
   PARENT,
   POD,
   QUEUE_US,
@@ -14,12 +21,7 @@ import {
   SERVICE_US,
   SITE,
   STARTED,
-} from './requests.js';
-import { LOSS_REASONS } from './series.js';
-import { seriesOfSite } from './service-series.js';
-import type { SourceState } from './sources.js';
-import { SPAN_TABLE } from './tables.js';
-import type { TrafficWorld } from './world.js';
+} = REQUEST;
 
 /**
  * The last calls that ended, in a ring. Whether a trace is kept shows only when its root ends, so every call leaves a few
@@ -40,6 +42,8 @@ export interface SpanState {
 
 /** The slowest answered requests of one source: rows are made when a request gets among them, written at the end. */
 export interface SlowTraces {
+  /** A request must take longer to be kept. */
+  thresholdUs: Micros;
   /** Slowest last. */
   readonly traces: { readonly durationUs: Micros; readonly rows: Cell[][] }[];
 }
@@ -97,22 +101,23 @@ export function callAnswered(world: TrafficWorld, request: number): void {
 export function rootAnswered(world: TrafficWorld, request: number, source: SourceState, endsAt: Micros): void {
   const { spans, requests } = world.traffic;
   if (spans.integers.length === 0) return;
-  if (spans.every > 0 && requests.integers[request * INTEGERS + NUMBER]! % spans.every === 0) {
+  if (requests.integers[request * INTEGERS + SAMPLED] === 1) {
     writeTrace(world, rowsOf(world, request, source, OK, endsAt, 'sample'));
   }
   const durationUs = endsAt - requests.reals[request * REALS + STARTED]!;
+  if (durationUs <= source.slow.thresholdUs) return;
   const { traces } = source.slow;
-  if (spans.slowest === 0 || (traces.length === spans.slowest && durationUs <= traces[0]!.durationUs)) return;
   if (traces.length === spans.slowest) traces.shift();
   let index = traces.length;
   while (index > 0 && traces[index - 1]!.durationUs >= durationUs) index -= 1;
   traces.splice(index, 0, { durationUs, rows: rowsOf(world, request, source, OK, endsAt, 'slowest') });
+  if (traces.length === spans.slowest) source.slow.thresholdUs = traces[0]!.durationUs;
 }
 
 /** A source's request is lost for good now. */
 export function rootLost(world: TrafficWorld, request: number, source: SourceState, reason: number): void {
-  const { spans, requests } = world.traffic;
-  if (spans.every === 0 || requests.integers[request * INTEGERS + NUMBER]! % spans.every !== 0) return;
+  const { requests } = world.traffic;
+  if (requests.integers[request * INTEGERS + SAMPLED] === 0) return;
   writeTrace(world, rowsOf(world, request, source, reason, world.kernel.now, 'sample'));
 }
 

@@ -2,7 +2,7 @@ import { type EventHandle, NO_EVENT } from '../kernel/event-queue.js';
 import { invariant } from '../kernel/invariant.js';
 import { cancel, rescheduleAt, scheduleAt } from '../kernel/simulation.js';
 import { TrafficEvent } from './events.js';
-import { INTEGERS as REQUEST_INTEGERS, NEXT, NO_REQUEST } from './requests.js';
+import { NO_REQUEST, REQUEST } from './requests.js';
 import { largerChunk, moveJobs, NO_CHUNK, releaseChunk } from './job-chunks.js';
 import type { TrafficWorld } from './world.js';
 
@@ -20,31 +20,37 @@ export interface StationTable {
   readonly uids: string[];
 }
 
-export const INTEGERS = 16;
-/** Slots taken. */
-export const ACTIVE = 0;
-export const ON_CPU = 1;
-export const QUEUE_HEAD = 2;
-export const QUEUE_TAIL = 3;
-export const QUEUED = 4;
-/** Pending CpuDone. */
-export const EVENT = 5;
-/** Where the jobs on the CPU lie; see job-chunks.ts. */
-export const CHUNK = 6;
-export const CHUNK_SIZE = 7;
-export const CONCURRENCY = 8;
-export const QUEUE_LIMIT = 9;
-export const BEHAVIOUR = 10;
-/** Service of the answers counted in ANSWERS (see balance.ts); -1: none yet. */
-export const SERVICE = 11;
-export const ANSWERS = 12;
+/** Where the fields lie; to be taken apart as `REQUEST` is. */
+export const STATION = {
+  /** Per record in `integers`, and in `reals`. */
+  INTEGERS: 16,
+  /** Slots taken. */
+  ACTIVE: 0,
+  ON_CPU: 1,
+  QUEUE_HEAD: 2,
+  QUEUE_TAIL: 3,
+  QUEUED: 4,
+  /** Pending CpuDone. */
+  EVENT: 5,
+  /** Where the jobs on the CPU lie; see job-chunks.ts. */
+  CHUNK: 6,
+  CHUNK_SIZE: 7,
+  CONCURRENCY: 8,
+  QUEUE_LIMIT: 9,
+  BEHAVIOUR: 10,
+  /** Service of the answers counted in ANSWERS (see balance.ts); -1: none yet. */
+  SERVICE: 11,
+  ANSWERS: 12,
+  REALS: 4,
+  VIRTUAL_US: 0,
+  UPDATED_AT: 1,
+  CPU_US: 2,
+  CORES: 3,
+} as const;
 
-export const REALS = 4;
-export const VIRTUAL_US = 0;
-export const UPDATED_AT = 1;
-export const CPU_US = 2;
-export const CORES = 3;
-
+const { INTEGERS, REALS, ACTIVE, ON_CPU, QUEUE_HEAD, QUEUE_TAIL, QUEUED, EVENT, CHUNK, CHUNK_SIZE } = STATION;
+const { CONCURRENCY, QUEUE_LIMIT, BEHAVIOUR, SERVICE, VIRTUAL_US, UPDATED_AT, CPU_US, CORES } = STATION;
+const { INTEGERS: REQUEST_INTEGERS, NEXT } = REQUEST;
 const INITIAL_CAPACITY = 64;
 const MAXIMUM_INT32 = 2_147_483_647;
 /** Finishes closer than this are one: the rounding of sums of microseconds. */
@@ -81,7 +87,7 @@ export function openStation(world: TrafficWorld, pod: number): void {
 export function clearStation(world: TrafficWorld, pod: number): void {
   const { stations, jobs } = world.traffic;
   if (pod >= stations.capacity) return;
-  advance(world, pod);
+  advanceStation(world, pod);
   const { integers } = stations;
   const at = pod * INTEGERS;
   if (integers[at + EVENT] !== NO_EVENT) cancel(world, integers[at + EVENT]!);
@@ -100,7 +106,7 @@ export function clearStation(world: TrafficWorld, pod: number): void {
 export function cpuUs(world: TrafficWorld, pod: number): number {
   const { stations } = world.traffic;
   if (pod >= stations.capacity || stations.uids[pod] !== world.nodes.pods.uids[pod]) return 0;
-  advance(world, pod);
+  advanceStation(world, pod);
   return stations.reals[pod * REALS + CPU_US]!;
 }
 
@@ -110,8 +116,8 @@ export function inFlight(world: TrafficWorld, pod: number): number {
   return pod >= capacity ? 0 : integers[pod * INTEGERS + ACTIVE]! + integers[pod * INTEGERS + QUEUED]!;
 }
 
-/** Moves the pod's virtual time to now. */
-function advance(world: TrafficWorld, pod: number): void {
+/** Moves the pod's virtual time to now: to be called before jobs come or go. */
+export function advanceStation(world: TrafficWorld, pod: number): void {
   const { integers, reals } = world.traffic.stations;
   const at = pod * REALS;
   const running = integers[pod * INTEGERS + ON_CPU]!;
@@ -131,11 +137,9 @@ function advance(world: TrafficWorld, pod: number): void {
  */
 export function startJob(world: TrafficWorld, pod: number, request: number, demandUs: number, startUs: number): void {
   const { stations, jobs } = world.traffic;
-  advance(world, pod);
   const { integers, reals } = stations;
   const at = pod * INTEGERS;
   const running = integers[at + ON_CPU]!;
-  if (running === 0 && startUs < 0) reals[pod * REALS + VIRTUAL_US] = 0; // keeps the clock's numbers small
   const size = integers[at + CHUNK_SIZE]!;
   if (running === size) {
     integers[at + CHUNK_SIZE] = largerChunk(size);
@@ -159,7 +163,6 @@ export function startJob(world: TrafficWorld, pod: number, request: number, dema
 /** The request whose CPU time is up, taken off the CPU; NO_REQUEST if that is none. Its finish is in `lastFinishUs`. */
 export function takeFinished(world: TrafficWorld, pod: number): number {
   const { stations, jobs } = world.traffic;
-  advance(world, pod);
   const { integers, reals } = stations;
   const at = pod * INTEGERS;
   const running = integers[at + ON_CPU]!;
@@ -181,6 +184,7 @@ export function armStation(world: TrafficWorld, pod: number): void {
   if (running === 0) {
     if (event !== NO_EVENT) cancel(world, event);
     integers[at + EVENT] = NO_EVENT;
+    reals[pod * REALS + VIRTUAL_US] = 0; // keeps the clock's numbers small
     return;
   }
   const left = jobs.finishes[integers[at + CHUNK]! + running - 1]! - reals[pod * REALS + VIRTUAL_US]!;

@@ -2,8 +2,10 @@ import { type EventHandle, NO_EVENT } from '../kernel/event-queue.js';
 import { scheduleAt } from '../kernel/simulation.js';
 import type { Micros } from '../kernel/time.js';
 import { TrafficEvent } from './events.js';
-import { DEADLINE, INTEGERS, NEWER, NO_REQUEST, OLDER, REALS, SENT } from './requests.js';
+import { NO_REQUEST, REQUEST } from './requests.js';
 import type { TrafficWorld } from './world.js';
+
+const { DEADLINE, INTEGERS, NEWER, OLDER, REALS, SENT } = REQUEST;
 
 /**
  * All attempts that wait with one time-out, oldest first: they time out in the order in which they were sent, so a list and

@@ -41,7 +41,16 @@ function openArrivals(process: 'poisson' | 'constant', perSecond: number): Sourc
 }
 
 export function callTo(service: string, changes: Partial<ServiceCallInput> = {}): ServiceCallInput {
-  return { ...CLIENT, kind: 'call', namespace: 'default', service, port: 80, request: 'default', probability: 1, ...changes };
+  return {
+    ...CLIENT,
+    kind: 'call',
+    namespace: 'default',
+    service,
+    port: 80,
+    request: 'default',
+    probability: 1,
+    ...changes,
+  };
 }
 
 export function simulationOf(
