@@ -23,12 +23,9 @@ interface Case {
 
 /** Kinds that nothing plays yet: their defaults come with their controllers. */
 const LATER = new Set([
-  'Job',
-  'CronJob',
   'ResourceQuota',
   'StorageClass',
   'NetworkPolicy',
-  'Ingress',
   'PodDisruptionBudget',
   'PersistentVolumeClaim',
   'PersistentVolume',
@@ -55,8 +52,17 @@ function admitted(object: KubernetesObject): KubernetesObject {
   return preparePod(withTokenVolume(result.object, '<suffix>'));
 }
 
+/** The selector and labels by which a Job knows its pods are made by the server from the Job's uid: with the Job controller. */
+function withoutIdentity(object: Fields): Fields {
+  if (object['kind'] !== 'Job') return object;
+  const { selector: _selector, manualSelector: _manual, template, ...spec } = fieldsIn(object['spec']);
+  const metadata = { ...fieldsIn(object['metadata']), labels: {} };
+  return { ...object, metadata, spec: { ...spec, template: { spec: fieldsIn(template)['spec'] } } };
+}
+
 /** Fields of the status and the metadata that the store fills in, and what Go writes for types of its own. */
-function withoutStore(object: Fields): Fields {
+function withoutStore(given: Fields): Fields {
+  const object = withoutIdentity(given);
   const { generation: _generation, ...metadata } = fieldsIn(object['metadata']);
   const { status: _status, ...rest } = object;
   return object['kind'] === 'Pod' || object['kind'] === 'Namespace' ? { ...object, metadata } : { ...rest, metadata };

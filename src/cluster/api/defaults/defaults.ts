@@ -4,8 +4,10 @@ import { defaultAutoscaler, autoscalerFromV1 } from './autoscaling.js';
 import { defaultPod, defaultPodTemplate, roundedUpToMilli } from './pod.js';
 import { defaultService } from './service.js';
 import {
+  defaultCronJob,
   defaultDaemonSet,
   defaultDeployment,
+  defaultJob,
   defaultReplicaSet,
   defaultReplicationController,
   defaultStatefulSet,
@@ -36,6 +38,9 @@ const DEFAULTS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['StatefulSet', onSpec(defaultStatefulSet)],
   ['DaemonSet', defaultDaemonSet],
   ['ReplicationController', defaultReplicationController],
+  ['Job', onSpec(defaultJob)],
+  ['CronJob', onSpec(defaultCronJob)],
+  ['Ingress', (object) => object],
   ['Service', onSpec(defaultService)],
   ['HorizontalPodAutoscaler', defaultHorizontalPodAutoscaler],
   ['Namespace', defaultNamespace],

@@ -67,8 +67,15 @@ function defaultContainer(given: Fields): Fields {
   );
 }
 
-/** The tag of an image name: `latest` when it has neither tag nor digest, '' when it has a digest alone. */
+const PATH_PART = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
+/** An image name: registry, path, tag, digest. Source: distribution/reference regexp.go. */
+const IMAGE = new RegExp(
+  `^(?:(?:[a-zA-Z0-9.-]+|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?/)?${PATH_PART}(?:/${PATH_PART})*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*:[0-9a-fA-F]{32,})?$`,
+);
+
+/** The tag of an image name: `latest` when it has neither tag nor digest, '' when it has a digest alone or is no name at all. */
 export function imageTag(image: string): string {
+  if (!IMAGE.test(image)) return '';
   const digest = image.indexOf('@');
   const name = digest < 0 ? image : image.slice(0, digest);
   const colon = name.indexOf(':', name.lastIndexOf('/') + 1);

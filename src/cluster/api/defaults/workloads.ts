@@ -62,6 +62,37 @@ function defaultDaemonSetSpec(spec: Fields): Fields {
   return { ...filled, updateStrategy: { ...strategy, rollingUpdate } };
 }
 
+/** Retries of a Job whose indexes have limits of their own: as many as there are. */
+const UNLIMITED_BACKOFF = 2147483647;
+
+export function defaultJob(given: Fields): Fields {
+  const isSingle = given['completions'] === undefined && given['parallelism'] === undefined;
+  const spec = withMissing(templateDefaulted(given), {
+    ...(isSingle ? { completions: 1 } : {}),
+    parallelism: 1,
+    backoffLimit: given['backoffLimitPerIndex'] === undefined ? 6 : UNLIMITED_BACKOFF,
+    completionMode: 'NonIndexed',
+    suspend: false,
+    podReplacementPolicy: given['podFailurePolicy'] === undefined ? 'TerminatingOrFailed' : 'Failed',
+  });
+  return mapField(spec, 'podFailurePolicy', (policy) =>
+    mapList(policy, 'rules', (rule) =>
+      mapList(rule, 'onPodConditions', (condition) => withZeros(condition, { status: 'True' })),
+    ),
+  );
+}
+
+/** The Job in the template is defaulted when it is made, but for its pods. */
+export function defaultCronJob(given: Fields): Fields {
+  const spec = withMissing(withZeros(given, { concurrencyPolicy: 'Allow' }), {
+    suspend: false,
+    successfulJobsHistoryLimit: 3,
+    failedJobsHistoryLimit: 1,
+  });
+  const jobTemplate = fieldsIn(spec['jobTemplate']);
+  return { ...spec, jobTemplate: { ...jobTemplate, spec: templateDefaulted(fieldsIn(jobTemplate['spec'])) } };
+}
+
 /** An empty selector and empty labels of its own are taken from the template. */
 export function defaultReplicationController(object: Fields): Fields {
   const spec = withMissing(mapField(fieldsIn(object['spec']), 'template', defaultPodTemplate), { replicas: 1 });

@@ -12,6 +12,8 @@ import {
   validatePriorityClassUpdate,
 } from './cluster-objects.js';
 import type { FieldError } from './field-error.js';
+import { validateIngress } from './ingress.js';
+import { validateCronJob, validateJob } from './jobs.js';
 import { validateMetadata, validateMetadataUpdate } from './metadata.js';
 import {
   validateDaemonSet,
@@ -79,6 +81,9 @@ const RULES: ReadonlyMap<string, Rules> = new Map<string, Rules>([
     },
   ],
   ['DaemonSet', withFixedSelector((object, out) => validateDaemonSet(specOf(object), out))],
+  ['Job', { create: (object, out) => validateJob(specOf(object), out) }],
+  ['CronJob', { create: (object, out) => validateCronJob(specOf(object), out) }],
+  ['Ingress', { create: validateIngress }],
   ['ReplicationController', { create: (object, out) => validateReplicationController(specOf(object), out) }],
   [
     'PodDisruptionBudget',
