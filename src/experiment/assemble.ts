@@ -8,11 +8,17 @@ import { NODE_TABLE, PHASE_TABLE, POD_TABLE } from '../cluster/nodes/tables.js';
 import { createScheduler, registerScheduler, type SchedulerWorld } from '../cluster/scheduler/scheduler.js';
 import { Handlers } from '../kernel/events.js';
 import { openTable } from '../kernel/probe.js';
-import { createKernel, schedule, scheduleAt } from '../kernel/simulation.js';
+import { createKernel, scheduleAt } from '../kernel/simulation.js';
 import { createNetwork, registerNetwork } from '../network/create-network.js';
 import type { NetworkWorld } from '../network/world.js';
 import type { Scenario } from '../scenario/types.js';
-import { createTraffic, finishTraffic, registerTraffic, startTraffic, trafficUsage } from '../traffic/create-traffic.js';
+import {
+  createTraffic,
+  finishTraffic,
+  registerTraffic,
+  startTraffic,
+  trafficUsage,
+} from '../traffic/create-traffic.js';
 import type { TrafficWorld } from '../traffic/world.js';
 import { type ControllersWorld, createControllerStates, registerControllerRooms } from './controllers.js';
 import { ExperimentEvent } from './events.js';
@@ -123,7 +129,6 @@ function createWorld(scenario: Scenario, code: Code): World {
   enqueue(world, code.setup, '0');
   for (const [entry, { atUs }] of scenario.timeline.entries())
     scheduleAt(world, atUs, ExperimentEvent.TimelineDue, entry, 0);
-  schedule(world, scenario.intervalUs, ExperimentEvent.IntervalEnded, 0, 0);
   armMonitors(world);
   startTraffic(world);
   return world;
@@ -146,7 +151,7 @@ function createExperiment(scenario: Scenario, code: Code): World['experiment'] {
     pods: createPodLedger(),
     rollouts: createRollouts(),
     recoveries: createRecoveries(),
-    nodeIntervals: createNodeIntervals(),
+    nodeIntervals: createNodeIntervals(scenario.traffic.length > 0),
   };
 }
 

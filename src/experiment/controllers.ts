@@ -5,7 +5,10 @@ import { registerDeployment } from '../cluster/controllers/deployment/controller
 import { registerEndpointSlice } from '../cluster/controllers/endpoint-slice/controller.js';
 import { createEndpointSliceState, type EndpointSliceWorld } from '../cluster/controllers/endpoint-slice/state.js';
 import { registerGarbageCollector } from '../cluster/controllers/garbage-collector/controller.js';
-import { createGarbageCollectorState, type GarbageCollectorWorld } from '../cluster/controllers/garbage-collector/graph.js';
+import {
+  createGarbageCollectorState,
+  type GarbageCollectorWorld,
+} from '../cluster/controllers/garbage-collector/graph.js';
 import { registerReplicaSet } from '../cluster/controllers/replica-set/controller.js';
 import { createReplicaSetState, type ReplicaSetWorld } from '../cluster/controllers/replica-set/state.js';
 import { createServiceState, registerService, type ServiceWorld } from '../cluster/controllers/service/controller.js';

@@ -12,12 +12,7 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { re
 export const VERSION: string = version;
 
 /** Which run it was, for its results. `notes`: what the reader must know, for example "stored, not simulated: ...". */
-export function identityOf(
-  scenario: Scenario,
-  played: Played,
-  command: string,
-  notes: readonly string[],
-): RunIdentity {
+export function identityOf(scenario: Scenario, played: Played, command: string, notes: readonly string[]): RunIdentity {
   return {
     scenario: scenario.name,
     seed: scenario.seed,

@@ -1,6 +1,6 @@
 import type { Handlers } from '../../kernel/events.js';
 import { type Cell, recordRow } from '../../kernel/probe.js';
-import { schedule } from '../../kernel/simulation.js';
+import { schedule, scheduleAt } from '../../kernel/simulation.js';
 import { type Micros, microsToSeconds } from '../../kernel/time.js';
 import { value as bytesOf, milliValue } from '../../cluster/api/quantity.js';
 import { type Listeners, PROBE_COMPONENT } from '../../cluster/api/informers.js';
@@ -27,12 +27,16 @@ export interface NodeIntervals {
   usedUs: number[];
   uids: string[];
   startedAt: Micros;
+  /** The end of the interval is scheduled. While nothing uses CPU and nothing changes, none is: quiet time is free. */
+  isArmed: boolean;
+  /** Requests may use CPU at any time, so every interval is looked at. */
+  readonly hasTraffic: boolean;
   /** Row of each node's last interval: one that looks like it is the same interval, made longer. */
   readonly lastRow: Map<string, number>;
 }
 
-export function createNodeIntervals(): NodeIntervals {
-  return { bound: new Map(), usedUs: [], uids: [], startedAt: 0, lastRow: new Map() };
+export function createNodeIntervals(hasTraffic: boolean): NodeIntervals {
+  return { bound: new Map(), usedUs: [], uids: [], startedAt: 0, isArmed: false, hasTraffic, lastRow: new Map() };
 }
 
 type MeasuredWorld = ExperimentWorld & NodesWorld;
@@ -44,23 +48,37 @@ export function measureNodes<W extends MeasuredWorld>(
   usage: PodUsage<W>,
 ): void {
   listeners.on<Pod>(PROBE_COMPONENT, 'Pod', (world, { object, before, type }) => {
-    if (type === 'deleted') book(world, object, -1);
-    else if (object.spec.nodeName !== undefined && before?.spec.nodeName === undefined) book(world, object, 1);
+    if (type === 'deleted') book(world, usage, object, -1);
+    else if (object.spec.nodeName !== undefined && before?.spec.nodeName === undefined) book(world, usage, object, 1);
   });
+  listeners.on<Node>(PROBE_COMPONENT, 'Node', (world) => wake(world, usage));
   handlers.on(ExperimentEvent.IntervalEnded, (world) => {
-    endInterval(world, usage);
-    schedule(world, world.experiment.intervalUs, ExperimentEvent.IntervalEnded, 0, 0);
+    const { nodeIntervals, intervalUs } = world.experiment;
+    const changed = endInterval(world, usage, world.kernel.now);
+    nodeIntervals.isArmed = changed || nodeIntervals.hasTraffic;
+    if (nodeIntervals.isArmed) schedule(world, intervalUs, ExperimentEvent.IntervalEnded, 0, 0);
   });
+}
+
+/** Something changes: closes the quiet span before it, and looks again at the end of this interval. */
+function wake<W extends MeasuredWorld>(world: W, usage: PodUsage<W>): void {
+  const { nodeIntervals, intervalUs } = world.experiment;
+  if (nodeIntervals.isArmed) return;
+  nodeIntervals.isArmed = true;
+  const boundary = world.kernel.now - (world.kernel.now % intervalUs);
+  if (boundary > nodeIntervals.startedAt) endInterval(world, usage, boundary);
+  scheduleAt(world, boundary + intervalUs, ExperimentEvent.IntervalEnded, 0, 0);
 }
 
 /** Records what is left of the last interval. */
 export function finishNodes<W extends MeasuredWorld>(world: W, usage: PodUsage<W>): void {
-  if (world.kernel.now > world.experiment.nodeIntervals.startedAt) endInterval(world, usage);
+  if (world.kernel.now > world.experiment.nodeIntervals.startedAt) endInterval(world, usage, world.kernel.now);
 }
 
-function book(world: ExperimentWorld, pod: Pod, sign: 1 | -1): void {
+function book<W extends MeasuredWorld>(world: W, usage: PodUsage<W>, pod: Pod, sign: 1 | -1): void {
   const { nodeName } = pod.spec;
   if (nodeName === undefined) return;
+  wake(world, usage);
   const { bound } = world.experiment.nodeIntervals;
   const sums = bound.get(nodeName) ?? { milliCpu: 0, memoryBytes: 0, pods: 0 };
   const { milliCpu, memory } = resourceNumbers(podRequests(pod.spec));
@@ -70,17 +88,20 @@ function book(world: ExperimentWorld, pod: Pod, sign: 1 | -1): void {
   bound.set(nodeName, sums);
 }
 
-function endInterval<W extends MeasuredWorld>(world: W, usage: PodUsage<W>): void {
+/** Writes the interval until `at`; says whether any node's figures differ from the interval before. */
+function endInterval<W extends MeasuredWorld>(world: W, usage: PodUsage<W>, at: Micros): boolean {
   const intervals = world.experiment.nodeIntervals;
   const used = usedByNode(world, usage);
   const start = microsToSeconds(intervals.startedAt);
-  const end = microsToSeconds(world.kernel.now);
+  let changed = false;
   for (const node of collection<Node>(world, 'Node').values()) {
     const usedUs = used[nodeIndexOf(world, node.metadata.name)] ?? 0;
-    const cores = usedUs / (world.kernel.now - intervals.startedAt);
-    append(world, node.metadata.name, start, end, describe(world, node, cores));
+    const cores = usedUs / (at - intervals.startedAt);
+    const cells = describe(world, node, cores);
+    if (append(world, node.metadata.name, start, microsToSeconds(at), cells)) changed = true;
   }
-  intervals.startedAt = world.kernel.now;
+  intervals.startedAt = at;
+  return changed;
 }
 
 /** CPU time (us) that the pods of each node used in the interval; what a pod used after its last end is left out. */
@@ -124,7 +145,7 @@ const MILLI = 1_000;
 const END_COLUMN = 1;
 const SPAN_COLUMNS = 2;
 
-function append(world: ExperimentWorld, node: string, start: number, end: number, cells: Cell[]): void {
+function append(world: ExperimentWorld, node: string, start: number, end: number, cells: Cell[]): boolean {
   const { lastRow } = world.experiment.nodeIntervals;
   const table = world.kernel.probe.tables.get(NODE_TABLE.name)!;
   const row = lastRow.get(node);
@@ -134,8 +155,9 @@ function append(world: ExperimentWorld, node: string, start: number, end: number
     cells.every((cell, index) => table.columns[SPAN_COLUMNS + index]![row] === cell);
   if (same) {
     table.columns[END_COLUMN]![row] = end;
-    return;
+    return false;
   }
   lastRow.set(node, table.rows);
   recordRow(world, NODE_TABLE, [start, end, ...cells]);
+  return true;
 }
