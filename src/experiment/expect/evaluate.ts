@@ -1,6 +1,6 @@
-import { formatDuration } from '../../kernel/duration.js';
 import { InvariantError } from '../../kernel/invariant.js';
-import { microsToSeconds, SECOND_US } from '../../kernel/time.js';
+import { type Micros, microsToSeconds } from '../../kernel/time.js';
+import { formatClock, formatDuration } from '../../results/format.js';
 import type { ExpectationOutcome } from '../../results/identity.js';
 import type { RunSummary } from '../../results/summary.js';
 import type { Expectation, Figure, FigureValue, When } from '../../scenario/expectations.js';
@@ -41,13 +41,13 @@ function judgeMonitor(monitor: MonitorState, when: When): Finding {
   const held: Finding = {
     holds: true,
     seen: heldValue ?? lastValue,
-    when: `at ${formatDuration(Math.max(0, heldAt))}`,
+    when: `at ${moment(heldAt)}`,
   };
-  const failed: Finding = { holds: false, seen: failedValue, when: `at ${formatDuration(Math.max(0, failedAt))}` };
+  const failed: Finding = { holds: false, seen: failedValue, when: `at ${moment(failedAt)}` };
   switch (when.kind) {
     case 'eventually':
     case 'within':
-      return heldAt >= 0 ? held : { ...failed, seen: lastValue, when: `until ${formatDuration(monitor.untilUs)}` };
+      return heldAt >= 0 ? held : { ...failed, seen: lastValue, when: `until ${moment(monitor.untilUs)}` };
     case 'never':
       return heldAt >= 0
         ? { ...held, holds: false }
@@ -60,7 +60,7 @@ function judgeMonitor(monitor: MonitorState, when: When): Finding {
         : {
             ...held,
             seen: lastValue,
-            when: `between ${formatDuration(when.fromUs)} and ${formatDuration(when.untilUs)}`,
+            when: `between ${moment(when.fromUs)} and ${moment(when.untilUs)}`,
           };
     default:
       return failedAt >= 0 ? failed : held;
@@ -91,7 +91,7 @@ function judgeFigure(
       const from = when.kind === 'at' ? when.atUs - (when.atUs % intervalUs) : when.fromUs;
       const until = when.kind === 'at' ? from + intervalUs : when.untilUs;
       const seen = over(from, until);
-      return { holds: holds(seen), seen, when: `between ${formatDuration(from)} and ${formatDuration(until)}` };
+      return { holds: holds(seen), seen, when: `between ${moment(from)} and ${moment(until)}` };
     }
     default: {
       const from = when.kind === 'within' ? timeline[when.entry]!.atUs : warmupUs;
@@ -122,7 +122,7 @@ function judgeIntervals(
     const held = holds(interval.value);
     const decided = wantsAll ? !held : held;
     if (!decided) continue;
-    const at = `in the interval at ${formatDuration(Math.round(interval.startSeconds * SECOND_US))}`;
+    const at = `in the interval at ${formatClock(interval.startSeconds)}`;
     return { holds: !wantsAll && !wantsNone, seen: interval.value, when: at };
   }
   return { holds: (wantsAll && last !== undefined) || wantsNone, seen: last, when: 'in every interval' };
@@ -135,11 +135,11 @@ function formatSeen(figure: Figure, seen: FigureValue | undefined): string {
     case 'traffic':
       if (figure.statistic === 'availability') return `${trim(seen * 100, 4)}%`;
       if (figure.statistic === 'rate') return `${trim(seen, 1)}/s`;
-      return figure.statistic === 'lost' ? String(seen) : formatDuration(Math.round(seen));
+      return figure.statistic === 'lost' ? String(seen) : formatDuration(microsToSeconds(seen));
     case 'rollout-duration':
     case 'recovery':
     case 'startup':
-      return formatDuration(Math.round(seen));
+      return formatDuration(microsToSeconds(seen));
     case 'cost':
       return `${trim(seen, 4)} USD`;
     case 'share':
@@ -147,6 +147,11 @@ function formatSeen(figure: Figure, seen: FigureValue | undefined): string {
     default:
       return String(seen);
   }
+}
+
+/** A moment of the run; one that never came stands for its start. */
+function moment(at: Micros): string {
+  return formatClock(microsToSeconds(Math.max(0, at)));
 }
 
 function trim(value: number, digits: number): string {
