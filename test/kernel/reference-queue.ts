@@ -20,6 +20,10 @@ export class ReferenceQueue {
     return this.entries.size;
   }
 
+  get earliest(): number {
+    return this.entries.peek()?.time ?? Infinity;
+  }
+
   push(handle: number, time: number, kind: number, a: number, b: number): void {
     this.entries.add({ time, sequence: this.nextSequence++, handle, kind, a, b });
   }
