@@ -23,6 +23,7 @@ export interface KcmWorld extends ApiWorld {
 const WATCHED = [
   'Pod',
   'Node',
+  'Lease',
   'Namespace',
   'Deployment',
   'ReplicaSet',

@@ -1,5 +1,6 @@
-import { Controllers } from '../../../src/cluster/api/controller-loop.js';
+import { Controllers, openControllers } from '../../../src/cluster/api/controller-loop.js';
 import { createApi, registerApi } from '../../../src/cluster/api/create-api.js';
+import { createKcm, type KcmWorld, registerKcm } from '../../../src/cluster/api/kcm.js';
 import { Listeners, openInformer } from '../../../src/cluster/api/informers.js';
 import type { KubernetesObject, StringMap } from '../../../src/cluster/api/objects/meta.js';
 import type { Container, Pod, PodSpec } from '../../../src/cluster/api/objects/pod.js';
@@ -40,6 +41,11 @@ export interface StageOptions {
   readonly imagesPresent?: NodePool['imagesPresent'];
   readonly missingImages?: readonly string[];
   readonly usage?: PodUsage<NodesWorld>;
+  /** Adds controllers and gives their memories. */
+  readonly controllers?: (
+    controllers: Controllers<NodesWorld>,
+    listeners: Listeners<NodesWorld>,
+  ) => Readonly<Record<string, unknown>>;
 }
 
 /** An API server and nodes, nothing else: pods come already bound. */
@@ -49,6 +55,8 @@ export function nodesStage(options: StageOptions = {}): NodesStage {
   const listeners = new Listeners<NodesWorld>();
   const controllers = new Controllers<NodesWorld>();
   const workloads = new WorkloadListeners<NodesWorld>();
+  registerKcm(listeners as unknown as Listeners<KcmWorld>);
+  const memories = options.controllers?.(controllers, listeners);
   registerApi(handlers, listeners, controllers);
   registerNodes(handlers, listeners, workloads, options.usage ?? NO_USAGE);
   const world = { kernel: createKernel(seed) } as { -readonly [Slice in keyof NodesWorld]: NodesWorld[Slice] };
@@ -58,6 +66,10 @@ export function nodesStage(options: StageOptions = {}): NodesStage {
   const pool = nodePool(nodes, zones, options.imagesPresent ?? 'all');
   world.nodes = createNodes(world, [pool], behaviours, parameters, missingImages);
   openInformer(world, 'watcher', 'Pod');
+  if (memories !== undefined) {
+    openControllers(world, controllers);
+    Object.assign(world, { kcm: createKcm(world), controllers: memories });
+  }
   return { world, handlers, listeners, controllers, workloads };
 }
 

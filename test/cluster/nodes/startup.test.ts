@@ -80,12 +80,6 @@ describe.each(PRESETS)('pod start-up, image present: %s', (preset) => {
     const taken = startTimes(preset, isOnDemand);
     const percentiles = [0.5, 0.9, 0.99].map((p) => taken[Math.floor(p * taken.length)]!);
     const targets = isOnDemand ? TARGETS[preset].onDemand : TARGETS[preset].classic;
-      preset,
-      isOnDemand,
-      percentiles,
-      targets,
-      percentiles.map((p, i) => p / targets[i]!),
-    );
     for (const [index, target] of targets.entries()) {
       expect(percentiles[index]! / target).toBeGreaterThan(0.9);
       expect(percentiles[index]! / target).toBeLessThan(1.1);
