@@ -35,6 +35,7 @@ export function unplayedFields(object: KubernetesObject): string[] {
 
 /** Of a pod's spec: what has no part in scheduling, starting, serving or ending a pod here. */
 const POD_FIELDS = [
+  'activeDeadlineSeconds',
   'resourceClaims',
   'runtimeClassName',
   'ephemeralContainers',
@@ -42,7 +43,7 @@ const POD_FIELDS = [
   'hostAliases',
   'schedulingGroup',
 ];
-const SERVICE_FIELDS = ['externalIPs', 'loadBalancerSourceRanges', 'loadBalancerClass'];
+const SERVICE_FIELDS = ['externalName', 'externalIPs', 'loadBalancerSourceRanges', 'loadBalancerClass'];
 const CONTAINER_FIELDS = ['resizePolicy', 'volumeDevices', 'restartPolicyRules'];
 
 /** Volumes that have no effect on when and where a pod runs; all others would be bound, attached or made first. */
@@ -64,8 +65,14 @@ function inPodSpec(spec: Fields, path: string, found: Set<string>): void {
     }
   }
   for (const list of ['containers', 'initContainers']) {
-    for (const container of listIn(spec[list])) named(container, CONTAINER_FIELDS, `${path}.${list}`, found);
+    for (const container of listIn(spec[list])) {
+      named(container, CONTAINER_FIELDS, `${path}.${list}`, found);
+      named(fieldsIn(container['lifecycle']), ['postStart'], `${path}.${list}.lifecycle`, found);
+    }
   }
+  const scheduler = spec['schedulerName'];
+  // Nobody else is there to place its pods.
+  if (!isZero(scheduler) && scheduler !== 'default-scheduler') found.add(`${path}.schedulerName`);
 }
 
 function named(fields: Fields, names: readonly string[], path: string, found: Set<string>): void {

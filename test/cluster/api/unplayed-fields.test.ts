@@ -16,15 +16,18 @@ it('names each field that is stored and not simulated once', () => {
     { name: 'more', persistentVolumeClaim: { claimName: 'more' } },
     { name: 'tmp', emptyDir: {} },
   ];
-  const containers = [{ name: 'web', image: 'nginx', workingDir: '/srv' }];
+  const lifecycle = { postStart: { exec: { command: ['true'] } }, preStop: { exec: { command: ['true'] } } };
+  const containers = [{ name: 'web', image: 'nginx', workingDir: '/srv', lifecycle }];
   const template = {
     metadata: { labels: { app: 'web' } },
-    spec: { volumes, containers, hostAliases: [{ ip: '10.1.1.1' }] },
+    spec: { volumes, containers, hostAliases: [{ ip: '10.1.1.1' }], schedulerName: 'mine' },
   };
   const spec = { selector: { matchLabels: { app: 'web' } }, template };
   expect(unplayed({ apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec })).toEqual([
     'spec.template.spec.hostAliases',
     'spec.template.spec.volumes.persistentVolumeClaim',
+    'spec.template.spec.containers.lifecycle.postStart',
+    'spec.template.spec.schedulerName',
   ]);
 });
 
