@@ -76,7 +76,10 @@ export function pushEvent(queue: EventQueue, time: Micros, kind: EventKind, a: n
   queue.sequences[handle] = queue.nextSequence++;
   queue.size += 1;
   if (time < queue.horizon) {
-    addLatestToHeap(queue, handle);
+    const position = ROOT + queue.heapSize++;
+    queue.heapTimes[position] = time;
+    queue.heapHandles[position] = handle;
+    riseAsLatest(queue, position);
   } else {
     addToWheel(queue, handle);
     if (queue.heapSize === 0) advance(queue);

@@ -80,10 +80,20 @@ export function cancel(world: KernelWorld, handle: EventHandle): void {
 
 /** Plays all events before or at `until`, then sets the clock to `until`. */
 export function runUntil<W extends KernelWorld>(world: W, handlers: Handlers<W>, until: Micros): void {
+  invariant(until < Infinity, `played until ${until} us`);
+  const kernel = world.kernel;
+  playEvents(world, handlers, until);
+  if (until > kernel.now) {
+    kernel.now = until;
+    kernel.eventsAtNow = 0;
+  }
+}
+
+/** The loop, in a function of its own: an engine that compiles it while it runs has not yet seen what comes after. */
+function playEvents<W extends KernelWorld>(world: W, handlers: Handlers<W>, until: Micros): void {
   const kernel = world.kernel;
   const { queue, digest } = kernel;
   const table = handlers.table;
-  invariant(until < Infinity, `played until ${until} us`);
   while (earliestEvent(queue) <= until) {
     popEvent(queue);
     const kind = queue.poppedKind;
@@ -101,9 +111,5 @@ export function runUntil<W extends KernelWorld>(world: W, handlers: Handlers<W>,
     const handler = table[kind];
     if (handler === undefined) throw new InvariantError(`no handler for ${eventName(kind)}`);
     handler(world, a, b);
-  }
-  if (until > kernel.now) {
-    kernel.now = until;
-    kernel.eventsAtNow = 0;
   }
 }
