@@ -18,6 +18,8 @@ export interface RunRequest {
   readonly inputs: readonly InputFile[];
   /** The exact command that repeats the run. */
   readonly command: string;
+  /** What the reader must know, for example "stored, not simulated: ConfigMap". */
+  readonly notes: readonly string[];
   readonly output: Output;
 }
 

@@ -7,7 +7,7 @@ import { CommandError, EXIT } from './exit-codes.js';
 import { fileAccess } from './files.js';
 import { knownParameters } from './known-parameters.js';
 import type { Io } from './io.js';
-import { countDiagnostics, printDiagnostics } from './print-diagnostics.js';
+import { countDiagnostics } from './print-diagnostics.js';
 
 /** Diagnostics on their way to the user. */
 export class InputError extends CommandError {
@@ -21,18 +21,19 @@ export class InputError extends CommandError {
   }
 }
 
-/** Loads a scenario for playing; prints its warnings, throws what is wrong with it. */
-export function loadForPlay(
-  io: Io,
-  file: string,
-  options: LoadOptions,
-  isQuiet: boolean,
-): { readonly scenario: Scenario; readonly inputs: readonly InputFile[] } {
+export interface Loaded {
+  readonly scenario: Scenario;
+  readonly inputs: readonly InputFile[];
+  /** Its warnings: they belong into the results. */
+  readonly notes: readonly string[];
+}
+
+/** Loads a scenario for playing; throws what is wrong with it. */
+export function loadForPlay(io: Io, file: string, options: LoadOptions): Loaded {
   const { scenario, diagnostics, sources, inputs } = loadScenario(file, fileAccess(io), {
     ...options,
     knownParameters: knownParameters(),
   });
   if (scenario === undefined) throw new InputError(diagnostics, sources);
-  if (!isQuiet) printDiagnostics(io, diagnostics, sources);
-  return { scenario, inputs };
+  return { scenario, inputs, notes: diagnostics.map(({ message }) => message) };
 }

@@ -52,11 +52,11 @@ async function play<T>(
 
 async function runOne(context: Context, file: string, options: RunOptions): Promise<number> {
   const { io } = context;
-  const { scenario, inputs } = loadForPlay(io, file, loadOptions(options), options.quiet === true);
+  const { scenario, inputs, notes } = loadForPlay(io, file, loadOptions(options));
   const output: Output = { folder: options.out, force: options.force === true };
   const command = repeatCommand(file, options);
   const report = await play(context, scenario.name, options.quiet === true, (engine, hooks) =>
-    engine.run({ scenario, inputs, command, output }, hooks),
+    engine.run({ scenario, inputs, command, notes, output }, hooks),
   );
   printResult(context, report, options);
   return report.verdict === 'pass' ? EXIT.ok : EXIT.negative;
@@ -82,12 +82,12 @@ async function runSeveral(context: Context, files: readonly string[], options: R
   let isBroken = false;
   for (const [index, file] of files.entries()) {
     try {
-      const { scenario, inputs } = loadForPlay(io, file, loadOptions(options), true);
+      const { scenario, inputs, notes } = loadForPlay(io, file, loadOptions(options));
       const folder = options.out === undefined ? null : `${options.out}/${scenario.name}`;
       const command = repeatCommand(file, options);
       const title = `${index + 1}/${files.length} ${scenario.name}`;
       const report = await play(context, title, options.quiet === true, (engine, hooks) =>
-        engine.run({ scenario, inputs, command, output: { folder, force: options.force === true } }, hooks),
+        engine.run({ scenario, inputs, command, notes, output: { folder, force: options.force === true } }, hooks),
       );
       reports.push(report);
     } catch (error) {

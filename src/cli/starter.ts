@@ -1,13 +1,16 @@
 /** The scenario that `wavetank init` writes: small, commented, good to change. */
 export function starterScenario(name: string): string {
-  return `# Editors complete and check this file with: wavetank schema > scenario.schema.json
+  return STARTER.replaceAll('NAME', name);
+}
+
+const STARTER = `# Editors complete and check this file with: wavetank schema > scenario.schema.json
 # yaml-language-server: $schema=./scenario.schema.json
 #
 # A web server behind a Service, 50 requests a second, a rolling update in the middle.
-# Play it:        wavetank run ${name}.yaml
-# Change a value: wavetank run ${name}.yaml --set replicas=5
-# Compare values: wavetank sweep ${name}.yaml --vary replicas=2..4 --seeds 5
-scenario: ${name}
+# Play it:        wavetank run NAME.yaml
+# Change a value: wavetank run NAME.yaml --set replicas=5
+# Compare values: wavetank sweep NAME.yaml --vary replicas=2..4 --seeds 5
+scenario: NAME
 seed: 42                # same file, same seed: same result, on every machine
 duration: 3m            # virtual time
 warmup: 30s             # left out of the summary figures
@@ -65,4 +68,3 @@ expect:                 # exit status 1 when one does not hold
   - p99(visitors) < 250ms
   - duration(rollout deployment/web) < 1m
 `;
-}

@@ -16,14 +16,14 @@ const SHOWN_RUNS = 3;
 export async function sweepCommand(context: Context, file: string | undefined, options: SweepOptions): Promise<number> {
   requireFiles(file === undefined ? [] : [file], 'sweep');
   const variations = readVariations(options);
-  const base = loadCombination(context, file!, options, {}, options.quiet === true);
+  const base = loadCombination(context, file!, options, {});
   const total = variations.reduce((product, { values }) => product * values.length, options.seeds);
   if (total > MAXIMUM_RUNS)
     throw new CommandError(EXIT.usage, `${total} runs are more than the limit of ${MAXIMUM_RUNS}`);
   const runs = planSweep(variations, sweepSeeds(options.seed ?? base.seed, options.seeds));
   // A value that does not fit is found now and not after an hour.
   const first = runs.filter((_run, index) => index % options.seeds === 0);
-  for (const run of first) loadCombination(context, file!, options, run.parameters, true);
+  for (const run of first) loadCombination(context, file!, options, run.parameters);
   return options.dryRun === true
     ? printPlan(context, base.name, runs, options)
     : playPlan(context, file!, base.name, runs, options);
@@ -50,10 +50,9 @@ function loadCombination(
   file: string,
   options: SweepOptions,
   parameters: PlannedRun['parameters'],
-  isQuiet: boolean,
 ): { readonly name: string; readonly seed: string } {
   const settings = new Map([...(options.set ?? []), ...Object.entries(parameters)]);
-  return loadForPlay(context.io, file, { settings }, isQuiet).scenario;
+  return loadForPlay(context.io, file, { settings }).scenario;
 }
 
 function printPlan(context: Context, name: string, runs: readonly PlannedRun[], options: SweepOptions): number {

@@ -25,7 +25,8 @@ import { readTimeline } from './timeline.js';
 import { readSource } from './traffic.js';
 import type { ClusterSpec, Scenario, TrafficSource, Workload } from './types.js';
 import { OTHER_WORKLOAD, readWorkload } from './workloads.js';
-import { readDocuments, toPlain, type YamlDocument } from './yaml.js';
+import { readDocuments, toPlain } from './yaml.js';
+import type { YamlDocument } from './yaml-places.js';
 
 export interface LoadOptions {
   /** `--set`: parameters by name, fields by path. */

@@ -7,7 +7,7 @@ import { type FieldPath, fieldText, parseFieldText, valueAt } from './field-path
 import { MAXIMUM_DIAGNOSTICS, MAXIMUM_OBJECT_BYTES } from './limits.js';
 import { validateObject } from './object-validation.js';
 import type { ManifestObject, Position } from './types.js';
-import { keyPlaceAt, type Place, placeAt, type YamlDocument } from './yaml.js';
+import { keyPlaceAt, type Place, placeAt, type YamlDocument } from './yaml-places.js';
 
 /** One object as it was read, before it is decoded, and where it stands. */
 export interface RawObject {

@@ -2,7 +2,7 @@ import { type Diagnostic, type Report, shown, suggestion } from './diagnostics.j
 import { type FieldPath, fieldText } from './field-path.js';
 import { isUsableName } from './scope.js';
 import type { ParameterValue } from './types.js';
-import { placeAt, type YamlDocument } from './yaml.js';
+import { placeAt, type YamlDocument } from './yaml-places.js';
 
 /** `--set name=value` as given: parameters by name, other fields of the scenario by their path. */
 export type Settings = ReadonlyMap<string, string>;

@@ -7,7 +7,7 @@ import { type DiagnosticCode, type Report, shown } from './diagnostics.js';
 import { type FieldPath, fieldText } from './field-path.js';
 import { MAXIMUM_DURATION_DAYS, MAXIMUM_WORD } from './limits.js';
 import type { Position } from './types.js';
-import { keyPlaceAt, type Place, placeAt, type YamlDocument } from './yaml.js';
+import { keyPlaceAt, type Place, placeAt, type YamlDocument } from './yaml-places.js';
 
 /** What the readers of fields work with: the document for positions, the report for what is wrong, other files. */
 export interface Scope {

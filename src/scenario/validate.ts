@@ -5,7 +5,8 @@ import { rawObjects } from './manifests.js';
 import { scenarioSchema } from './schema.js';
 import type { SourceText } from './text.js';
 import { checkTrace } from './traces.js';
-import { readDocuments, toPlain, type YamlDocument } from './yaml.js';
+import { readDocuments, toPlain } from './yaml.js';
+import type { YamlDocument } from './yaml-places.js';
 
 export type InputKind = 'scenario' | 'manifest' | 'trace' | 'unknown';
 

@@ -24,24 +24,7 @@ import {
   MAXIMUM_SCALAR,
 } from './limits.js';
 import { positionAt, type SourceText } from './text.js';
-
-/** One YAML (or JSON) document, read and found to be sound, with the tree that knows where everything stands. */
-export interface YamlDocument {
-  readonly source: SourceText;
-  readonly root: Node | null;
-  /** Which node each alias stands for; filled by `toPlain`. */
-  readonly aliases: Map<Alias, Node>;
-}
-
-/** Where a field stands, and whether it is there at all (else: its nearest parent that is). */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-  readonly length: number;
-  readonly exact: boolean;
-  /** The scalar is written with a quote in front: offsets within its text move by one. Only on one line. */
-  readonly quoted: boolean;
-}
+import { placeOf, type YamlDocument } from './yaml-places.js';
 
 /** What a scalar becomes instead of its own value, for parameters. */
 export type ReplaceScalar = (text: string, path: FieldPath) => { readonly value: unknown } | undefined;
@@ -359,72 +342,4 @@ function mergeInto(plain: Record<string, unknown>, value: object | object[]): vo
       if (!Object.hasOwn(plain, key)) plain[key] = inner;
     }
   }
-}
-
-/** Where the value at `path` stands; for a missing one the key of the innermost parent that is there. */
-export function placeAt(document: YamlDocument, path: FieldPath): Place {
-  let node: Node | null = document.root;
-  let anchor: Node | null = document.root;
-  for (const step of path) {
-    const found = child(document, node, step);
-    if (found === undefined) return { ...placeOf(document, anchor), exact: false };
-    anchor = found.key ?? found.value ?? anchor;
-    node = found.value;
-  }
-  return node === null ? { ...placeOf(document, anchor), exact: true } : placeOf(document, node);
-}
-
-/** Where the key of the field at `path` stands (for a list's item the item itself). */
-export function keyPlaceAt(document: YamlDocument, path: FieldPath): Place {
-  let node: Node | null = document.root;
-  let anchor: Node | null = document.root;
-  for (const step of path) {
-    const found = child(document, node, step);
-    if (found === undefined) return { ...placeOf(document, anchor), exact: false };
-    anchor = found.key ?? found.value ?? anchor;
-    node = found.value;
-  }
-  return placeOf(document, anchor);
-}
-
-interface Child {
-  readonly key: Node | null;
-  readonly value: Node | null;
-}
-
-function child(document: YamlDocument, parent: Node | null, step: string | number): Child | undefined {
-  const node = isAlias(parent) ? (document.aliases.get(parent) ?? null) : parent;
-  if (isSeq(node)) {
-    const item = node.items[Number(step)] as Node | undefined;
-    return item === undefined ? undefined : { key: null, value: item };
-  }
-  if (!isMap(node)) return undefined;
-  let merged: Child | undefined;
-  for (const pair of node.items) {
-    const key = pair.key as Node | null;
-    const text = isScalar(key) ? String(typeof key.value === 'string' ? key.value : (key.source ?? key.value)) : '';
-    const value = pair.value as Node | null;
-    if (text === String(step)) return { key, value };
-    if (text === '<<') merged ??= childOfMerge(document, value, step);
-  }
-  return merged;
-}
-
-function childOfMerge(document: YamlDocument, value: Node | null, step: string | number): Child | undefined {
-  const node = isAlias(value) ? document.aliases.get(value) : value;
-  if (!isSeq(node)) return child(document, node ?? null, step);
-  for (const part of node.items) {
-    const found = child(document, part as Node, step);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function placeOf(document: YamlDocument, node: Node | null): Place {
-  const range = node?.range ?? [0, 1, 1];
-  const { line, column } = positionAt(document.source, range[0]);
-  const end = document.source.text.indexOf('\n', range[0]);
-  const length = Math.max(1, Math.min(range[1], end < 0 ? range[1] : end) - range[0]);
-  const quoted = isScalar(node) && (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE');
-  return { line, column, length, exact: true, quoted };
 }
