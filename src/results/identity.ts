@@ -60,7 +60,7 @@ export function tableMetadata(table: RecordedTable, identity: RunIdentity): Map<
     ['wavetank.description', table.definition.description],
     ['wavetank.scenario', identity.scenario],
     ['wavetank.scenario.sha256', identity.scenarioDigest],
-    ['wavetank.seed', String(identity.seed)],
+    ['wavetank.seed', identity.seed],
     ['wavetank.digest', identity.digest],
     ['wavetank.command', identity.command],
     ['wavetank.units', JSON.stringify(Object.fromEntries(withUnit.map((column) => [column.name, column.unit])))],
