@@ -31,6 +31,14 @@ export function byteLength(text: string): number {
   return encoder.encode(text).length;
 }
 
+/** Most bytes that a unit of a text takes in UTF-8. */
+const BYTES_PER_UNIT = 3;
+
+/** Whether a text has more bytes than that. Nearly all texts are short enough to need no count. */
+function isLonger(text: string, limit: number): boolean {
+  return text.length * BYTES_PER_UNIT > limit && byteLength(text) > limit;
+}
+
 export function maxLengthFault(length: number, unit: 'bytes' | 'characters'): string {
   return `must be no more than ${length} ${unit}`;
 }
@@ -47,7 +55,7 @@ export function rangeFault(low: number, high: number): string {
 
 export function dns1123LabelFaults(text: string): string[] {
   const faults: string[] = [];
-  if (byteLength(text) > DNS_LABEL_MAX_LENGTH) faults.push(maxLengthFault(DNS_LABEL_MAX_LENGTH, 'characters'));
+  if (isLonger(text, DNS_LABEL_MAX_LENGTH)) faults.push(maxLengthFault(DNS_LABEL_MAX_LENGTH, 'characters'));
   if (dns1123Label.test(text)) return faults;
   const message =
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
@@ -61,7 +69,7 @@ const SUBDOMAIN_MESSAGE =
 
 export function dns1123SubdomainFaults(text: string, unit: 'bytes' | 'characters' = 'characters'): string[] {
   const faults: string[] = [];
-  if (byteLength(text) > DNS_SUBDOMAIN_MAX_LENGTH) faults.push(maxLengthFault(DNS_SUBDOMAIN_MAX_LENGTH, unit));
+  if (isLonger(text, DNS_SUBDOMAIN_MAX_LENGTH)) faults.push(maxLengthFault(DNS_SUBDOMAIN_MAX_LENGTH, unit));
   if (!dns1123Subdomain.test(text)) faults.push(patternFault(SUBDOMAIN_MESSAGE, DNS_1123_SUBDOMAIN, 'example.com'));
   return faults;
 }
@@ -70,7 +78,7 @@ export function wildcardSubdomainFaults(text: string): string[] {
   const message =
     "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
   const faults: string[] = [];
-  if (byteLength(text) > DNS_SUBDOMAIN_MAX_LENGTH) faults.push(maxLengthFault(DNS_SUBDOMAIN_MAX_LENGTH, 'characters'));
+  if (isLonger(text, DNS_SUBDOMAIN_MAX_LENGTH)) faults.push(maxLengthFault(DNS_SUBDOMAIN_MAX_LENGTH, 'characters'));
   if (!wildcardSubdomain.test(text)) {
     faults.push(patternFault(message, `\\*\\.${DNS_1123_SUBDOMAIN}`, '*.example.com'));
   }
@@ -81,7 +89,7 @@ export function dns1035LabelFaults(text: string): string[] {
   const message =
     "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
   const faults: string[] = [];
-  if (byteLength(text) > DNS_LABEL_MAX_LENGTH) faults.push(maxLengthFault(DNS_LABEL_MAX_LENGTH, 'characters'));
+  if (isLonger(text, DNS_LABEL_MAX_LENGTH)) faults.push(maxLengthFault(DNS_LABEL_MAX_LENGTH, 'characters'));
   if (!dns1035Label.test(text)) faults.push(patternFault(message, DNS_1035_LABEL, 'my-name', 'abc-123'));
   return faults;
 }
@@ -104,7 +112,7 @@ export function labelKeyFaults(text: string): string[] {
     faults.push(...prefixFaults.map((fault) => `prefix part ${fault}`));
   }
   if (name === '') faults.push('name part must be non-empty');
-  else if (byteLength(name) > LABEL_MAX_LENGTH) faults.push(`name part ${maxLengthFault(LABEL_MAX_LENGTH, 'bytes')}`);
+  else if (isLonger(name, LABEL_MAX_LENGTH)) faults.push(`name part ${maxLengthFault(LABEL_MAX_LENGTH, 'bytes')}`);
   if (!labelKey.test(name)) faults.push(`name part ${pattern}`);
   return faults;
 }
@@ -113,7 +121,7 @@ export function labelValueFaults(text: string): string[] {
   const message =
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
   const faults: string[] = [];
-  if (byteLength(text) > LABEL_MAX_LENGTH) faults.push(maxLengthFault(LABEL_MAX_LENGTH, 'bytes'));
+  if (isLonger(text, LABEL_MAX_LENGTH)) faults.push(maxLengthFault(LABEL_MAX_LENGTH, 'bytes'));
   if (!labelValue.test(text)) faults.push(patternFault(message, LABEL_VALUE, 'MyValue', 'my_value', '12345'));
   return faults;
 }
@@ -130,7 +138,7 @@ export function portNumberFaults(port: number): string[] {
 
 export function portNameFaults(text: string): string[] {
   const faults: string[] = [];
-  if (byteLength(text) > PORT_NAME_MAX_LENGTH) faults.push(maxLengthFault(PORT_NAME_MAX_LENGTH, 'characters'));
+  if (isLonger(text, PORT_NAME_MAX_LENGTH)) faults.push(maxLengthFault(PORT_NAME_MAX_LENGTH, 'characters'));
   if (!/^[-a-z0-9]+$/.test(text)) {
     faults.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
   }
@@ -155,7 +163,7 @@ export function envVarNameFaults(text: string): string[] {
 export function configMapKeyFaults(text: string): string[] {
   const message = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
   const faults: string[] = [];
-  if (byteLength(text) > DNS_SUBDOMAIN_MAX_LENGTH) faults.push(maxLengthFault(DNS_SUBDOMAIN_MAX_LENGTH, 'characters'));
+  if (isLonger(text, DNS_SUBDOMAIN_MAX_LENGTH)) faults.push(maxLengthFault(DNS_SUBDOMAIN_MAX_LENGTH, 'characters'));
   if (!/^[-._a-zA-Z0-9]+$/.test(text)) {
     faults.push(patternFault(message, '[-._a-zA-Z0-9]+', 'key.name', 'KEY_NAME', 'key-name'));
   }

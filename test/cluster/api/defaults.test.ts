@@ -25,12 +25,9 @@ interface Case {
 const LATER = new Set([
   'ResourceQuota',
   'StorageClass',
-  'NetworkPolicy',
   'PodDisruptionBudget',
   'PersistentVolumeClaim',
   'PersistentVolume',
-  'Role',
-  'RoleBinding',
 ]);
 
 /** The cluster of the vectors. */

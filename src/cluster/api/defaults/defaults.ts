@@ -52,6 +52,11 @@ const DEFAULTS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['PriorityClass', (object) => withMissing(object, { preemptionPolicy: 'PreemptLowerPriority' })],
   ['EndpointSlice', (object) => mapList(object, 'ports', (port) => withMissing(port, { name: '', protocol: 'TCP' }))],
   ['Lease', (object) => object],
+  ['NetworkPolicy', onSpec(defaultNetworkPolicy)],
+  ['Role', (object) => object],
+  ['ClusterRole', (object) => object],
+  ['RoleBinding', defaultRoleBinding],
+  ['ClusterRoleBinding', defaultRoleBinding],
 ]);
 
 function defaultHorizontalPodAutoscaler(object: Fields): Fields {
@@ -89,6 +94,27 @@ function defaultNode(object: Fields): Fields {
   );
   const allocatable = status['capacity'] === undefined ? {} : { allocatable: status['capacity'] };
   return { ...object, spec: fieldsIn(object['spec']), status: withMissing(status, allocatable) };
+}
+
+/** Without types a policy is for what comes in, and for what goes out if it says anything of that. */
+function defaultNetworkPolicy(given: Fields): Fields {
+  const hasEgress = Array.isArray(given['egress']) && given['egress'].length > 0;
+  const types = Array.isArray(given['policyTypes']) ? given['policyTypes'] : [];
+  let spec: Fields =
+    types.length > 0 ? given : { ...given, policyTypes: hasEgress ? ['Ingress', 'Egress'] : ['Ingress'] };
+  for (const list of ['ingress', 'egress']) {
+    spec = mapList(spec, list, (rule) => mapList(rule, 'ports', (port) => withMissing(port, { protocol: 'TCP' })));
+  }
+  return withMissing(spec, { podSelector: {} });
+}
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+function defaultRoleBinding(binding: Fields): Fields {
+  const filled = { ...binding, roleRef: withZeros(fieldsIn(binding['roleRef']), { apiGroup: RBAC }) };
+  return mapList(filled, 'subjects', (subject) =>
+    subject['kind'] === 'User' || subject['kind'] === 'Group' ? withZeros(subject, { apiGroup: RBAC }) : subject,
+  );
 }
 
 /** Limits of containers fill one another: max -> default -> defaultRequest <- min. */

@@ -1,6 +1,7 @@
-import { type Fields, fieldsIn } from '../fields.js';
+import { type Fields, fieldsIn, listIn } from '../fields.js';
 import { kindOf } from '../kinds.js';
 import type { KubernetesObject } from '../objects/meta.js';
+import { validateNetworkPolicy, validateRoleBinding, validateRoleBindingUpdate, validateRoleRules } from './access.js';
 import { validateAutoscaler } from './autoscaling.js';
 import {
   validateData,
@@ -84,6 +85,11 @@ const RULES: ReadonlyMap<string, Rules> = new Map<string, Rules>([
   ['Job', { create: (object, out) => validateJob(specOf(object), out) }],
   ['CronJob', { create: (object, out) => validateCronJob(specOf(object), out) }],
   ['Ingress', { create: validateIngress }],
+  ['NetworkPolicy', { create: (object, out) => validateNetworkPolicy(specOf(object), out) }],
+  ['Role', { create: (object, out) => validateRoleRules(listIn(object['rules']), true, out) }],
+  ['ClusterRole', { create: (object, out) => validateRoleRules(listIn(object['rules']), false, out) }],
+  ['RoleBinding', { create: validateRoleBinding, update: validateRoleBindingUpdate }],
+  ['ClusterRoleBinding', { create: validateRoleBinding, update: validateRoleBindingUpdate }],
   ['ReplicationController', { create: (object, out) => validateReplicationController(specOf(object), out) }],
   [
     'PodDisruptionBudget',
