@@ -33,10 +33,11 @@ export interface HpaDecision {
   readonly desiredReplicas: number;
   /** undefined: no metric was looked at. */
   readonly currentMetrics: readonly MetricStatus[] | undefined;
-  /** Conditions when nothing is scaled, or the scaling has succeeded. */
+  /** Conditions and memory when nothing is scaled, or when the scaling has succeeded. */
   readonly conditions: readonly Condition[];
-  /** Memory likewise. */
   readonly memory: HpaMemory;
+  /** The same if the scaling was refused. */
+  readonly unscaled?: { readonly conditions: readonly Condition[]; readonly memory: HpaMemory };
   /** Warnings about metrics, as reason and message. */
   readonly warnings: readonly { readonly reason: string; readonly message: string }[];
   /** Why no size could be computed. */
@@ -234,6 +235,7 @@ function rescaled(
     currentMetrics,
     conditions: setCondition(conditions, now, 'AbleToScale', 'True', 'SucceededRescale', message),
     memory: withScaling(memory, hpa, scaleTo - specReplicas, now),
+    unscaled: { conditions, memory },
     warnings,
   };
 }
