@@ -89,7 +89,7 @@ describe('an autoscaler', () => {
     expect(status(tank)).toMatchObject({ currentReplicas: 8, desiredReplicas: 8 });
     expect(tank.events('SuccessfulRescale').map(({ message }) => message)).toEqual([
       'New size: 4; reason: cpu resource utilization (percentage of request) above target',
-      'New size: 8; reason: cpu resource utilization (percentage of request) above target',
+      'New size: 8; reason: ',
     ]);
   });
 
