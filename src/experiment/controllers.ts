@@ -9,12 +9,26 @@ import {
   createGarbageCollectorState,
   type GarbageCollectorWorld,
 } from '../cluster/controllers/garbage-collector/graph.js';
+import { registerNodeLifecycle } from '../cluster/controllers/node-lifecycle/controller.js';
+import { createNodeLifecycleState, type NodeLifecycleWorld } from '../cluster/controllers/node-lifecycle/state.js';
+import { createPodGcState, type PodGcWorld, registerPodGc } from '../cluster/controllers/pod-gc/controller.js';
 import { registerReplicaSet } from '../cluster/controllers/replica-set/controller.js';
 import { createReplicaSetState, type ReplicaSetWorld } from '../cluster/controllers/replica-set/state.js';
 import { createServiceState, registerService, type ServiceWorld } from '../cluster/controllers/service/controller.js';
+import {
+  createTaintEvictionState,
+  registerTaintEviction,
+  type TaintEvictionWorld,
+} from '../cluster/controllers/taint-eviction/controller.js';
 
 /** What all controllers together need of the world. */
-export type ControllersWorld = EndpointSliceWorld & GarbageCollectorWorld & ReplicaSetWorld & ServiceWorld;
+export type ControllersWorld = EndpointSliceWorld &
+  GarbageCollectorWorld &
+  NodeLifecycleWorld &
+  PodGcWorld &
+  ReplicaSetWorld &
+  ServiceWorld &
+  TaintEvictionWorld;
 
 /** Memories of the controllers that have one. */
 export function createControllerStates(): ControllersWorld['controllers'] {
@@ -23,6 +37,9 @@ export function createControllerStates(): ControllersWorld['controllers'] {
     endpointSlice: createEndpointSliceState(),
     garbageCollector: createGarbageCollectorState(),
     service: createServiceState(),
+    nodeLifecycle: createNodeLifecycleState(),
+    taintEviction: createTaintEvictionState(),
+    podGc: createPodGcState(),
   };
 }
 
@@ -37,4 +54,7 @@ export function registerControllerRooms<W extends ControllersWorld>(
   registerEndpointSlice(controllers, listeners);
   registerGarbageCollector(controllers, listeners);
   registerService(controllers, listeners);
+  registerNodeLifecycle(controllers, listeners);
+  registerTaintEviction(controllers, listeners);
+  registerPodGc(controllers, listeners);
 }
