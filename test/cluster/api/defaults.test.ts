@@ -22,13 +22,7 @@ interface Case {
 }
 
 /** Kinds that nothing plays yet: their defaults come with their controllers. */
-const LATER = new Set([
-  'ResourceQuota',
-  'StorageClass',
-  'PodDisruptionBudget',
-  'PersistentVolumeClaim',
-  'PersistentVolume',
-]);
+const LATER = new Set(['ResourceQuota', 'PodDisruptionBudget', 'PersistentVolume', 'PersistentVolumeClaim']);
 
 /** The cluster of the vectors. */
 const view: AdmissionView = {

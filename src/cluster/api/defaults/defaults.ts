@@ -52,6 +52,7 @@ const DEFAULTS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['PriorityClass', (object) => withMissing(object, { preemptionPolicy: 'PreemptLowerPriority' })],
   ['EndpointSlice', (object) => mapList(object, 'ports', (port) => withMissing(port, { name: '', protocol: 'TCP' }))],
   ['Lease', (object) => object],
+  ['StorageClass', (object) => withMissing(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' })],
   ['NetworkPolicy', onSpec(defaultNetworkPolicy)],
   ['Role', (object) => object],
   ['ClusterRole', (object) => object],

@@ -31,6 +31,7 @@ import {
   validateLimitRange,
 } from './policies.js';
 import { validateService, validateServiceUpdate } from './service.js';
+import { validateClaim, validateClaimUpdate, validateStorageClass, validateStorageClassUpdate } from './storage.js';
 import { validateDeployment, validateReplicaSet, validateSelectorUnchanged } from './workloads.js';
 
 interface Rules {
@@ -84,6 +85,14 @@ const RULES: ReadonlyMap<string, Rules> = new Map<string, Rules>([
   ['DaemonSet', withFixedSelector((object, out) => validateDaemonSet(specOf(object), out))],
   ['Job', { create: (object, out) => validateJob(specOf(object), out) }],
   ['CronJob', { create: (object, out) => validateCronJob(specOf(object), out) }],
+  [
+    'PersistentVolumeClaim',
+    {
+      create: (object, out) => validateClaim(specOf(object), out),
+      update: (object, previous, out) => validateClaimUpdate(specOf(object), specOf(previous), out),
+    },
+  ],
+  ['StorageClass', { create: validateStorageClass, update: validateStorageClassUpdate }],
   ['Ingress', { create: validateIngress }],
   ['NetworkPolicy', { create: (object, out) => validateNetworkPolicy(specOf(object), out) }],
   ['Role', { create: (object, out) => validateRoleRules(listIn(object['rules']), true, out) }],
