@@ -59,10 +59,7 @@ export function riseAsLatest(queue: EventQueue, from: number): void {
   slots[(handle << SLOT_SHIFT) + SLOT_POSITION] = position;
 }
 
-/**
- * Moves an event down to where all below come later. The first of the four children is found by arithmetic on the
- * outcomes of six comparisons that do not wait for each other; only children of the same time ask for their sequences.
- */
+/** Moves an event down to where all below come later. */
 export function sink(queue: EventQueue, from: number): void {
   const { heapTimes, heapHandles, sequences, slots } = queue;
   const time = heapTimes[from]!;
@@ -72,20 +69,18 @@ export function sink(queue: EventQueue, from: number): void {
   for (;;) {
     const first = (position << 2) - 2;
     if (first >= end) break;
-    const time0 = heapTimes[first]!;
-    const time1 = heapTimes[first + 1]!;
-    const time2 = heapTimes[first + 2]!;
-    const time3 = heapTimes[first + 3]!;
-    const left = +(time1 < time0); // the earlier one of the first two: 0 or 1
-    const right = +(time3 < time2); // of the others: 2 + this
-    const over0 = +(time2 < time0) ^ (right & (+(time2 < time0) ^ +(time3 < time0)));
-    const over1 = +(time2 < time1) ^ (right & (+(time2 < time1) ^ +(time3 < time1)));
-    const isRight = over0 ^ (left & (over0 ^ over1));
-    let best = first + (left ^ (-isRight & (left ^ (2 | right))));
-    let bestTime = heapTimes[best]!;
-    if (+(time0 <= bestTime) + +(time1 <= bestTime) + +(time2 <= bestTime) + +(time3 <= bestTime) !== 1) {
-      best = firstOfTies(queue, first);
-      bestTime = heapTimes[best]!;
+    const limit = first + 4 < end ? first + 4 : end;
+    let best = first;
+    let bestTime = heapTimes[first]!;
+    for (let child = first + 1; child < limit; child++) {
+      const childTime = heapTimes[child]!;
+      if (
+        childTime <= bestTime &&
+        (childTime < bestTime || sequences[heapHandles[child]!]! < sequences[heapHandles[best]!]!)
+      ) {
+        best = child;
+        bestTime = childTime;
+      }
     }
     const bestHandle = heapHandles[best]!;
     if (time <= bestTime && (time < bestTime || sequences[handle]! < sequences[bestHandle]!)) break;
@@ -97,20 +92,6 @@ export function sink(queue: EventQueue, from: number): void {
   heapTimes[position] = time;
   heapHandles[position] = handle;
   slots[(handle << SLOT_SHIFT) + SLOT_POSITION] = position;
-}
-
-/** The first of up to four children by time and sequence. */
-function firstOfTies({ heapTimes, heapHandles, sequences, heapSize }: EventQueue, first: number): number {
-  const end = Math.min(first + 4, ROOT + heapSize);
-  let best = first;
-  for (let child = first + 1; child < end; child++) {
-    const time = heapTimes[child]!;
-    const bestTime = heapTimes[best]!;
-    if (time < bestTime || (time === bestTime && sequences[heapHandles[child]!]! < sequences[heapHandles[best]!]!)) {
-      best = child;
-    }
-  }
-  return best;
 }
 
 /** Adds an event of any sequence. */

@@ -19,8 +19,8 @@ import type { Micros } from './time.js';
 export { type EventHandle, type EventQueue, NO_EVENT } from './event-queue-state.js';
 
 const INITIAL_CAPACITY = 1_024;
-/** Positions behind the last one that are read (and hold Infinity): a node's children are always read four at a time. */
-const PADDING = ROOT + 4;
+/** Positions of the heap beyond the capacity: those before the root, and one that holds Infinity when it is empty. */
+const PADDING = ROOT + 1;
 const FIRST_TUNING = 1_024;
 
 /**

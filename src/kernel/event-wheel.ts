@@ -13,7 +13,7 @@ import {
 } from './event-queue-state.js';
 
 /** Fewer pending events than this are all in the heap: a wheel would cost more than it saves. */
-const FEW_EVENTS = 64;
+const FEW_EVENTS = 32;
 /** Events from one tuning to the next, at least: the gaps between so many say how time is spread. */
 const SHORTEST_TUNING = 1_024;
 /** A wheel is rebuilt when its bucket width or number of buckets is this many times off. */
