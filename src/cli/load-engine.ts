@@ -3,9 +3,29 @@ import { CommandError, EXIT } from './exit-codes.js';
 
 /** Loads what plays: everything behind the commands, which most of them do without. */
 export async function loadEngine(): Promise<Engine> {
-  const { playRun } = await import('./play-engine.js');
-  const notYet = async (): Promise<never> => {
-    throw new CommandError(EXIT.usage, 'this command is not there yet');
+  const { playRun, redraw, replay } = await import('./play-engine.js');
+  return {
+    run: (request, hooks) => blamingUser(playRun(request, hooks)),
+    replay: (request, hooks) => blamingUser(replay(request, hooks)),
+    sweep: async (request, hooks) => {
+      const { playSweep } = await import('./sweep-engine.js');
+      return blamingUser(playSweep(request, hooks));
+    },
+    report: (folder, file) => blamingUser(redraw(folder, file)),
   };
-  return { run: playRun, replay: notYet, sweep: notYet, report: notYet };
+}
+
+/** Errors of the layers below that are no bugs: known by name, as each layer has its own. */
+const USER_ERRORS: readonly string[] = ['FolderError', 'NoProgressError'];
+
+async function blamingUser<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Error && USER_ERRORS.includes(error.name)) throw new CommandError(EXIT.usage, error.message);
+    // No space left, no right to write: the system's word is enough.
+    if (error instanceof Error && 'syscall' in error && 'code' in error)
+      throw new CommandError(EXIT.usage, error.message);
+    throw error;
+  }
 }

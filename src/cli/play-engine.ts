@@ -1,55 +1,157 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { evaluateExpectations } from '../experiment/expect/evaluate.js';
 import { identityOf } from '../experiment/identity.js';
+import { MODEL_VERSION } from '../experiment/model-version.js';
+import { readResolvedText, resolvedText, scenarioDigest } from '../experiment/resolved.js';
 import { play, type Played } from '../experiment/run.js';
 import { answerOf } from '../results/answer.js';
+import {
+  readManifest,
+  readRunFolder,
+  type RunFolder,
+  runFolderName,
+  stateOfRunFolder,
+  writeRunFolder,
+} from '../results/folder.js';
 import { formatClock } from '../results/format.js';
-import { summaryTables } from '../results/summary-table.js';
 import { summarize } from '../results/summary.js';
+import { summaryTables } from '../results/summary-table.js';
 import type { Scenario } from '../scenario/types.js';
-import type { Hooks, RunReport, RunRequest } from './engine.js';
-import { Interrupted } from './exit-codes.js';
+import { differencesOf } from './differences.js';
+import type { Hooks, Output, ReplayReport, ReplayRequest, RunReport, RunRequest } from './engine.js';
+import { CommandError, EXIT, Interrupted } from './exit-codes.js';
+import { packageVersion } from './version.js';
 
 /** Microseconds of a second: the model counts in those, people do not. */
 const MICROS = 1_000_000;
 
+/** Where folders of results go unless something else is asked for. */
+const REPORTS = 'reports';
+
 /** Plays a scenario step by step, so that progress is seen and Ctrl-C heard in between. */
-export async function playWithHooks(scenario: Scenario, hooks: Hooks): Promise<Played> {
+async function playWithHooks(scenario: Scenario, hooks: Hooks): Promise<Played> {
   const playing = play(scenario);
   for (;;) {
     const step = playing.next();
     if (step.done === true) return step.value;
     const { now, until, events } = step.value;
-    hooks.onProgress({
-      done: now,
-      total: until,
-      label: `${formatClock(now / MICROS)} / ${formatClock(until / MICROS)}`,
-      work: events,
-      unit: 'events',
-    });
+    const label = `${formatClock(now / MICROS)} / ${formatClock(until / MICROS)}`;
+    hooks.onProgress({ done: now, total: until, label, work: events, unit: 'events' });
     await setImmediate(); // signals are only heard between turns of the event loop
     if (hooks.isInterrupted()) throw new Interrupted();
   }
 }
 
-/** Plays one scenario and judges it. */
+/** `wavetank run`: looks whether the results are there, plays, judges, writes. */
 export async function playRun(request: RunRequest, hooks: Hooks): Promise<RunReport> {
-  const { scenario, command, inputs, notes } = request;
+  const { scenario, output, inputs } = request;
+  const directory = directoryOf(scenario, output);
+  if (directory !== '' && !output.force) {
+    const key = {
+      scenarioDigest: scenarioDigest(scenario),
+      seed: scenario.seed,
+      version: packageVersion(),
+      modelVersion: MODEL_VERSION,
+    };
+    const state = stateOfRunFolder(directory, key);
+    if (state === 'different')
+      throw new CommandError(
+        EXIT.usage,
+        `${directory} holds something else`,
+        '--force replaces older results, --out goes elsewhere',
+      );
+    if (state === 'up-to-date')
+      return reportOf(await readRunFolder(directory), directory, [
+        `${directory} is up to date: nothing was played (--force plays again)`,
+      ]);
+  }
   const played = await playWithHooks(scenario, hooks);
+  const folder = judge(played, scenario, request.command, request.notes, {
+    file: inputs[0]?.path ?? '',
+    inputs: inputs.map(({ path, bytes }) => ({ path, sha256: createHash('sha256').update(bytes).digest('hex') })),
+  });
+  await write(directory, folder, output, hooks);
+  return reportOf(folder, directory, request.notes);
+}
+
+/** Empty for no folder. */
+function directoryOf(scenario: Scenario, output: Output): string {
+  if (output.folder === null) return '';
+  const key = { scenario: scenario.name, scenarioDigest: scenarioDigest(scenario), seed: scenario.seed };
+  return output.folder ?? `${REPORTS}/${runFolderName(key)}`;
+}
+
+function judge(
+  played: Played,
+  scenario: Scenario,
+  command: string,
+  notes: readonly string[],
+  inputs: { readonly file: string; readonly inputs: unknown },
+): RunFolder {
   const identity = identityOf(scenario, played, command, notes);
   const summary = summarize(played.tables, identity);
-  const expectations = evaluateExpectations(played.assembly.world, summary, inputs[0]?.path ?? scenario.name);
+  const expectations = evaluateExpectations(played.assembly.world, summary, inputs.file);
+  return { identity, expectations, tables: played.tables, resolvedScenario: resolvedText(scenario), inputs };
+}
+
+async function write(directory: string, folder: RunFolder, output: Output, hooks: Hooks): Promise<void> {
+  if (directory === '') return;
+  const onStep = (): void => {
+    if (hooks.isInterrupted()) throw new Interrupted();
+  };
+  await writeRunFolder(directory, folder, { force: output.force, onStep });
+}
+
+function reportOf(folder: RunFolder, directory: string, notes: readonly string[]): RunReport {
+  const { identity, expectations, tables } = folder;
+  const summary = summarize(tables, identity);
   return {
-    scenario: scenario.name,
-    seed: scenario.seed,
-    digest: played.digest,
-    events: played.events,
+    scenario: identity.scenario,
+    seed: identity.seed,
+    digest: identity.digest,
+    events: identity.events,
     verdict: expectations.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'fail',
     answer: answerOf(summary, expectations),
     tables: summaryTables(summary),
     expectations,
     summary,
     notes,
-    folder: '',
+    folder: directory,
   };
+}
+
+/** `wavetank run --from`: plays what a folder was made from, byte by byte the same command, seed and scenario. */
+export async function replay(request: ReplayRequest, hooks: Hooks): Promise<ReplayReport> {
+  const { identity, inputs } = readManifest(request.manifest);
+  const source = request.manifest.endsWith('.json') ? dirname(request.manifest) : request.manifest;
+  const before = await readRunFolder(source);
+  const scenario = readResolvedText(before.resolvedScenario);
+  if (scenarioDigest(scenario) !== identity.scenarioDigest) {
+    throw new CommandError(
+      EXIT.usage,
+      `${source}/scenario.resolved.yaml is not the scenario that was played: its digest differs`,
+    );
+  }
+  const played = await playWithHooks(scenario, hooks);
+  const folder = judge(played, scenario, identity.command, identity.notes, inputs as { file: string; inputs: unknown });
+  const differences = request.verify ? differencesOf(before, folder) : [];
+  const directory = request.verify ? source : directoryOf(scenario, request.output);
+  if (!request.verify) await write(directory, folder, request.output, hooks);
+  return { ...reportOf(folder, directory, identity.notes), differences };
+}
+
+/** `wavetank report`: draws charts and page anew, in the folder or into one file. */
+export async function redraw(directory: string, outputFile: string | undefined): Promise<string> {
+  const folder = await readRunFolder(directory);
+  if (outputFile === undefined) {
+    await writeRunFolder(directory, folder, { force: true });
+    return `${directory}/report.html`;
+  }
+  const { runReport } = await import('../results/report.js');
+  const { html } = await runReport(folder);
+  writeFileSync(outputFile, html);
+  return outputFile;
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addInit } from './commands/init.js';
 import { addReport } from './commands/report.js';
@@ -11,6 +10,7 @@ import type { Engine } from './engine.js';
 import { CommandError, EXIT, Interrupted } from './exit-codes.js';
 import type { Io } from './io.js';
 import { reportBug } from './report-bug.js';
+import { packageVersion } from './version.js';
 
 const EXAMPLES = `
 Examples:
@@ -22,12 +22,6 @@ Examples:
 Exit status: 0 fine, 1 an expectation failed or a replay differs, 2 wrong usage or input, 3 a bug in wavetank,
 4 a sweep is incomplete, 130 interrupted. A flag wins over the scenario file, the file over the defaults.
 `;
-
-/** Version of the package. */
-export function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return String((JSON.parse(text) as { readonly version: unknown }).version);
-}
 
 function createProgram(context: Context): Command {
   const { io } = context;

@@ -57,6 +57,7 @@ traffic:
   visitors:
     to: http://web/
     rate: 50/s
+    from: 15s             # the first pods are ready by then
     timeout: 1s
     retries: 1
 
