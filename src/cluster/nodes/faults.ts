@@ -152,7 +152,7 @@ function restartInPlace(world: NodesWorld, wiring: NodeWiring, podIndex: number,
     return;
   }
   record.stage = STAGE_MOUNTING;
-  schedule(world, record.firstSyncUs, NodesEvent.FirstSync, podIndex, pods.plan[podIndex]!);
+  schedule(world, record.start.firstSyncUs, NodesEvent.FirstSync, podIndex, pods.plan[podIndex]!);
 }
 
 function lostRun<T extends object>(run: T, now: Micros) {

@@ -43,7 +43,7 @@ export function admitPod(world: NodesWorld, node: number, pod: Pod): void {
   hosts.usedMilliCpu[node]! += facts.milliCpu;
   hosts.usedMemory[node]! += facts.memoryBytes;
   hosts.usedPods[node]! += 1;
-  schedule(world, record.firstSyncUs, NodesEvent.FirstSync, podIndex, pods.plan[podIndex]!);
+  schedule(world, record.start.firstSyncUs, NodesEvent.FirstSync, podIndex, pods.plan[podIndex]!);
 }
 
 /** kubernetes v1.36.3 pkg/kubelet/lifecycle/predicate.go: Admit, InsufficientResourceError */
@@ -76,9 +76,9 @@ function createRecord(world: NodesWorld, pod: Pod, { behaviour, milliCpu, memory
     containers.push(createContainer(spec, 'regular', drawRun(parameters, behaviours[behaviour], 'regular', draw)));
   }
   return {
-    ...start,
     pod,
     stream,
+    start,
     milliCpu,
     memoryBytes,
     stage: STAGE_MOUNTING,

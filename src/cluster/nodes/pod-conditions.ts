@@ -1,3 +1,4 @@
+import type { Micros } from '../../kernel/time.js';
 import type { Condition, ConditionStatus } from '../api/objects/meta.js';
 import type { Container, ContainerStatus, Pod, PodPhase, PodStatus } from '../api/objects/pod.js';
 import { isSidecar } from './restart-policy.js';
@@ -13,47 +14,73 @@ const OWN_CONDITIONS: readonly string[] = [
 
 type Verdict = Pick<Condition, 'status' | 'reason' | 'message'>;
 
-/** Conditions of a pod, without times: `stampConditions` adds those. kubernetes v1.36.3 pkg/kubelet/status/generate.go */
+/**
+ * Conditions of a pod, each with the time of its last change of status; one that is as before is the same object as before.
+ * kubernetes v1.36.3 pkg/kubelet/status/generate.go; status_manager.go: updateLastTransitionTime
+ */
 export function podConditions(
   pod: Pod,
   before: PodStatus,
+  now: Micros,
   phase: PodPhase,
   isSandboxReady: boolean,
   initStatuses: readonly ContainerStatus[],
   statuses: readonly ContainerStatus[],
 ): Condition[] {
-  const kept = (pod.status.conditions ?? []).filter(({ type }) => !OWN_CONDITIONS.includes(type));
+  const conditions: Condition[] = [];
+  for (const condition of pod.status.conditions ?? NONE) {
+    if (!OWN_CONDITIONS.includes(condition.type)) conditions.push(condition);
+  }
   const containersReady = judgeContainers(pod, phase, initStatuses, statuses);
+  const ready = containersReady.status === 'True' ? judgeGates(pod, conditions) : containersReady;
   const observedGeneration = pod.metadata.generation;
-  const own = (type: string, verdict: Verdict): Condition => ({ type, observedGeneration, ...verdict });
-  return [
-    ...kept,
-    own('PodReadyToStartContainers', { status: isSandboxReady ? 'True' : 'False' }),
-    own('Initialized', judgeInitialisation(pod, before, phase, initStatuses, statuses)),
-    own('Ready', containersReady.status === 'True' ? judgeGates(pod, kept) : containersReady),
-    own('ContainersReady', containersReady),
-    own('PodScheduled', { status: 'True' }),
+  const verdicts: readonly Verdict[] = [
+    isSandboxReady ? TRUE : FALSE,
+    judgeInitialisation(pod, before, phase, initStatuses, statuses),
+    ready,
+    containersReady,
+    TRUE,
   ];
+  for (const [index, type] of OWN_CONDITIONS.entries()) {
+    const old = findCondition(before.conditions, type);
+    conditions.push(stamped(type, verdicts[index]!, observedGeneration, old, now));
+  }
+  return conditions;
 }
 
-/** Gives each condition the time of its last change of status. kubernetes v1.36.3 status_manager.go: updateLastTransitionTime */
-export function stampConditions(
-  conditions: readonly Condition[],
-  before: readonly Condition[],
-  now: number,
-): Condition[] {
-  return conditions.map((condition) => {
-    const old = before.find(({ type }) => type === condition.type);
-    const isSame = old !== undefined && old.status === condition.status;
-    return { ...condition, lastTransitionTime: (isSame ? old.lastTransitionTime : undefined) ?? now };
-  });
+const NONE: readonly Condition[] = [];
+const TRUE: Verdict = { status: 'True' };
+const FALSE: Verdict = { status: 'False' };
+
+function stamped(
+  type: string,
+  { status, reason, message }: Verdict,
+  observedGeneration: number,
+  old: Condition | undefined,
+  now: Micros,
+): Condition {
+  const isSameStatus = old !== undefined && old.status === status;
+  const isSame = isSameStatus && old.reason === reason && old.message === message;
+  if (isSame && old.observedGeneration === observedGeneration && old.lastTransitionTime !== undefined) return old;
+  const lastTransitionTime = (isSameStatus ? old.lastTransitionTime : undefined) ?? now;
+  if (reason === undefined || message === undefined) {
+    return reason === undefined
+      ? { type, observedGeneration, status, lastTransitionTime }
+      : { type, observedGeneration, status, reason, lastTransitionTime };
+  }
+  return { type, observedGeneration, status, reason, message, lastTransitionTime };
+}
+
+function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
+  for (const condition of conditions ?? NONE) if (condition.type === type) return condition;
+  return undefined;
 }
 
 export function conditionStatus(
   conditions: readonly Condition[] | undefined,
   type: string,
 ): ConditionStatus | undefined {
-  return conditions?.find((condition) => condition.type === type)?.status;
+  return findCondition(conditions, type)?.status;
 }
 
 function judgeInitialisation(
@@ -65,12 +92,12 @@ function judgeInitialisation(
 ): Verdict {
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
   if (statuses.some(hasStarted) || conditionStatus(before.conditions, 'Initialized') === 'True') {
-    return { status: 'True' };
+    return TRUE;
   }
   const incomplete = namesOf(spec.initContainers ?? [], initStatuses, (container, status) =>
     isSidecar(container) ? status.started === true : status.ready,
   );
-  if (incomplete.length === 0) return { status: 'True' };
+  if (incomplete.length === 0) return TRUE;
   const message = `containers with incomplete status: [${incomplete.join(' ')}]`;
   return { status: 'False', reason: 'ContainersNotInitialized', message };
 }
@@ -90,7 +117,7 @@ function judgeContainers(
   const isReady = (_: Container, status: ContainerStatus): boolean => status.ready;
   const sidecars = spec.initContainers?.filter(isSidecar) ?? [];
   const unready = [...namesOf(sidecars, initStatuses, isReady), ...namesOf(spec.containers, statuses, isReady)];
-  if (unready.length === 0) return { status: 'True' };
+  if (unready.length === 0) return TRUE;
   const message = `containers with unready status: [${unready.join(' ')}]`;
   return { status: 'False', reason: 'ContainersNotReady', message };
 }
@@ -105,7 +132,7 @@ function judgeGates({ spec }: Pod, conditions: readonly Condition[]): Verdict {
       messages.push(`the status of pod readiness gate "${conditionType}" is not "True", but ${status}`);
     }
   }
-  if (messages.length === 0) return { status: 'True' };
+  if (messages.length === 0) return TRUE;
   return { status: 'False', reason: 'ReadinessGatesNotReady', message: messages.join(', ') };
 }
 

@@ -45,7 +45,7 @@ export function registerPodStart<W extends NodesWorld>(handlers: Handlers<W>): v
     record.stage = STAGE_SANDBOX;
     record.probesFrom = world.kernel.now;
     enterStarting(world, node, record);
-    const durationUs = record.sandboxUs * slowdown(world, node) + record.sandboxTailUs;
+    const durationUs = record.start.sandboxUs * slowdown(world, node) + record.start.sandboxTailUs;
     schedule(world, durationUs, NodesEvent.SandboxReady, podIndex, pods.plan[podIndex]!);
   });
   onPod(handlers, NodesEvent.SandboxReady, (world, podIndex) => {
@@ -160,7 +160,7 @@ function registerProbes<W extends NodesWorld>(handlers: Handlers<W>, wiring: Nod
     podEvent(world, podIndex, 'Normal', 'Killing', `Container ${spec.name} failed ${probe} probe, will be restarted`);
     endRun(world, container, EXIT_KILLED);
     updateServing(world, wiring, podIndex);
-    schedule(world, record.relistUs, NodesEvent.Relisted, podIndex, pods.plan[podIndex]!);
+    schedule(world, record.start.relistUs, NodesEvent.Relisted, podIndex, pods.plan[podIndex]!);
   });
 }
 

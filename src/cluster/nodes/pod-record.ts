@@ -54,6 +54,19 @@ export interface RunTimes {
   readonly jitter: number;
 }
 
+/** What the start and end of a pod take besides its containers (us). */
+export interface StartTimes {
+  readonly firstSyncUs: Micros;
+  readonly sandboxUs: Micros;
+  /** Not stretched by contention. */
+  readonly sandboxTailUs: Micros;
+  /** From the end of a runtime action until the kubelet has seen its effect. */
+  readonly relistUs: Micros;
+  readonly teardownUs: Micros;
+  /** Between 0 and 1: where in its second the kubelet's tick finds the pod terminated. */
+  readonly tickPhase: number;
+}
+
 /** What a kubelet remembers of one pod besides the numbers in the table. */
 export interface PodRecord {
   /** As the kubelet saw it last. */
@@ -65,13 +78,7 @@ export interface PodRecord {
   stage: number;
   /** Init containers and sidecars first, in the order of the spec. */
   readonly containers: ContainerRecord[];
-  readonly firstSyncUs: Micros;
-  readonly sandboxUs: Micros;
-  readonly sandboxTailUs: Micros;
-  readonly relistUs: Micros;
-  readonly teardownUs: Micros;
-  /** Between 0 and 1: where in its second the kubelet's tick finds the pod terminated. */
-  readonly tickPhase: number;
+  readonly start: StartTimes;
   /** Counts in what the node's pods request. */
   holdsResources: boolean;
   isSandboxReady: boolean;

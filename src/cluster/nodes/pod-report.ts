@@ -1,7 +1,6 @@
 import { sameData } from '../api/patch.js';
 import type { Pod, PodStatus } from '../api/objects/pod.js';
 import type { RuntimeContainer, StartFailure } from './container-status.js';
-import { stampConditions } from './pod-conditions.js';
 import type { ContainerRecord, PodRecord } from './pod-record.js';
 import { podStatus, type PodRuntime } from './pod-status.js';
 import { recordOf } from './pod-table.js';
@@ -12,9 +11,19 @@ import type { NodesWorld } from './world.js';
 export function reportPod(world: NodesWorld, podIndex: number): void {
   const record = recordOf(world, podIndex);
   const status = currentStatus(world, podIndex, record);
-  if (sameData(status, record.status)) return;
+  if (isSameStatus(status, record.status)) return;
   record.status = status;
   queueStatus(world, podIndex);
+}
+
+/** Conditions that are as before are the same objects as before. */
+function isSameStatus(status: PodStatus, before: PodStatus): boolean {
+  if (status.phase !== before.phase || status.podIP !== before.podIP) return false;
+  const { conditions: left = [] } = status;
+  const { conditions: right = [] } = before;
+  if (left.length !== right.length || left.some((condition, index) => condition !== right[index])) return false;
+  if (!sameData(status.containerStatuses, before.containerStatuses)) return false;
+  return sameData(status.initContainerStatuses, before.initContainerStatuses);
 }
 
 /** A pod that the kubelet won't run. kubernetes v1.36.3 pkg/kubelet/kubelet.go: rejectPod */
@@ -36,10 +45,9 @@ function currentStatus(world: NodesWorld, podIndex: number, record: PodRecord): 
     container: (name) => runOf(record, name),
     startFailure: (name) => failureOf(record, name),
   };
-  const next = podStatus(record.pod, runtime, record.status, record.isTerminal);
-  const conditions = stampConditions(next.conditions ?? [], record.status.conditions ?? [], world.kernel.now);
+  const next = podStatus(record.pod, runtime, record.status, record.isTerminal, world.kernel.now);
   const hostIP = hosts.ips[pods.node[podIndex]!]!;
-  return { ...next, conditions, hostIP, startTime: pods.admittedAt[podIndex]! };
+  return { ...next, hostIP, startTime: pods.admittedAt[podIndex]! };
 }
 
 /** Has a regular container been started in this sandbox? From then on init containers aren't run again. */

@@ -1,3 +1,4 @@
+import type { Micros } from '../../kernel/time.js';
 import type { Pod, PodStatus } from '../api/objects/pod.js';
 import { containerStatuses, type RuntimeView } from './container-status.js';
 import { podConditions } from './pod-conditions.js';
@@ -10,11 +11,17 @@ export interface PodRuntime extends RuntimeView {
 }
 
 /**
- * The status that the kubelet reports: what the runtime shows, seen against the status before. Condition times are left
- * to `stampConditions`. kubernetes v1.36.3 pkg/kubelet/kubelet_pods.go: generateAPIPodStatus
+ * The status that the kubelet reports: what the runtime shows, seen against the status before.
+ * kubernetes v1.36.3 pkg/kubelet/kubelet_pods.go: generateAPIPodStatus
  * @param isTerminal the kubelet has decided to end the pod and its containers have stopped
  */
-export function podStatus(pod: Pod, runtime: PodRuntime, before: PodStatus, isTerminal: boolean): PodStatus {
+export function podStatus(
+  pod: Pod,
+  runtime: PodRuntime,
+  before: PodStatus,
+  isTerminal: boolean,
+  now: Micros,
+): PodStatus {
   const { spec } = pod;
   const initBefore = before.initContainerStatuses ?? [];
   const init = containerStatuses(pod, spec.initContainers ?? [], true, runtime, initBefore);
@@ -24,7 +31,7 @@ export function podStatus(pod: Pod, runtime: PodRuntime, before: PodStatus, isTe
   const phase = isFinal(before.phase) ? before.phase : computed;
   return {
     phase,
-    conditions: podConditions(pod, before, phase, runtime.isSandboxReady, init, regular),
+    conditions: podConditions(pod, before, now, phase, runtime.isSandboxReady, init, regular),
     containerStatuses: regular,
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     ...(runtime.ip !== '' ? { podIP: runtime.ip } : {}),

@@ -2,19 +2,9 @@ import { sample } from '../../kernel/distributions.js';
 import { type Draw, drawsOnce } from '../../kernel/random.js';
 import { SECOND_US, type Micros } from '../../kernel/time.js';
 import type { NodeParameters } from './parameters.js';
-import type { ContainerRole, RunTimes } from './pod-record.js';
+import type { ContainerRole, RunTimes, StartTimes } from './pod-record.js';
 import type { WorkloadBehaviour } from './workload.js';
 import type { NodesWorld } from './world.js';
-
-/** What the start of one pod takes besides its containers (us). */
-export interface StartTimes {
-  readonly firstSyncUs: Micros;
-  readonly sandboxUs: Micros;
-  readonly sandboxTailUs: Micros;
-  readonly relistUs: Micros;
-  readonly teardownUs: Micros;
-  readonly tickPhase: number;
-}
 
 /** Generic relist: once a second (kubernetes v1.36.3 pkg/kubelet/kubelet.go: genericPlegRelistPeriod). */
 const RELIST_PERIOD_US = SECOND_US;

@@ -1,5 +1,6 @@
 import type { Handlers } from '../../kernel/events.js';
 import { type ApiRequest, type ApiResult, issue, succeeded, takeResult } from '../api/calls.js';
+import type { PodStatus } from '../api/objects/pod.js';
 import { NodesEvent } from './events.js';
 import type { HostRecord } from './host-record.js';
 import { type PodRecord, STAGE_TERMINATED } from './pod-record.js';
@@ -48,7 +49,10 @@ function proceed(world: NodesWorld, node: number, host: HostRecord, result: ApiR
   }
   if (host.statusCall === 'get' && record.status !== record.reported) {
     host.statusSent = record.status;
-    send(world, node, host, 'patch', record, { subresource: 'status', body: { status: record.status } });
+    send(world, node, host, 'patch', record, {
+      subresource: 'status',
+      body: { status: changedStatus(record.status, record.reported) },
+    });
     return;
   }
   if (host.statusCall === 'patch') record.reported = host.statusSent;
@@ -59,6 +63,18 @@ function proceed(world: NodesWorld, node: number, host: HostRecord, result: ApiR
     return;
   }
   takeNext(world, node);
+}
+
+/** The parts of the status that the API server doesn't have yet, as a merge patch. */
+function changedStatus(status: PodStatus, reported: PodStatus | undefined): Partial<PodStatus> {
+  if (reported === undefined) return status;
+  const changed: Record<string, unknown> = {};
+  for (const field of Object.keys(status) as (keyof PodStatus)[]) {
+    if (status[field] !== reported[field]) changed[field] = status[field];
+  }
+  const before = reported.conditions ?? [];
+  changed['conditions'] = status.conditions?.filter((condition) => !before.includes(condition));
+  return changed;
 }
 
 function takeNext(world: NodesWorld, node: number): void {

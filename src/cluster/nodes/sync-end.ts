@@ -16,8 +16,8 @@ export function endSync(world: NodesWorld, podIndex: number, record: PodRecord, 
   const { pods } = world.nodes;
   record.isBusy = false;
   leaveStarting(world, pods.node[podIndex]!, record);
-  if (hasActed) schedule(world, record.relistUs, NodesEvent.Relisted, podIndex, pods.plan[podIndex]!);
-  else reportPod(world, podIndex);
+  if (hasActed) schedule(world, record.start.relistUs, NodesEvent.Relisted, podIndex, pods.plan[podIndex]!);
+  else if (record.retryEvent !== NO_EVENT) reportPod(world, podIndex); // a container waits, with a reason
   if (pods.startedAt[podIndex] === NOT_YET && areAllStarted(record)) pods.startedAt[podIndex] = world.kernel.now;
 }
 

@@ -131,7 +131,7 @@ function beginTeardown(world: NodesWorld, podIndex: number, record: PodRecord): 
   pods.stoppedAt[podIndex] = world.kernel.now;
   releaseResources(world, podIndex, record);
   reportPod(world, podIndex);
-  const waitUs = record.tickPhase * SECOND_US + record.relistUs + record.teardownUs;
+  const waitUs = record.start.tickPhase * SECOND_US + record.start.relistUs + record.start.teardownUs;
   schedule(world, waitUs, NodesEvent.PodTornDown, podIndex, pods.plan[podIndex]!);
 }
 

@@ -96,6 +96,7 @@ test.each(readVectors<Case>('kubelet.podstatus.jsonl.gz'))('status of pod $id', 
     },
     pod.status,
     vector.podIsTerminal,
+    0,
   );
   expect(JSON.parse(JSON.stringify(plain(status)))).toEqual(JSON.parse(JSON.stringify(plain(vector.expected))));
 });
