@@ -17,7 +17,7 @@ import type { RunSummary } from './summary.js';
 /** Kinds of events listed; the others are in the tables. */
 const MOST_EVENT_KINDS = 15;
 /** Columns that a phone does without. */
-const MINOR_COLUMNS = new Set(['per second', 'retries', 'p90', 'p99.9', 'source', 'first']);
+const MINOR_COLUMNS = new Set(['per second', 'availability', 'retries', 'p90', 'p99.9', 'source', 'first']);
 
 export function section(title: string, content: string): string {
   return content === '' ? '' : `<section><h2>${escapeHtml(title)}</h2>\n${content}</section>`;
@@ -66,7 +66,11 @@ export function keyFigures(summary: RunSummary): string {
   }
   for (const rollout of summary.rollouts.slice(0, 2)) {
     const hint = `${rollout.outcome === 'complete' ? '' : `${rollout.outcome}; `}${formatCount(rollout.lost)} lost meanwhile`;
-    cards.push({ name: `Rollout of ${rollout.workload}`, value: formatDuration(rollout.durationSeconds), hint });
+    cards.push({
+      name: `Rollout of ${rollout.workload.slice(rollout.workload.lastIndexOf('/') + 1)}`,
+      value: formatDuration(rollout.durationSeconds),
+      hint,
+    });
   }
   for (const recovery of summary.recoveries.slice(0, 2)) {
     const value = recovery.recoverySeconds === null ? 'not yet' : formatDuration(recovery.recoverySeconds);

@@ -35,15 +35,15 @@ summary{cursor:pointer;color:var(--ink-2);width:max-content}
 summary:focus-visible,.table:focus-visible{outline:2px solid var(--series-1);outline-offset:2px}
 .table{overflow-x:auto}
 details .table{max-height:420px;overflow-y:auto;margin-top:8px}
-table{border-collapse:collapse;width:100%;font-size:.88rem;line-height:1.4}
-th,td{padding:7px 10px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
+table{border-collapse:collapse;width:100%;font-size:.86rem;line-height:1.4}
+th,td{padding:7px 8px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 th:first-child,td:first-child{padding-left:0}
 th:last-child,td:last-child{padding-right:0}
 tbody tr:last-child th,tbody tr:last-child td{border-bottom:0}
 thead th{color:var(--ink-2);font-weight:500;font-size:.82rem;white-space:nowrap}
 tbody th{font-weight:500}
 .figure{text-align:right;white-space:nowrap}
-.expectations,.timeline{list-style:none;margin:0;padding:0}
+.expectations,.timeline{list-style:none;margin:0;padding-top:8px;padding-bottom:8px}
 .expectations li{display:grid;grid-template-columns:5.2em 1fr auto;gap:4px 14px;padding:10px 0;border-bottom:1px solid var(--line);align-items:baseline}
 .expectations li:last-child,.timeline li:last-child{border-bottom:0}
 .mark{font-weight:640;font-size:.88rem;white-space:nowrap}
@@ -73,7 +73,7 @@ h1{font-size:1.6rem}h2{margin-top:42px}
 .panel,figure{padding:15px 12px;border-radius:12px}
 .wide{display:none}.narrow{display:block}
 .minor{display:none}
-table{font-size:.8rem}th,td{padding:6px 5px}
+table{font-size:.78rem}th,td{padding:6px 4px}
 .expectations li{grid-template-columns:4.6em 1fr}
 .seen{grid-column:2;text-align:left}
 .facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:9px}

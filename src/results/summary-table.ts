@@ -18,8 +18,8 @@ export function summaryTables(summary: RunSummary): TextTable[] {
 
 function trafficTable(summary: RunSummary): TextTable {
   const figures = ['requests', 'per second', 'lost', 'availability', 'retries', 'p50', 'p90', 'p99', 'p99.9'];
-  const row = (kind: string, traffic: TrafficSummary): string[] => [
-    `${kind} ${traffic.name}`,
+  const row = (name: string, traffic: TrafficSummary): string[] => [
+    name,
     formatCount(traffic.requests),
     formatNumber(traffic.ratePerSecond),
     formatCount(traffic.lost),
@@ -34,8 +34,8 @@ function trafficTable(summary: RunSummary): TextTable {
     title: 'Requests',
     columns: [{ name: 'traffic', figures: false }, ...figures.map((name) => ({ name, figures: true }))],
     rows: [
-      ...summary.sources.map((source) => row('source', source)),
-      ...summary.services.map((service) => row('service', service)),
+      ...summary.sources.map((source) => row(`${source.name} (source)`, source)),
+      ...summary.services.map((service) => row(service.name, service)),
     ],
   };
 }

@@ -1,7 +1,16 @@
 import { byText, groupBy, rows } from '../columns.js';
 import { formatCount, formatNumber } from '../format.js';
 import type { RecordedTables, RunIdentity } from '../identity.js';
-import { wholeSpec, type Chart, type Layout, type Spec } from './chart.js';
+import {
+  nameAxis,
+  nameSpace,
+  plotWidth,
+  wholeSpec,
+  type Chart,
+  type Layout,
+  type NameSpace,
+  type Spec,
+} from './chart.js';
 
 const MOST_SERVICES = 24;
 /** Dots of one service beyond this overlie each other: every n-th by rank is drawn, the extremes always. */
@@ -46,11 +55,12 @@ export function balanceChart(tables: RecordedTables, identity: RunIdentity): Cha
   const dots = shown.flatMap(({ service, pods }) => thin(pods).map(({ share }) => ({ service, share })));
   const lines = shown.map(({ service, pods }) => ({ service, low: pods[0]!.share, high: pods.at(-1)!.share }));
   const spec = (layout: Layout): Spec => {
-    const labels = layout.name === 'narrow' ? 92 : 156;
+    const names = nameSpace(layout);
+    const width = plotWidth(layout, names.px);
     return wholeSpec(chart, {
-      width: layout.width - labels - 14,
+      width,
       height: { step: 21 },
-      layer: balanceLayers(dots, lines, labels, layout.name === 'narrow' ? 4 : 8),
+      layer: balanceLayers(dots, lines, names, layout.name === 'narrow' ? 4 : 6),
     });
   };
   return { ...chart, spec, data: dataOf(all) };
@@ -82,7 +92,7 @@ function thin(pods: readonly PodShare[]): PodShare[] {
 function balanceLayers(
   dots: readonly Spec[],
   lines: readonly { readonly low: number; readonly high: number }[],
-  labels: number,
+  names: NameSpace,
   tickCount: number,
 ): Spec[] {
   const range = [
@@ -98,13 +108,7 @@ function balanceLayers(
     field: 'service',
     type: 'nominal',
     sort: null,
-    axis: {
-      title: null,
-      labelLimit: labels - 10,
-      minExtent: labels - 6,
-      maxExtent: labels - 6,
-      labelColor: 'var(--ink)',
-    },
+    axis: nameAxis(names),
   };
   return [
     {

@@ -49,14 +49,37 @@ export function plotWidth(layout: Layout, labels = LABEL_WIDTH): number {
   return layout.width - labels - RIGHT_MARGIN;
 }
 
+/** Space for names (services, pods) to the left of a plot, and the characters that fit it. */
+export interface NameSpace {
+  readonly px: number;
+  readonly characters: number;
+}
+
+export function nameSpace(layout: Layout): NameSpace {
+  return layout.name === 'narrow' ? { px: 92, characters: 15 } : { px: 156, characters: 25 };
+}
+
+/** A y axis of names. Vega guesses text widths without a canvas, and too large: names are cut by characters instead. */
+export function nameAxis(space: NameSpace): Spec {
+  const { px, characters } = space;
+  return {
+    title: null,
+    labelExpr: `length(datum.label) > ${characters} ? slice(datum.label, 0, ${characters - 1}) + '…' : datum.label`,
+    labelLimit: 0,
+    minExtent: px - 6,
+    maxExtent: px - 6,
+    labelColor: 'var(--ink)',
+  };
+}
+
 /** A character of a label, and what a legend adds to it: symbol and gaps. Vega gives all columns the widest one's width. */
 const CHARACTER_PX = 6.6;
 const SYMBOL_PX = 38;
 
-/** As many columns of a legend as fit the picture. */
-export function legendColumns(labels: readonly string[], layout: Layout): number {
+/** As many columns of a legend as fit above a plot of this width. */
+export function legendColumns(labels: readonly string[], width: number): number {
   const widest = Math.max(...labels.map((label) => label.length)) * CHARACTER_PX + SYMBOL_PX;
-  return Math.max(1, Math.min(labels.length, Math.floor((layout.width - 30) / widest)));
+  return Math.max(1, Math.min(labels.length, Math.floor(width / widest)));
 }
 
 /** Encloses the views of a chart into a whole specification. Padding is fixed so that the width comes out as wanted. */

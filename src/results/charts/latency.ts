@@ -50,7 +50,8 @@ export function latencyChart(tables: RecordedTables, identity: RunIdentity): Cha
       const own = points.filter((point) => point.source === source);
       const line = lineLayer(own, timeEncoding('at', identity, width), logarithmic);
       const title = sources.length > 1 ? { title: { text: source, offset: index === 0 ? 22 : 8 } } : {};
-      return timePanel(layout, sources.length > 1 ? 140 : 220, background, [line], title);
+      const more = { ...title, lowest: index === sources.length - 1 };
+      return timePanel(layout, sources.length > 1 ? 140 : 220, background, [line], more);
     });
     return wholeSpec(chart, { vconcat: panels, spacing: 16 });
   };

@@ -129,7 +129,7 @@ function nodeLayers(
         field: 'kind',
         type: 'nominal',
         scale: { domain, range: KINDS.map(({ colour }) => colour) },
-        legend: { symbolSize: 300, columns: legendColumns(domain, layout) },
+        legend: { symbolSize: 300, columns: legendColumns(domain, layout.width - LABELS) },
       },
       strokeDash: { field: 'kind', type: 'nominal', scale: { domain, range: KINDS.map(({ dash }) => dash) } },
     },

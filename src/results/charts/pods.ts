@@ -1,7 +1,17 @@
 import { byText, groupBy, rows } from '../columns.js';
 import { formatClock, formatCount, formatDuration } from '../format.js';
 import type { RecordedTables, RunIdentity } from '../identity.js';
-import { legendColumns, wholeSpec, type Chart, type Layout, type Spec } from './chart.js';
+import {
+  legendColumns,
+  nameAxis,
+  nameSpace,
+  plotWidth,
+  wholeSpec,
+  type Chart,
+  type Layout,
+  type NameSpace,
+  type Spec,
+} from './chart.js';
 import { timeEncoding, timelineCaption, timelineLayers, timelineMarks } from './time-axis.js';
 
 /** As many pods fit one picture that is still read. */
@@ -30,6 +40,7 @@ interface PodSpan {
 interface PodLife {
   readonly pod: string;
   readonly label: string;
+  readonly suffix: string;
   readonly node: string;
   readonly spans: readonly PodSpan[];
   /** Never anything but ready once it had started, from before the warm-up's end to the end of the run. */
@@ -55,8 +66,8 @@ export function podsChart(tables: RecordedTables, identity: RunIdentity): Chart 
     description: `Bars over time, one a pod, grouped by node, of its phases ${present.map(({ phase }) => phase).join(', ')}.`,
   };
   const spec = (layout: Layout): Spec => {
-    const labels = layout.name === 'narrow' ? 92 : 156;
-    const width = layout.width - labels - 14;
+    const names = nameSpace(layout);
+    const width = plotWidth(layout, names.px);
     const color = {
       field: 'phase',
       type: 'nominal',
@@ -65,12 +76,12 @@ export function podsChart(tables: RecordedTables, identity: RunIdentity): Chart 
         symbolType: 'square',
         columns: legendColumns(
           present.map(({ phase }) => phase),
-          layout,
+          width,
         ),
         offset: 16,
       },
     };
-    const bars = present.map((phase) => barLayer(phase, color, shown, rowsShown, labels, identity, width));
+    const bars = present.map((phase) => barLayer(phase, color, shown, rowsShown, names, identity, width));
     const lines = timelineLayers(marks, identity, width, true);
     const body = { width, height: { step: 15 }, layer: [...lines, ...bars] };
     return wholeSpec(chart, body);
@@ -97,7 +108,7 @@ function readLives(tables: RecordedTables, identity: RunIdentity): PodLife[] {
       spans[0]!.from <= identity.warmupSeconds &&
       spans.at(-1)!.to >= identity.durationSeconds &&
       spans.every((span) => ['pending', 'creating', 'starting', 'ready'].includes(span.phase));
-    return { pod, label: labelOf(group[0]!.pod!, group[0]!.workload!), node, spans, uneventful };
+    return { pod, ...labelOf(group[0]!.pod!, group[0]!.workload!), node, spans, uneventful };
   });
   return lives.sort(
     (left, right) =>
@@ -109,10 +120,16 @@ function readLives(tables: RecordedTables, identity: RunIdentity): PodLife[] {
   );
 }
 
-/** `frontend ·x2x4z`: the workload and the pod's own suffix; the ReplicaSet's hash between says nothing here. */
-function labelOf(pod: string, workload: string): string {
+/** The workload, and what tells its pods apart: their own suffix (the ReplicaSet's hash between says nothing here). */
+function labelOf(pod: string, workload: string): { label: string; suffix: string } {
   const owner = workload.slice(workload.indexOf('/') + 1);
-  return owner === pod ? pod : `${owner} ·${pod.slice(pod.lastIndexOf('-') + 1)}`;
+  return owner === pod
+    ? { label: pod, suffix: '' }
+    : { label: owner, suffix: ` ${pod.slice(pod.lastIndexOf('-') + 1)}` };
+}
+
+function cut(text: string, characters: number): string {
+  return text.length > characters ? `${text.slice(0, characters - 1)}…` : text;
 }
 
 function choosePods(lives: readonly PodLife[]): PodLife[] {
@@ -125,13 +142,14 @@ function choosePods(lives: readonly PodLife[]): PodLife[] {
 interface Row {
   readonly key: string;
   readonly label: string;
+  readonly suffix: string;
 }
 
 /** Rows from top to bottom: each node's name, then its pods. */
 function rowsOf(lives: readonly PodLife[]): Row[] {
   return [...groupBy(lives, (life) => life.node)].flatMap(([node, group]) => [
-    { key: `node ${node}`, label: node === '' ? 'without a node' : node },
-    ...group.map((life) => ({ key: life.pod, label: life.label })),
+    { key: `node ${node}`, label: node === '' ? 'without a node' : node, suffix: '' },
+    ...group.map(({ pod, label, suffix }) => ({ key: pod, label, suffix })),
   ]);
 }
 
@@ -140,11 +158,12 @@ function barLayer(
   color: Spec,
   lives: readonly PodLife[],
   order: readonly Row[],
-  labels: number,
+  space: NameSpace,
   identity: RunIdentity,
   width: number,
 ): Spec {
-  const names = JSON.stringify(Object.fromEntries(order.map(({ key, label }) => [key, label])));
+  const labels = order.map(({ key, label, suffix }) => [key, cut(label, space.characters - suffix.length) + suffix]);
+  const names = JSON.stringify(Object.fromEntries(labels));
   return {
     data: { values: lives.flatMap((life) => life.spans).filter((span) => span.phase === phase) },
     mark: { type: 'bar', height, aria: false },
@@ -156,11 +175,8 @@ function barLayer(
         type: 'nominal',
         scale: { domain: order.map(({ key }) => key) },
         axis: {
-          title: null,
+          ...nameAxis(space),
           labelExpr: `${names}[datum.value]`,
-          labelLimit: labels - 10,
-          minExtent: labels - 6,
-          maxExtent: labels - 6,
           labelFontSize: 10.5,
           labelFontWeight: { condition: { test: NODE_ROW, value: 600 }, value: 'normal' },
           labelColor: { condition: { test: NODE_ROW, value: 'var(--ink)' }, value: 'var(--ink-2)' },

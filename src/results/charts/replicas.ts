@@ -47,8 +47,8 @@ export function replicasChart(tables: RecordedTables, identity: RunIdentity): Ch
     const width = plotWidth(layout);
     const panels = spans.map(({ name, spans: own }, index) => {
       const background = timelineLayers(marks, identity, width, index === 0);
-      const title = { title: { text: name, offset: index === 0 ? 22 : 8 } };
-      return timePanel(layout, shown.length > 3 ? 64 : 100, background, countLayers(own, identity, layout), title);
+      const more = { title: { text: name, offset: index === 0 ? 22 : 8 }, lowest: index === spans.length - 1 };
+      return timePanel(layout, shown.length > 3 ? 64 : 100, background, countLayers(own, identity, layout), more);
     });
     return wholeSpec(chart, { vconcat: panels, spacing: 14 });
   };
@@ -136,11 +136,17 @@ function countsOf(sets: readonly Change[]): Pick<Span, 'fresh' | 'old' | 'unread
 
 function countLayers(spans: readonly Span[], identity: RunIdentity, layout: Layout): Spec[] {
   const width = plotWidth(layout);
-  const pieces = spans.flatMap(({ from, to, fresh, old, unready }) => [
-    { from, to, kind: KINDS[0].label, low: 0, high: fresh },
-    { from, to, kind: KINDS[1].label, low: fresh, high: fresh + old },
-    { from, to, kind: KINDS[2].label, low: fresh + old, high: fresh + old + unready },
-  ]);
+  const pieces = [
+    ...joined(spans.map(({ from, to, fresh }) => ({ from, to, kind: KINDS[0].label, low: 0, high: fresh }))),
+    ...joined(
+      spans.map(({ from, to, fresh, old }) => ({ from, to, kind: KINDS[1].label, low: fresh, high: fresh + old })),
+    ),
+    ...joined(
+      spans.map(({ from, to, fresh, old, unready }) => {
+        return { from, to, kind: KINDS[2].label, low: fresh + old, high: fresh + old + unready };
+      }),
+    ),
+  ];
   const y = {
     type: 'quantitative',
     scale: { zero: true, nice: true },
@@ -154,15 +160,15 @@ function countLayers(spans: readonly Span[], identity: RunIdentity, layout: Layo
       symbolType: 'square',
       columns: legendColumns(
         KINDS.map(({ label }) => label),
-        layout,
+        width,
       ),
       offset: 16,
     },
   };
   return [
     {
-      data: { values: pieces.filter((piece) => piece.high > piece.low) },
-      mark: { type: 'rect', opacity: 0.8, aria: false },
+      data: { values: pieces },
+      mark: { type: 'rect', aria: false },
       encoding: {
         x: timeEncoding('from', identity, width),
         x2: { field: 'to' },
@@ -184,6 +190,27 @@ function countLayers(spans: readonly Span[], identity: RunIdentity, layout: Layo
       encoding: { x: timeEncoding('from', identity, width), y: { ...y, field: 'desired' } },
     },
   ];
+}
+
+interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: string;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Pieces that go on unchanged become one, or seams would show where nothing happened. */
+function joined(pieces: readonly Piece[]): Piece[] {
+  const result: Piece[] = [];
+  for (const piece of pieces) {
+    const last = result.at(-1);
+    if (piece.low === piece.high) continue;
+    if (last?.to === piece.from && last.low === piece.low && last.high === piece.high) {
+      result[result.length - 1] = { ...last, to: piece.to };
+    } else result.push(piece);
+  }
+  return result;
 }
 
 function dataOf(deployments: readonly { readonly name: string; readonly spans: readonly Span[] }[]): Chart['data'] {

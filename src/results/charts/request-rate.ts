@@ -42,12 +42,15 @@ export function requestRateChart(tables: RecordedTables, identity: RunIdentity):
     const width = plotWidth(layout);
     const x = timeEncoding('at', identity, width);
     const panels = [
-      timePanel(layout, 190, timelineLayers(marks, identity, width, true), [rateLayer(rates, sources, x)]),
+      timePanel(layout, 190, timelineLayers(marks, identity, width, true), [rateLayer(rates, sources, x)], {
+        lowest: lost === 0,
+      }),
     ];
     if (lost > 0) {
       panels.push(
         timePanel(layout, 90, timelineLayers(marks, identity, width, false), [lossLayer(losses, layout, x)], {
           title: 'Lost requests by reason',
+          lowest: true,
         }),
       );
     }
@@ -134,7 +137,7 @@ function lossLayer(losses: readonly LossPoint[], layout: Layout, x: Spec): Spec 
         field: 'reason',
         type: 'nominal',
         scale: { domain: reasons, range },
-        legend: { columns: legendColumns(reasons, layout) },
+        legend: { columns: legendColumns(reasons, plotWidth(layout)) },
       },
     },
   };

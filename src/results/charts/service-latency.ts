@@ -3,7 +3,16 @@ import { formatDuration, formatNumber } from '../format.js';
 import { quantile } from '../histogram.js';
 import type { RecordedTables, RunIdentity } from '../identity.js';
 import { binCaption, binsOf } from './bins.js';
-import { wholeSpec, type Chart, type Layout, type Spec } from './chart.js';
+import {
+  nameAxis,
+  nameSpace,
+  plotWidth,
+  wholeSpec,
+  type Chart,
+  type Layout,
+  type NameSpace,
+  type Spec,
+} from './chart.js';
 import { histogramsByBin } from './latency.js';
 import { timeEncoding, timelineLayers, timelineMarks } from './time-axis.js';
 
@@ -48,13 +57,13 @@ export function serviceLatencyChart(tables: RecordedTables, identity: RunIdentit
   const marks = timelineMarks(tables, identity);
   const services = shown.map(([service]) => service);
   const spec = (layout: Layout): Spec => {
-    const labels = layout.name === 'narrow' ? 92 : 156;
-    const width = layout.width - labels - 14;
+    const names = nameSpace(layout);
+    const width = plotWidth(layout, names.px);
     const lines = timelineLayers(marks, { ...identity, warmupSeconds: 0 }, width, true);
     const body = {
       width,
       height: { step: 19 },
-      layer: [stripLayer(cells, services, labels, identity, width), ...lines],
+      layer: [stripLayer(cells, services, names, identity, width), ...lines],
     };
     return wholeSpec(chart, body);
   };
@@ -64,7 +73,7 @@ export function serviceLatencyChart(tables: RecordedTables, identity: RunIdentit
 function stripLayer(
   cells: readonly StripCell[],
   services: readonly string[],
-  labels: number,
+  names: NameSpace,
   identity: RunIdentity,
   width: number,
 ): Spec {
@@ -78,13 +87,7 @@ function stripLayer(
         field: 'service',
         type: 'nominal',
         scale: { domain: services, paddingInner: 0.18, paddingOuter: 0.1 },
-        axis: {
-          title: null,
-          labelLimit: labels - 10,
-          minExtent: labels - 6,
-          maxExtent: labels - 6,
-          labelColor: 'var(--ink)',
-        },
+        axis: nameAxis(names),
       },
       opacity: {
         field: 'ratio',

@@ -1,7 +1,16 @@
 import { byText, groupBy, rows } from '../columns.js';
 import { formatCount, formatDuration } from '../format.js';
 import type { RecordedTables } from '../identity.js';
-import { legendColumns, wholeSpec, type Chart, type Layout, type Spec } from './chart.js';
+import {
+  legendColumns,
+  nameAxis,
+  nameSpace,
+  plotWidth,
+  wholeSpec,
+  type Chart,
+  type Layout,
+  type Spec,
+} from './chart.js';
 
 const MOST_WORKLOADS = 30;
 
@@ -45,9 +54,10 @@ export function startupChart(tables: RecordedTables): Chart | undefined {
     });
   });
   const spec = (layout: Layout): Spec => {
-    const labels = layout.name === 'narrow' ? 92 : 156;
+    const names = nameSpace(layout);
+    const width = plotWidth(layout, names.px);
     return wholeSpec(chart, {
-      width: layout.width - labels - 14,
+      width,
       height: { step: 21 },
       data: { values: pieces },
       mark: { type: 'bar', stroke: 'var(--surface)', strokeWidth: 0.8, aria: false },
@@ -58,13 +68,7 @@ export function startupChart(tables: RecordedTables): Chart | undefined {
           field: 'workload',
           type: 'nominal',
           scale: { domain: shown.map(({ workload }) => workload), paddingInner: 0.3 },
-          axis: {
-            title: null,
-            labelLimit: labels - 10,
-            minExtent: labels - 6,
-            maxExtent: labels - 6,
-            labelColor: 'var(--ink)',
-          },
+          axis: nameAxis(names),
         },
         color: {
           field: 'step',
@@ -73,7 +77,7 @@ export function startupChart(tables: RecordedTables): Chart | undefined {
           legend: {
             columns: legendColumns(
               STEPS.map(({ label }) => label),
-              layout,
+              width,
             ),
             symbolType: 'square',
           },

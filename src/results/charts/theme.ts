@@ -94,6 +94,7 @@ export const CONFIG: Spec = {
     labelColor: INK,
     titleColor: QUIET,
     labelFontSize: 11.5,
+    labelLimit: 0,
     orient: 'top',
     direction: 'horizontal',
     title: null,

@@ -101,13 +101,20 @@ export function timelineLayers(
   return layers;
 }
 
-/** One panel over time: `layers` in front of the warm-up and the timeline. */
+/** One panel over time: `layers` in front of the warm-up and the timeline. Only the lowest of several tells the time. */
 export function timePanel(
   layout: Layout,
   height: number,
   background: readonly Spec[],
   layers: readonly Spec[],
-  more: Spec = {},
+  more: Spec & { readonly lowest: boolean },
 ): Spec {
-  return { width: plotWidth(layout), height, ...more, layer: [...background, ...layers] };
+  const { lowest, ...properties } = more;
+  const all = [...background, ...layers];
+  return { width: plotWidth(layout), height, ...properties, layer: lowest ? all : all.map(withoutTimeAxis) };
+}
+
+function withoutTimeAxis(layer: Spec): Spec {
+  const encoding = layer.encoding as { readonly x: Spec };
+  return { ...layer, encoding: { ...encoding, x: { ...encoding.x, axis: null } } };
 }
