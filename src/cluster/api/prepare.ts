@@ -7,9 +7,10 @@ import { groupOfVersion, resourceOf } from './kinds.js';
 import type { KubernetesObject, ObjectMeta } from './objects/meta.js';
 import type { Service } from './objects/network.js';
 import type { Pod, PodSpec, PodStatus } from './objects/pod.js';
-import { assignAddresses, releaseAddresses } from './service-addresses.js';
+import { assignAddresses, carryOver, releaseAddresses } from './service-addresses.js';
 import { collection, keyOf, stored } from './store.js';
 import { type FieldError, invalidMessage } from './validation/field-error.js';
+import { validateCreate, validateUpdate } from './validation/validate.js';
 import type { ApiWorld } from './world.js';
 
 /** Defaulting, admission and validation of a new object: the object as it will be stored, or the refusal. */
@@ -33,10 +34,17 @@ export function prepareUpdate(
   if (request.subresource === 'status' || request.verb === 'bind' || unchangedSpec) {
     return { status: 200, reason: '', message: '', object: wanted };
   }
-  const defaulted = applyDefaults(wanted);
+  const defaulted = applyDefaults(carriedOver(wanted, current));
   const errors = validateUpdate(defaulted, current);
   if (errors.length > 0) return invalid(defaulted, errors);
   return withAddresses(world, defaulted, current, 200);
+}
+
+/** A Service keeps the addresses that an update does not mention. */
+function carriedOver(wanted: KubernetesObject, current: KubernetesObject): KubernetesObject {
+  if (wanted.kind !== 'Service') return wanted;
+  const service = wanted as Service;
+  return { ...service, spec: carryOver(service.spec, (current as Service).spec) };
 }
 
 /** Gives back the addresses of a Service that goes. */
@@ -173,12 +181,4 @@ function newMetadata(world: ApiWorld, draft: ObjectDraft, name: string): ObjectM
     generation: 1,
     creationTimestamp: kernel.now,
   };
-}
-
-function validateCreate(_object: KubernetesObject): readonly FieldError[] {
-  return [];
-}
-
-function validateUpdate(_object: KubernetesObject, _previous: KubernetesObject): readonly FieldError[] {
-  return [];
 }
