@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util';
 import { kernelBenchmark } from './kernel.js';
 import type { Benchmark, Figure } from './measure.js';
 import { mm1Benchmark } from './mm1.js';
+import { podsBenchmark } from './pods.js';
 import { requestsBenchmark } from './requests.js';
 
 /** Every benchmark there is: add a file and its line here. */
-const BENCHMARKS: readonly Benchmark[] = [kernelBenchmark, mm1Benchmark, requestsBenchmark];
+const BENCHMARKS: readonly Benchmark[] = [kernelBenchmark, mm1Benchmark, requestsBenchmark, podsBenchmark];
 
 const USAGE = `usage: npm run --silent bench -- NAME... [--format text|json]\nbenchmarks: ${BENCHMARKS.map(({ name }) => name).join(', ')}`;
 
