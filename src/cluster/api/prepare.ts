@@ -44,7 +44,8 @@ export function prepareUpdate(
 function carriedOver(wanted: KubernetesObject, current: KubernetesObject): KubernetesObject {
   if (wanted.kind !== 'Service') return wanted;
   const service = wanted as Service;
-  return { ...service, spec: carryOver(service.spec, (current as Service).spec) };
+  const kept: Service = { ...service, spec: carryOver(service.spec, (current as Service).spec) };
+  return kept;
 }
 
 /** Gives back the addresses of a Service that goes. */
