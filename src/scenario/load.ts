@@ -25,6 +25,7 @@ import { readTimeline } from './timeline.js';
 import { readSource } from './traffic.js';
 import type { ClusterSpec, Scenario, TrafficSource, Workload } from './types.js';
 import { OTHER_WORKLOAD, readWorkload } from './workloads.js';
+import { endingAt } from './until.js';
 import { readDocuments, toPlain } from './yaml.js';
 import type { YamlDocument } from './yaml-places.js';
 
@@ -134,7 +135,13 @@ function buildScenario(
   const name = section('scenario') ?? '';
   section('description');
   section('parameters');
-  const times = readTimes(scope, section('duration'), section('warmup'), section('interval'), options);
+  const { writtenUs, ...times } = readTimes(
+    scope,
+    section('duration'),
+    section('warmup'),
+    section('interval'),
+    options,
+  );
   const before = scope.report.diagnostics.length;
   const clusterInput = section('cluster');
   const cluster = clusterInput === undefined ? undefined : readCluster(scope, clusterInput, options.knownParameters);
@@ -142,9 +149,11 @@ function buildScenario(
   // What names something that could not be read would be told twice.
   const isSound = scope.report.diagnostics.slice(before).every(({ severity }) => severity === 'warning');
   const workloads = readWorkloads(scope, root['workloads']);
-  const traffic = readTraffic(scope, root['traffic'], files, times.durationUs, cluster);
+  // What the file says must fit the file's own duration, whatever --until makes of it.
+  const limitUs = Math.max(writtenUs, times.durationUs);
+  const traffic = readTraffic(scope, root['traffic'], files, limitUs, cluster);
   const timeline = readTimeline(scope, section('timeline') ?? [], {
-    durationUs: times.durationUs,
+    durationUs: limitUs,
     cluster,
     loadObjects: (reference) => objectsOfFile(scope, files, reference),
     objectsAt: (path, value) => objectsInPlace(scope, path, value, replaced),
@@ -155,7 +164,7 @@ function buildScenario(
     services: services.map((service) => service.name),
     isComplete: isSound,
     timeline,
-    durationUs: times.durationUs,
+    durationUs: limitUs,
   });
   const scenario: Scenario = {
     name,
@@ -170,7 +179,7 @@ function buildScenario(
     parameters,
   };
   if (isSound) checkReferences(scope, scenario, services);
-  return scenario;
+  return endingAt(scenario, scope.report);
 }
 
 /** Stands where the cluster section has errors; such a scenario is never given out. */
@@ -192,7 +201,7 @@ function readTimes(
   warmup: string | undefined,
   interval: string | undefined,
   options: LoadOptions,
-): Pick<Scenario, 'durationUs' | 'warmupUs' | 'intervalUs'> {
+): Pick<Scenario, 'durationUs' | 'warmupUs' | 'intervalUs'> & { readonly writtenUs: Micros } {
   const written = duration === undefined ? 0 : (readDuration(scope, ['duration'], duration) ?? 0);
   if (written === 0 && duration !== undefined && duration.startsWith('0')) {
     fail(scope, ['duration'], 'value', 'a run lasts longer than no time');
@@ -209,7 +218,7 @@ function readTimes(
   } else if (intervalUs > 0 && durationUs / intervalUs > MAXIMUM_INTERVALS) {
     fail(scope, ['interval'], 'limit', `the run has more than ${MAXIMUM_INTERVALS} intervals (limit)`);
   }
-  return { durationUs, warmupUs, intervalUs };
+  return { durationUs, warmupUs, intervalUs, writtenUs: written };
 }
 
 function readUntil(scope: Scope, text: string): Micros {

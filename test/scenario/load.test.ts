@@ -164,6 +164,21 @@ describe('settings', () => {
     expect(scenario!.traffic[0]!.arrivals).toMatchObject({ rate: { points: [{ perSecond: 3 }] } });
   });
 
+  test('that end the run earlier leave out what comes later, and say so', () => {
+    const { scenario, diagnostics } = load(GOOD, { until: '3m' });
+    expect(scenario!.timeline).toEqual([]);
+    expect(scenario!.expectations.map(({ text }) => text.slice(0, 5))).toEqual(['avail', 'count']);
+    expect(scenario!.traffic.map(({ fromUs, untilUs }) => [fromUs, untilUs])).toEqual([
+      [0, 180_000_000],
+      [0, 180_000_000],
+      [120_000_000, 180_000_000],
+    ]);
+    expect(diagnostics).toMatchObject([{ severity: 'warning', message: expect.stringContaining('kubectl set image') }]);
+    expect(load(GOOD, { until: '20m' }).scenario!.traffic[0]!.untilUs).toBe(1_200_000_000);
+    expect(errorsOf(load(GOOD, { until: 'noon' }))).toEqual(['0:type']);
+    expect(errorsOf(load(GOOD, { until: '30s' }))).toEqual(['4:semantic']);
+  });
+
   test('of text take numbers as text', () => {
     const { scenario } = load(
       changed(
