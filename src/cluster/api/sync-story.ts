@@ -14,12 +14,12 @@ export interface StoryEvent {
 }
 
 /**
- * What a story does next: requests sent side by side, whose answers it then gets; an Event; or a note for the
- * controller's own memory.
+ * What a story does next: requests sent side by side, whose answers it then gets; Events, worked out only if they are not
+ * recorded yet; or a note for the controller's own memory.
  */
 export type StoryAct =
   | { readonly requests: readonly ApiRequest[] }
-  | { readonly event: StoryEvent }
+  | { readonly events: () => readonly StoryEvent[] }
   | { readonly note: unknown };
 
 /**
@@ -60,7 +60,13 @@ export function* tell(
   reason: string,
   message: string,
 ): Story<undefined> {
-  yield { event: { about, type, reason, message } };
+  yield { events: () => [{ about, type, reason, message }] };
+  return undefined;
+}
+
+/** Records several Events. */
+export function* tellAll(events: () => readonly StoryEvent[]): Story<undefined> {
+  yield { events };
   return undefined;
 }
 
@@ -145,8 +151,9 @@ function perform<W extends ApiWorld, Input>(
     onNote?.(world, input, act.note);
     return;
   }
-  const { about, type, reason, message } = act.event;
-  recordEvent(world, clientOf(world, controllerId), about, type, reason, message);
+  for (const { about, type, reason, message } of act.events()) {
+    recordEvent(world, clientOf(world, controllerId), about, type, reason, message);
+  }
 }
 
 /** Was a create refused because its namespace is going? */

@@ -13,8 +13,8 @@ export function playStory(
   try {
     let act = story.next();
     while (act.done !== true) {
-      if ('event' in act.value) {
-        events.push(act.value.event);
+      if ('events' in act.value) {
+        events.push(...act.value.events());
         act = story.next([]);
       } else if ('note' in act.value) {
         notes.push(act.value.note);

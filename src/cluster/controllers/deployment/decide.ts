@@ -10,9 +10,9 @@ import { attempt, RequestRefused, send, type Story, tell } from '../../api/sync-
 import { succeeded } from '../../api/calls.js';
 import { conditionAt, conditionOf, PROGRESSING, withCondition } from './conditions.js';
 import { replicasOf } from './fenceposts.js';
-import { newReplicaSet, type Rollout, updateStatus } from './new-replica-set.js';
+import { createRollout, newReplicaSet, type Rollout, updateStatus } from './new-replica-set.js';
 import { scaleProportionally } from './proportional.js';
-import { activeSets, actualTotal, findOldReplicaSets } from './replica-sets.js';
+import { activeSets, actualTotal } from './replica-sets.js';
 import { DESIRED_REPLICAS, forgottenSets, isScalingEvent, MAX_REPLICAS, sizeAnnotations } from './revisions.js';
 import { cleanUpUnhealthy, oldSetsSurplus, reconcileNewSet, scaleDownOld, type Scaling } from './rolling.js';
 import { calculateStatus, deadlineCheckUs, hasProgressDeadline, isComplete, rolloutStatus } from './status.js';
@@ -41,30 +41,26 @@ export function* syncDeployment(view: DeploymentView): Story {
   }
   if (!matchesSelector(selector, template.metadata?.labels)) return {};
   const sets = yield* claimObjects(deployment, (labels) => matchesSelector(selector, labels), candidates);
-  const rollout: Rollout = { deployment, sets, now };
+  const rollout = createRollout(deployment, sets, now);
   if (deployment.metadata.deletionTimestamp !== undefined) return yield* syncStatusOnly(rollout);
   yield* syncPausedCondition(rollout);
   if (paused) return yield* syncSize(rollout);
   const newSet = yield* newReplicaSet(rollout, false);
-  const all = newSet === undefined ? oldSetsOf(rollout) : [...oldSetsOf(rollout), newSet];
+  const all = newSet === undefined ? rollout.oldSets : [...rollout.oldSets, newSet];
   if (isScalingEvent(rollout.deployment, activeSets(all))) return yield* syncSize(rollout);
   if (strategy?.type === 'Recreate') return yield* recreate(rollout, pods);
   return yield* roll(rollout);
 }
 
-function oldSetsOf({ deployment, sets }: Rollout): ReplicaSet[] {
-  return findOldReplicaSets(deployment, sets);
-}
-
 function* syncStatusOnly(rollout: Rollout): Story {
   const newSet = yield* newReplicaSet(rollout, false);
-  return yield* writeStatus(rollout, oldSetsOf(rollout), newSet);
+  return yield* writeStatus(rollout, rollout.oldSets, newSet);
 }
 
 /** Scaling alone: while paused, and when spec.replicas has changed. Source: sync.go: sync. */
 function* syncSize(rollout: Rollout): Story {
   const newSet = yield* newReplicaSet(rollout, false);
-  const oldSets = oldSetsOf(rollout);
+  const { oldSets } = rollout;
   const { scalings, annotate } = scaleProportionally(rollout.deployment, newSet, oldSets);
   for (const scaling of scalings) yield* scale(rollout, scaling, annotate);
   if (rollout.deployment.spec.paused === true) yield* forget(rollout, oldSets);
@@ -82,7 +78,7 @@ function* writeStatus(rollout: Rollout, oldSets: readonly ReplicaSet[], newSet: 
 /** Source: rolling.go: rolloutRolling; reference/workloads.md 4.4. */
 function* roll(rollout: Rollout): Story {
   const newSet = (yield* newReplicaSet(rollout, true))!;
-  const oldSets = oldSetsOf(rollout);
+  const { oldSets } = rollout;
   const all = [...oldSets, newSet];
   const { deployment } = rollout;
   if (yield* scale(rollout, reconcileNewSet(deployment, all, newSet))) return yield* finish(rollout, oldSets, newSet);
@@ -119,7 +115,7 @@ function* scaleDown(
 /** Source: recreate.go: rolloutRecreate; reference/workloads.md 4.6. */
 function* recreate(rollout: Rollout, pods: DeploymentView['pods']): Story {
   const known = yield* newReplicaSet(rollout, false);
-  const oldSets = oldSetsOf(rollout);
+  const { oldSets } = rollout;
   const active = activeSets(oldSets);
   for (const set of active) yield* scale(rollout, { set, replicas: 0 });
   if (active.length > 0 || oldPodsRun(known, oldSets, pods)) return yield* finish(rollout, oldSets, known);

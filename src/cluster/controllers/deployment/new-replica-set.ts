@@ -2,12 +2,13 @@ import type { Micros } from '../../../kernel/time.js';
 import { type ApiResult, succeeded } from '../../api/calls.js';
 import type { ObjectDraft } from '../../api/create.js';
 import { podTemplateHash } from '../../api/names.js';
+import type { PodTemplateSpec } from '../../api/objects/pod.js';
 import type { Deployment, DeploymentStatus, ReplicaSet } from '../../api/objects/workload.js';
 import { controllerOf, controllerReference } from '../../api/owner-references.js';
 import { sameData } from '../../api/patch.js';
 import { attempt, isNamespaceTerminating, RequestRefused, send, type Story, tell } from '../../api/sync-story.js';
 import { conditionAt, conditionOf, PROGRESSING, withCondition } from './conditions.js';
-import { findNewReplicaSet, findOldReplicaSets, HASH_LABEL, sameTemplate } from './replica-sets.js';
+import { findNewReplicaSet, HASH_LABEL, sameTemplate } from './replica-sets.js';
 import { maxRevision, REVISION, revisionAnnotations, sizeAnnotations } from './revisions.js';
 import { newSetSize } from './rolling.js';
 import { hasProgressDeadline } from './status.js';
@@ -15,8 +16,15 @@ import { hasProgressDeadline } from './status.js';
 /** A Deployment in one sync: `deployment` changes as the sync writes it (its resourceVersion stays the one first seen). */
 export interface Rollout {
   deployment: Deployment;
-  readonly sets: readonly ReplicaSet[];
+  /** The ReplicaSet of its template as the sync found it, and all others. */
+  readonly known: ReplicaSet | undefined;
+  readonly oldSets: readonly ReplicaSet[];
   readonly now: Micros;
+}
+
+export function createRollout(deployment: Deployment, sets: readonly ReplicaSet[], now: Micros): Rollout {
+  const known = findNewReplicaSet(deployment, sets);
+  return { deployment, known, oldSets: sets.filter((set) => set !== known), now };
 }
 
 /**
@@ -36,10 +44,8 @@ export function* updateStatus(rollout: Rollout, status: DeploymentStatus): Story
  * Source: kubernetes v1.36.3 pkg/controller/deployment/sync.go: getNewReplicaSet; reference/workloads.md 4.3.
  */
 export function* newReplicaSet(rollout: Rollout, create: boolean): Story<ReplicaSet | undefined> {
-  const { deployment, sets } = rollout;
-  const oldSets = findOldReplicaSets(deployment, sets);
+  const { known, oldSets } = rollout;
   const revision = maxRevision(oldSets) + 1;
-  const known = findNewReplicaSet(deployment, sets);
   if (known !== undefined) return yield* refresh(rollout, known, revision);
   return create ? yield* make(rollout, oldSets, revision) : undefined;
 }
@@ -111,9 +117,20 @@ interface ReplicaSetDraft extends ObjectDraft {
   readonly spec: ReplicaSet['spec'] & { readonly replicas: number };
 }
 
+/** Working out the hash of a template is slow, and a story that makes a ReplicaSet asks for it at each telling. */
+const hashes = new WeakMap<PodTemplateSpec, { readonly collisionCount: number; readonly hash: string }>();
+
+function hashOf(template: PodTemplateSpec, collisionCount: number): string {
+  const known = hashes.get(template);
+  if (known?.collisionCount === collisionCount) return known.hash;
+  const hash = podTemplateHash(template, collisionCount);
+  hashes.set(template, { collisionCount, hash });
+  return hash;
+}
+
 function replicaSetDraft(deployment: Deployment, oldSets: readonly ReplicaSet[], revision: number): ReplicaSetDraft {
   const { selector, template, minReadySeconds = 0 } = deployment.spec;
-  const hash = podTemplateHash(template, deployment.status.collisionCount ?? 0);
+  const hash = hashOf(template, deployment.status.collisionCount ?? 0);
   const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
   const { name, namespace } = deployment.metadata;
   return {

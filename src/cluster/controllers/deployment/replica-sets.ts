@@ -34,12 +34,6 @@ export function findNewReplicaSet(deployment: Deployment, sets: readonly Replica
   return [...sets].sort(byCreation).find((set) => sameTemplate(set.spec.template, deployment.spec.template));
 }
 
-/** All but the new one. */
-export function findOldReplicaSets(deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet[] {
-  const newSet = findNewReplicaSet(deployment, sets);
-  return sets.filter((set) => set.metadata.uid !== newSet?.metadata.uid);
-}
-
 /** Equal but for the hash label. */
 export function sameTemplate(left: PodTemplateSpec, right: PodTemplateSpec): boolean {
   return (

@@ -92,11 +92,11 @@ function keepNote(world: ReplicaSetWorld, { replicaSet }: ReplicaSetView, noted:
       creationObserved(expectations, key, note.count);
       break;
     case 'notDeleted':
-      deletionObserved(expectations, key, note.pod);
+      for (const pod of note.pods) deletionObserved(expectations, key, pod);
       break;
     case 'wrote': {
       const versions = written.get(key) ?? { Pod: 0, ReplicaSet: 0 };
-      versions[note.kind] = note.resourceVersion;
+      versions[note.kind] = Math.max(versions[note.kind], note.resourceVersion);
       written.set(key, versions);
     }
   }

@@ -1,7 +1,7 @@
 import type { Micros } from '../../../kernel/time.js';
 import { type ApiRequest, type ApiResult, succeeded } from '../../api/calls.js';
 import type { ObjectDraft } from '../../api/create.js';
-import type { StringMap } from '../../api/objects/meta.js';
+import type { KubernetesObject, StringMap } from '../../api/objects/meta.js';
 import type { Pod, PodSpec } from '../../api/objects/pod.js';
 import type { ReplicaSet, ReplicaSetStatus } from '../../api/objects/workload.js';
 import { claimObjects, controllerOf, controllerReference } from '../../api/owner-references.js';
@@ -15,7 +15,8 @@ import {
   note,
   RequestRefused,
   type Story,
-  tell,
+  type StoryEvent,
+  tellAll,
 } from '../../api/sync-story.js';
 import { inDeletionOrder, ranksByNode } from './deletion-rank.js';
 import { calculateStatus, sameStatus } from './status.js';
@@ -40,7 +41,7 @@ export interface ReplicaSetView {
 export type ReplicaSetNote =
   | { readonly type: 'expect'; readonly creations: number; readonly deletions: readonly ObjectKey[] }
   | { readonly type: 'notCreated'; readonly count: number }
-  | { readonly type: 'notDeleted'; readonly pod: ObjectKey }
+  | { readonly type: 'notDeleted'; readonly pods: readonly ObjectKey[] }
   | { readonly type: 'wrote'; readonly kind: 'Pod' | 'ReplicaSet'; readonly resourceVersion: number };
 
 /**
@@ -95,27 +96,31 @@ function* createPods(replicaSet: ReplicaSet, count: number): Story<ApiResult | u
   for (let batch = 1; created < count; batch *= 2) {
     const size = Math.min(batch, count - created);
     const results = yield* attemptAll(Array.from({ length: size }, () => request));
-    let refused: ApiResult | undefined;
-    for (const result of results) {
-      if (succeeded(result)) yield* noteCreated(replicaSet, result.object as Pod);
-      else if (!isNamespaceTerminating(result)) {
-        yield* tell(replicaSet, 'Warning', 'FailedCreate', `Error creating: ${result.message}`);
-        refused ??= result;
-      }
-      if (succeeded(result) || isNamespaceTerminating(result)) created += 1;
-    }
-    if (refused !== undefined) {
+    // In a namespace that is going nothing is to be made any more.
+    const refusals = results.filter((result) => !succeeded(result) && !isNamespaceTerminating(result));
+    const resourceVersion = results.reduce((newest, { object }) => Math.max(newest, versionOf(object)), 0);
+    yield* note({ type: 'wrote', kind: 'Pod', resourceVersion } satisfies ReplicaSetNote);
+    yield* tellAll(() => results.flatMap((result) => creationEvents(replicaSet, result)));
+    created += size - refusals.length;
+    if (refusals.length > 0) {
       yield* note({ type: 'notCreated', count: count - created } satisfies ReplicaSetNote);
-      return refused;
+      return refusals[0];
     }
   }
   return undefined;
 }
 
-function* noteCreated(replicaSet: ReplicaSet, { metadata }: Pod): Story<undefined> {
-  yield* note({ type: 'wrote', kind: 'Pod', resourceVersion: metadata.resourceVersion } satisfies ReplicaSetNote);
-  yield* tell(replicaSet, 'Normal', 'SuccessfulCreate', `Created pod: ${metadata.name}`);
-  return undefined;
+function versionOf(object: KubernetesObject | undefined): number {
+  return object?.metadata.resourceVersion ?? 0;
+}
+
+function creationEvents(about: ReplicaSet, result: ApiResult): readonly StoryEvent[] {
+  if (isNamespaceTerminating(result)) return [];
+  if (!succeeded(result)) {
+    return [{ about, type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${result.message}` }];
+  }
+  const { name } = result.object!.metadata;
+  return [{ about, type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${name}` }];
 }
 
 interface PodDraft extends ObjectDraft {
@@ -146,19 +151,21 @@ function* deletePods(view: ReplicaSetView, active: readonly Pod[], count: number
   const victims = podsToDelete(active, view.related, count, now);
   yield* note({ type: 'expect', creations: 0, deletions: victims.map(objectKey) } satisfies ReplicaSetNote);
   const results = yield* attemptAll(victims.map(deleteRequest));
-  let refused: ApiResult | undefined;
-  for (const [index, result] of results.entries()) {
-    const pod = victims[index]!;
-    if (succeeded(result)) {
-      yield* tell(replicaSet, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
-      continue;
-    }
-    yield* note({ type: 'notDeleted', pod: objectKey(pod) } satisfies ReplicaSetNote);
-    if (result.status === 404) continue;
-    yield* tell(replicaSet, 'Warning', 'FailedDelete', `Error deleting: ${result.message}`);
-    refused ??= result;
+  yield* tellAll(() => results.flatMap((result, index) => deletionEvents(replicaSet, victims[index]!, result)));
+  const refusals = results.filter((result) => !succeeded(result));
+  if (refusals.length > 0) {
+    const pods = victims.filter((_pod, index) => !succeeded(results[index]!)).map(objectKey);
+    yield* note({ type: 'notDeleted', pods } satisfies ReplicaSetNote);
   }
-  return refused;
+  return refusals.find(({ status }) => status !== 404);
+}
+
+function deletionEvents(about: ReplicaSet, { metadata }: Pod, result: ApiResult): readonly StoryEvent[] {
+  if (succeeded(result)) {
+    return [{ about, type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${metadata.name}` }];
+  }
+  if (result.status === 404) return [];
+  return [{ about, type: 'Warning', reason: 'FailedDelete', message: `Error deleting: ${result.message}` }];
 }
 
 /** Source: replica_set.go: getPodsToDelete. */
