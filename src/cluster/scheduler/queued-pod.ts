@@ -16,7 +16,6 @@ export interface QueuedPod {
   timestamp: Micros;
   /** Breaks ties of the timestamp. */
   sequence: number;
-  attempts: number;
   /** Rejected attempts, and attempts that ended with an error since the last rejection. */
   rejections: number;
   errors: number;
@@ -35,7 +34,6 @@ export function queuedPod(pod: Pod, now: Micros, sequence: number): QueuedPod {
     ticket: 0,
     timestamp: now,
     sequence,
-    attempts: 0,
     rejections: 0,
     errors: 0,
     backoffExpiry: -1,

@@ -98,7 +98,6 @@ export function popNext(queue: SchedulingQueue): QueuedPod | undefined {
   if (queued === undefined) return undefined;
   queued.place = 'in-flight';
   queued.ticket += 1;
-  queued.attempts += 1;
   queue.inFlight = queued;
   queue.sincePop.length = 0;
   return queued;
