@@ -41,7 +41,7 @@ export function processIo(): Io {
     errColours: colours(process.stderr, process.env),
     isErrTerminal: process.stderr.isTTY === true,
     isInTerminal: process.stdin.isTTY === true,
-    columns: process.stderr.columns ?? DEFAULT_COLUMNS,
+    columns: process.stderr.columns || DEFAULT_COLUMNS,
     readStdin: () => readFileSync(0),
     isInterrupted: () => interrupted,
   };

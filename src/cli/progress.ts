@@ -41,9 +41,7 @@ export function progressBar(
       shownAt = at;
       if (!isShown) io.err(HIDE_CURSOR);
       isShown = true;
-      io.err(
-        `\r${progressLine(title, step, (at - startedAt) / 1000).slice(0, Math.max(20, io.columns - 1))}${CLEAR_TO_END}`,
-      );
+      io.err(`\r${progressLine(title, step, (at - startedAt) / 1000, io.columns - 1)}${CLEAR_TO_END}`);
     },
     clear: () => {
       if (isShown) io.err(`\r${CLEAR_TO_END}${SHOW_CURSOR}`);
@@ -57,13 +55,15 @@ const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 
 /** `web  ████████████░░░░░░░░░░░░  5m12s / 20m  2.1 M events/s  0:48 left` */
-export function progressLine(title: string, step: Step, seconds: number): string {
+export function progressLine(title: string, step: Step, seconds: number, columns: number): string {
   const share = step.total > 0 ? Math.min(1, step.done / step.total) : 0;
   const cells = Math.round(share * BAR_CELLS);
   const bar = '█'.repeat(cells) + '░'.repeat(BAR_CELLS - cells);
   const speed = seconds > 0 ? `  ${shortNumber(step.work / seconds)} ${step.unit}/s` : '';
   const left = share > 0 && seconds > 0.5 ? `  ${clock((seconds / share) * (1 - share))} left` : '';
-  return `${title}  ${bar}  ${step.label}${speed}${left}`;
+  const whole = `${title}  ${bar}  ${step.label}${speed}${left}`;
+  // On a narrow terminal the figures matter more than the picture.
+  return whole.length <= columns ? whole : `${title.slice(0, 20)}  ${step.label}${left}`.slice(0, columns);
 }
 
 function shortNumber(value: number): string {

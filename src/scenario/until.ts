@@ -1,7 +1,8 @@
 import { formatDuration } from '../kernel/duration.js';
 import type { Micros } from '../kernel/time.js';
+import type { Command } from './commands.js';
 import type { Report } from './diagnostics.js';
-import type { When } from './expectations.js';
+import type { Figure, When } from './expectations.js';
 import type { Scenario } from './types.js';
 
 /**
@@ -11,11 +12,12 @@ import type { Scenario } from './types.js';
 export function endingAt(scenario: Scenario, report: Report): Scenario {
   const { durationUs } = scenario;
   const timeline = scenario.timeline.filter(({ atUs }) => atUs <= durationUs);
-  const expectations = scenario.expectations.filter(({ when }) => lastMoment(when, scenario) <= durationUs);
-  const left = [
-    ...scenario.timeline.filter((entry) => !timeline.includes(entry)),
-    ...scenario.expectations.filter((expectation) => !expectations.includes(expectation)),
-  ];
+  const dropped = scenario.timeline.filter((entry) => !timeline.includes(entry));
+  const expectations = scenario.expectations.filter(
+    ({ when, figure }) =>
+      lastMoment(when, scenario) <= durationUs && !dropped.some(({ command }) => isCauseOf(command, figure)),
+  );
+  const left = [...dropped, ...scenario.expectations.filter((expectation) => !expectations.includes(expectation))];
   if (left.length > 0) {
     const [first] = left;
     report.diagnostics.push({
@@ -38,6 +40,16 @@ export function endingAt(scenario: Scenario, report: Report): Scenario {
     return { ...source, untilUs, fromUs: Math.min(source.fromUs, untilUs) };
   });
   return { ...scenario, timeline, expectations, traffic };
+}
+
+/** Whether a figure measures what a command sets off: without the one there is nothing of the other. */
+function isCauseOf(command: Command, figure: Figure): boolean {
+  if (figure.of === 'recovery') {
+    const name = 'node' in command ? command.node : 'zone' in command ? command.zone : undefined;
+    return name === figure.name;
+  }
+  if (figure.of !== 'rollout-duration' || !('target' in command) || command.target.by !== 'name') return false;
+  return command.target.references.some(({ kind, name }) => kind === figure.object.kind && name === figure.object.name);
 }
 
 /** The last moment that an expectation must have seen. */
