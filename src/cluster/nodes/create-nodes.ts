@@ -8,6 +8,7 @@ import { registerFaults } from './faults.js';
 import type { HostRecord } from './host-record.js';
 import { registerImagePulls } from './image-pulls.js';
 import { KUBELET, listenToPods } from './kubelet-watch.js';
+import { METRICS_SERVER, registerMetricsServer } from './metrics-server.js';
 import { insertNode, nodeSpecs, type NodePool, type NodeSpec } from './node-objects.js';
 import type { NodeParameters } from './parameters.js';
 import { registerPodEnd, registerPodLife, registerPodStart } from './pod-events.js';
@@ -44,6 +45,12 @@ export function createNodes(
     pods: createPodTable(),
     missingImages,
     ordinals: new Map(),
+    metrics: {
+      informer: openInformer(world, METRICS_SERVER, 'HorizontalPodAutoscaler'),
+      points: new Map(),
+      isArmed: false,
+      round: 0,
+    },
     hostByInformer,
   };
 }
@@ -64,6 +71,7 @@ export function registerNodes<W extends NodesWorld>(
   registerStatusSync(handlers);
   listenToPods(handlers, listeners, wiring);
   registerFaults(handlers, wiring);
+  registerMetricsServer(handlers, listeners, wiring);
   handlers.on(NodesEvent.Drained, (world, podIndex, epoch) => {
     const { pods } = world.nodes;
     if (pods.epoch[podIndex] !== epoch || pods.serving[podIndex] !== SERVING_DRAINING) return;

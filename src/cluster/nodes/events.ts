@@ -28,4 +28,5 @@ export const NodesEvent = defineEvents('nodes', 700, [
   'MachineUp',
   'KubeletUp',
   'ReconcileDue',
+  'MetricsRound',
 ]);

@@ -3,6 +3,7 @@ import type { ApiWorld } from '../api/world.js';
 import type { NodeParameters } from './parameters.js';
 import type { PodRecord } from './pod-record.js';
 import type { HostRecord } from './host-record.js';
+import type { MetricsState } from './metrics-server.js';
 import type { WorkloadBehaviour } from './workload.js';
 
 /** The nodes' slice of the world. */
@@ -15,6 +16,7 @@ export interface NodesState {
   readonly missingImages: readonly string[];
   /** Pods started so far by owner: with the owner it names the random streams of a pod. */
   readonly ordinals: Map<string, number>;
+  readonly metrics: MetricsState;
   /** nodeIndex by informer. */
   readonly hostByInformer: Map<number, number>;
 }
