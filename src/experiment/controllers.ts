@@ -9,6 +9,11 @@ import {
   createGarbageCollectorState,
   type GarbageCollectorWorld,
 } from '../cluster/controllers/garbage-collector/graph.js';
+import {
+  createHorizontalPodAutoscalerState,
+  type HorizontalPodAutoscalerWorld,
+  registerHorizontalPodAutoscaler,
+} from '../cluster/controllers/horizontal-pod-autoscaler/controller.js';
 import { registerNodeLifecycle } from '../cluster/controllers/node-lifecycle/controller.js';
 import { createNodeLifecycleState, type NodeLifecycleWorld } from '../cluster/controllers/node-lifecycle/state.js';
 import { createPodGcState, type PodGcWorld, registerPodGc } from '../cluster/controllers/pod-gc/controller.js';
@@ -20,10 +25,13 @@ import {
   registerTaintEviction,
   type TaintEvictionWorld,
 } from '../cluster/controllers/taint-eviction/controller.js';
+import { podCpu } from '../cluster/nodes/metrics-server.js';
+import type { NodesWorld } from '../cluster/nodes/workload.js';
 
 /** What all controllers together need of the world. */
 export type ControllersWorld = EndpointSliceWorld &
   GarbageCollectorWorld &
+  HorizontalPodAutoscalerWorld &
   NodeLifecycleWorld &
   PodGcWorld &
   ReplicaSetWorld &
@@ -40,11 +48,12 @@ export function createControllerStates(): ControllersWorld['controllers'] {
     nodeLifecycle: createNodeLifecycleState(),
     taintEviction: createTaintEvictionState(),
     podGc: createPodGcState(),
+    horizontalPodAutoscaler: createHorizontalPodAutoscalerState(),
   };
 }
 
 /** Registers every controller of kube-controller-manager, in the order in which they hear of a change. */
-export function registerControllerRooms<W extends ControllersWorld>(
+export function registerControllerRooms<W extends ControllersWorld & NodesWorld>(
   controllers: Controllers<W>,
   listeners: Listeners<W>,
 ): void {
@@ -57,4 +66,5 @@ export function registerControllerRooms<W extends ControllersWorld>(
   registerNodeLifecycle(controllers, listeners);
   registerTaintEviction(controllers, listeners);
   registerPodGc(controllers, listeners);
+  registerHorizontalPodAutoscaler<W>(controllers, listeners, { podCpu });
 }
