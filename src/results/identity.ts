@@ -49,8 +49,12 @@ export interface ExpectationOutcome {
   readonly explain: string;
 }
 
+/** What a table file says of where it comes from. The runs of a sweep have seeds and digests of their own, row by row. */
+export type TableIdentity = Pick<RunIdentity, 'version' | 'modelVersion' | 'scenario' | 'scenarioDigest' | 'command'> &
+  Partial<Pick<RunIdentity, 'seed' | 'digest'>>;
+
 /** Key-value metadata of a table file: identity, units and what the columns mean. */
-export function tableMetadata(table: RecordedTable, identity: RunIdentity): Map<string, string> {
+export function tableMetadata(table: RecordedTable, identity: TableIdentity): Map<string, string> {
   const { columns } = table.definition;
   const withUnit = columns.filter((column) => column.unit !== '');
   return new Map([
@@ -60,8 +64,8 @@ export function tableMetadata(table: RecordedTable, identity: RunIdentity): Map<
     ['wavetank.description', table.definition.description],
     ['wavetank.scenario', identity.scenario],
     ['wavetank.scenario.sha256', identity.scenarioDigest],
-    ['wavetank.seed', identity.seed],
-    ['wavetank.digest', identity.digest],
+    ...(identity.seed === undefined ? [] : [['wavetank.seed', identity.seed] as const]),
+    ...(identity.digest === undefined ? [] : [['wavetank.digest', identity.digest] as const]),
     ['wavetank.command', identity.command],
     ['wavetank.units', JSON.stringify(Object.fromEntries(withUnit.map((column) => [column.name, column.unit])))],
     [

@@ -18,7 +18,7 @@ import {
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { invariant } from '../kernel/invariant.js';
 import type { Cell, ColumnDefinition, ColumnType, RecordedTable } from '../kernel/probe.js';
-import { tableMetadata, type RunIdentity } from './identity.js';
+import { tableMetadata, type TableIdentity } from './identity.js';
 
 const INT32_MIN = -2_147_483_648;
 const INT32_MAX = 2_147_483_647;
@@ -38,7 +38,7 @@ function fitsInt32(cell: Cell): boolean {
 }
 
 /** The table as an Arrow IPC file: one record batch, plain Utf8, identity and units in the schema's metadata. */
-export function encodeArrow(table: RecordedTable, identity: RunIdentity): Uint8Array {
+export function encodeArrow(table: RecordedTable, identity: TableIdentity): Uint8Array {
   const fields: Field[] = [];
   const children: Data[] = [];
   for (const [index, definition] of table.definition.columns.entries()) {
@@ -100,7 +100,7 @@ function utf8Column(texts: readonly string[]): Data<Utf8> {
 const PARQUET_TYPES = { double: 'DOUBLE', int32: 'INT32', text: 'STRING', boolean: 'BOOLEAN' } as const;
 
 /** The table as a Parquet file with the same columns and metadata as the Arrow file, for DuckDB and its kin. */
-export function encodeParquet(table: RecordedTable, identity: RunIdentity): Uint8Array {
+export function encodeParquet(table: RecordedTable, identity: TableIdentity): Uint8Array {
   const columnData = table.definition.columns.map((definition, index) => {
     const data = table.columns[index]!;
     return { name: definition.name, data, type: PARQUET_TYPES[storedType(definition, data)], nullable: true };

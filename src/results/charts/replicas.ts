@@ -168,7 +168,7 @@ function countLayers(spans: readonly Span[], identity: RunIdentity, layout: Layo
   return [
     {
       data: { values: pieces },
-      mark: { type: 'rect', aria: false },
+      mark: { type: 'rect', opacity: 0.85, aria: false },
       encoding: {
         x: timeEncoding('from', identity, width),
         x2: { field: 'to' },

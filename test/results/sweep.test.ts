@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { sweepAnswer, sweepTables } from '../../src/results/sweep-answer.js';
+import { estimate, isDistinct, pairedDifference, studentT } from '../../src/results/sweep-statistics.js';
+import { sweepTable } from '../../src/results/sweep-table.js';
+import { settingsOf, type SweepRun } from '../../src/results/sweep.js';
+import { decodeArrow, encodeArrow } from '../../src/results/tables.js';
+import { SWEEP_IDENTITY, fixtureRuns } from './sweep-fixture.js';
+
+const runs = fixtureRuns();
+
+describe('studentT', () => {
+  // R: qt(0.975, c(1, 4, 9, 20, 21, 30, 100))
+  test.each([
+    [1, 12.7062047],
+    [4, 2.7764451],
+    [9, 2.2621572],
+    [20, 2.0859634],
+    [21, 2.0796138],
+    [30, 2.0422725],
+    [100, 1.9839715],
+  ])('of %d degrees of freedom', (degrees, value) => expect(studentT(degrees)).toBeCloseTo(value, 4));
+});
+
+describe('estimate', () => {
+  test('mean and 95% interval', () => {
+    const { mean, halfWidth } = estimate([1, 2, 3, 4, 5])!;
+    expect(mean).toBe(3);
+    expect(halfWidth).toBeCloseTo((2.776445105 * Math.sqrt(2.5)) / Math.sqrt(5), 9);
+  });
+
+  test('one value has no interval, none no estimate', () => {
+    expect(estimate([7])).toMatchObject({ mean: 7, halfWidth: null });
+    expect(estimate([])).toBeUndefined();
+  });
+
+  test('pairs by seed see a difference that the means hide', () => {
+    const run = (surge: string, seed: string, lost: number): SweepRun => ({
+      ...runs[0]!,
+      parameters: { surge },
+      seed,
+      figures: { lost },
+    });
+    const [left, right] = settingsOf([
+      ...[10, 50, 90].map((lost, index) => run('0', String(index), lost)),
+      ...[12, 52.5, 92].map((lost, index) => run('1', String(index), lost)),
+    ]);
+    const difference = pairedDifference(left!, right!, 'lost')!;
+    expect(difference.mean).toBeCloseTo(2.1667, 4);
+    expect(isDistinct(difference)).toBe(true);
+  });
+});
+
+describe('sweepTable', () => {
+  test('one row a run in the order of the plan, and back from Arrow', () => {
+    const table = sweepTable(runs);
+    const names = table.definition.columns.map((column) => column.name);
+    expect(names.slice(0, 5)).toEqual(['run', 'parameter.surge', 'parameter.replicas', 'seed', 'verdict']);
+    expect(table.definition.columns.find(({ name }) => name === 'parameter.replicas')!.type).toBe('number');
+    expect(table.definition.columns.find(({ name }) => name === 'parameter.surge')!.type).toBe('text');
+    expect(table.rows).toBe(30);
+    expect(decodeArrow(encodeArrow(table, SWEEP_IDENTITY))).toEqual(table);
+  });
+
+  test('a figure that a run lacks is null', () => {
+    const failed: SweepRun = { ...runs[0]!, digest: '', figures: {}, failure: 'queue limit' };
+    const table = sweepTable([runs[0]!, failed]);
+    const lost = table.definition.columns.findIndex(({ name }) => name === 'lost');
+    expect(table.columns[lost]).toEqual([38, null]);
+  });
+});
+
+describe('sweepAnswer', () => {
+  test('names the best and the worst setting with their spread', () => {
+    const { headline, sentences } = sweepAnswer(runs);
+    expect(headline).toMatch(/^surge=100%, replicas=3 is best by lost requests: 3 ± 1\.96\.$/);
+    expect(sentences[0]).toBe(
+      '30 runs: 6 settings with 5 seeds each. The expectations of the scenario held in 20 of 30.',
+    );
+    expect(sentences[1]).toContain('worst with surge=0, replicas=2');
+    expect(sentences.length).toBeLessThanOrEqual(5);
+  });
+
+  test('says when the seeds explain as much as the settings', () => {
+    const noisy = runs.map((run, index) => ({
+      ...run,
+      figures: { lost: [1, 9, 4, 7, 2][(index + Math.floor(index / 5)) % 5]! },
+    }));
+    expect(sweepAnswer(noisy).headline).toContain('no setting stands out');
+  });
+
+  test('counts runs that did not end', () => {
+    const broken = runs.map((run, index) => (index === 3 ? { ...run, figures: {}, failure: 'queue limit' } : run));
+    expect(sweepAnswer(broken).sentences[1]).toBe('1 run did not end and counts nowhere.');
+  });
+
+  test('tables are rectangular', () => {
+    for (const table of sweepTables(runs)) {
+      expect(table.rows).toHaveLength(6);
+      for (const row of table.rows) expect(row).toHaveLength(table.columns.length);
+    }
+  });
+});
