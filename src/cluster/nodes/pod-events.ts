@@ -75,6 +75,7 @@ export function registerPodLife<W extends NodesWorld>(handlers: Handlers<W>, wir
     const { pods, behaviours } = world.nodes;
     const container = recordOf(world, podIndex).containers[index]!;
     const failure = behaviours[pods.behaviour[podIndex]!]?.failure;
+    container.exitEvent = NO_EVENT;
     const isFailing = container.role === 'regular' && failure?.kind === 'exits';
     endRun(world, container, isFailing ? failure.exitCode : 0);
     updateServing(world, wiring, podIndex);
@@ -156,6 +157,8 @@ function registerProbes<W extends NodesWorld>(handlers: Handlers<W>, wiring: Nod
     const { spec } = container;
     const probe = container.run?.startup === 'success' || spec.startupProbe === undefined ? 'liveness' : 'startup';
     const name = probe === 'liveness' ? 'Liveness' : 'Startup';
+    if (probe === 'liveness') container.livenessEvent = NO_EVENT;
+    else container.probeEvent = NO_EVENT;
     podEvent(world, podIndex, 'Warning', 'Unhealthy', `${name} probe failed: connection refused`);
     podEvent(world, podIndex, 'Normal', 'Killing', `Container ${spec.name} failed ${probe} probe, will be restarted`);
     endRun(world, container, EXIT_KILLED);

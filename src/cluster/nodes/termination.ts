@@ -108,6 +108,8 @@ export function stopAll(world: NodesWorld, wiring: NodeWiring, podIndex: number,
 /** The container's process has ended. */
 export function endRun(world: NodesWorld, container: ContainerRecord, exitCode: number): void {
   disarmProbes(world, container);
+  if (container.exitEvent !== NO_EVENT) cancel(world, container.exitEvent);
+  container.exitEvent = NO_EVENT;
   container.listenAt = Number.POSITIVE_INFINITY;
   const reason = exitCode === 0 ? 'Completed' : 'Error';
   container.run = { ...container.run!, state: 'exited', exitCode, reason, finishedAt: world.kernel.now };

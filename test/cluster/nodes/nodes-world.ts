@@ -153,10 +153,22 @@ export function podNamed({ world }: NodesStage, name: string): Pod | undefined {
   return stored<Pod>(world, 'Pod', `default/${name}`);
 }
 
-/** Reasons of the recorded events about an object, in order. */
-export function eventReasons({ world }: NodesStage, name: string): string[] {
+function eventRows({ world }: NodesStage, name: string): { readonly at: number; readonly reason: string }[] {
   const { columns } = world.kernel.probe.tables.get(EVENT_TABLE.name)!;
   const column = (field: string) => columns[EVENT_TABLE.columns.findIndex((definition) => definition.name === field)]!;
-  const names = column('name');
-  return (column('reason') as string[]).filter((_, row) => names[row] === name);
+  const [times, names, reasons] = [column('time_s'), column('name'), column('reason')];
+  const rows = times.map((at, row) => ({ at: at as number, name: names[row], reason: reasons[row] as string }));
+  return rows.filter((row) => row.name === name);
+}
+
+/** Reasons of the recorded events about a pod, in order. */
+export function eventReasons(stage: NodesStage, name: string): string[] {
+  return eventRows(stage, name).map(({ reason }) => reason);
+}
+
+/** Seconds at which events with this reason were recorded about a pod. */
+export function eventTimes(stage: NodesStage, name: string, reason: string): number[] {
+  return eventRows(stage, name)
+    .filter((row) => row.reason === reason)
+    .map(({ at }) => at);
 }
