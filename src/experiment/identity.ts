@@ -31,7 +31,8 @@ export function identityOf(scenario: Scenario, played: Played, command: string, 
   };
 }
 
-const ASSUMPTIONS = [
+/** What every run supposes. */
+export const ASSUMPTIONS = [
   'What a request costs, how long software takes to start and how large images are, is what the scenario says.',
   'Latencies of the control plane, nodes and links are those of the preset, where the scenario replaces none.',
 ];
