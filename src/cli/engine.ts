@@ -60,12 +60,16 @@ export interface ReplayReport extends RunReport {
 }
 
 export interface SweepRequest {
+  /** The scenario as it is without anything varied. */
+  readonly scenario: Scenario;
+  /** The file, for workers to load with other values. */
   readonly file: string;
   /** `--set`, for all runs. */
   readonly settings: ReadonlyMap<string, string>;
   readonly runs: readonly PlannedRun[];
   readonly workers: number;
   readonly command: string;
+  readonly notes: readonly string[];
   readonly output: Output;
 }
 
@@ -86,6 +90,7 @@ export interface SweepReport {
   /** Of all expectations of all runs. */
   readonly verdict: 'pass' | 'fail';
   readonly summary: unknown;
+  readonly notes: readonly string[];
   readonly folder: string;
 }
 

@@ -28,6 +28,11 @@ export function printExpectations(io: Io, expectations: readonly ExpectationOutc
   io.out(`\n${lines.join('\n')}\n`);
 }
 
+/** What the reader must know beside the result. */
+export function printNotes(io: Io, notes: readonly string[]): void {
+  for (const note of notes) io.err(`${io.errColours.yellow('note')}  ${note}\n`);
+}
+
 export function printRun(io: Io, report: RunReport): void {
   printAnswer(io, report.answer, report.tables);
   printExpectations(io, report.expectations);

@@ -6,7 +6,7 @@ import { CommandError, EXIT } from './exit-codes.js';
 import { InputError, loadForPlay } from './load.js';
 import { requireFiles } from './options.js';
 import { printDiagnostics } from './print-diagnostics.js';
-import { printRun, runsTable } from './print-report.js';
+import { printNotes, printRun, runsTable } from './print-report.js';
 import { type ProgressBar, progressBar } from './progress.js';
 import { renderTable } from './text-table.js';
 
@@ -64,7 +64,7 @@ async function runOne(context: Context, file: string, options: RunOptions): Prom
 
 function printResult(context: Context, report: RunReport, options: RunOptions): void {
   const { io } = context;
-  if (options.quiet !== true) for (const note of report.notes) io.err(`${io.errColours.yellow('note')}  ${note}\n`);
+  if (options.quiet !== true) printNotes(io, report.notes);
   if (options.format === 'json') io.out(`${JSON.stringify(jsonOf(report), null, 2)}\n`);
   else printRun(io, report);
 }

@@ -4,9 +4,9 @@ import type { SweepOptions } from './commands/sweep.js';
 import { type Context, shellQuote } from './context.js';
 import type { PlannedRun } from './engine.js';
 import { CommandError, EXIT } from './exit-codes.js';
-import { loadForPlay } from './load.js';
+import { InputError, type Loaded, loadForPlay } from './load.js';
 import { requireFiles } from './options.js';
-import { printAnswer } from './print-report.js';
+import { printAnswer, printNotes } from './print-report.js';
 import { progressBar } from './progress.js';
 
 /** Runs shown by `--dry-run`. */
@@ -20,13 +20,13 @@ export async function sweepCommand(context: Context, file: string | undefined, o
   const total = variations.reduce((product, { values }) => product * values.length, options.seeds);
   if (total > MAXIMUM_RUNS)
     throw new CommandError(EXIT.usage, `${total} runs are more than the limit of ${MAXIMUM_RUNS}`);
-  const runs = planSweep(variations, sweepSeeds(options.seed ?? base.seed, options.seeds));
+  const runs = planSweep(variations, sweepSeeds(options.seed ?? base.scenario.seed, options.seeds));
   // A value that does not fit is found now and not after an hour.
   const first = runs.filter((_run, index) => index % options.seeds === 0);
   for (const run of first) loadCombination(context, file!, options, run.parameters);
   return options.dryRun === true
-    ? printPlan(context, base.name, runs, options)
-    : playPlan(context, file!, base.name, runs, options);
+    ? printPlan(context, base.scenario.name, runs, options)
+    : playPlan(context, file!, base, runs, options);
 }
 
 function readVariations(options: SweepOptions): Variation[] {
@@ -50,9 +50,15 @@ function loadCombination(
   file: string,
   options: SweepOptions,
   parameters: PlannedRun['parameters'],
-): { readonly name: string; readonly seed: string } {
+): Loaded {
   const settings = new Map([...(options.set ?? []), ...Object.entries(parameters)]);
-  return loadForPlay(context.io, file, { settings }).scenario;
+  try {
+    return loadForPlay(context.io, file, { settings });
+  } catch (error) {
+    const values = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+    if (error instanceof InputError && values.length > 0) context.io.err(`with ${values.join(', ')}:\n`);
+    throw error;
+  }
 }
 
 function printPlan(context: Context, name: string, runs: readonly PlannedRun[], options: SweepOptions): number {
@@ -73,12 +79,12 @@ function printPlan(context: Context, name: string, runs: readonly PlannedRun[], 
 async function playPlan(
   context: Context,
   file: string,
-  name: string,
+  { scenario, notes }: Loaded,
   runs: readonly PlannedRun[],
   options: SweepOptions,
 ): Promise<number> {
   const { io } = context;
-  const bar = progressBar(io, `sweep ${name}`, options.quiet === true);
+  const bar = progressBar(io, `sweep ${scenario.name}`, options.quiet === true);
   const words = [
     'wavetank',
     'sweep',
@@ -93,6 +99,8 @@ async function playPlan(
     const engine = await context.loadEngine();
     const report = await engine.sweep(
       {
+        scenario,
+        notes,
         file,
         settings: options.set ?? new Map(),
         runs,
@@ -103,6 +111,7 @@ async function playPlan(
       { onProgress: bar.show, isInterrupted: io.isInterrupted },
     );
     bar.clear();
+    if (options.quiet !== true) printNotes(io, report.notes);
     for (const failure of report.failures) io.err(`${io.errColours.red('failed')}  ${failure}\n`);
     if (options.format === 'json') io.out(`${JSON.stringify(report.summary, null, 2)}\n`);
     else {

@@ -1,7 +1,154 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FILE_ACCESS } from '../experiment/file-access.js';
+import { ASSUMPTIONS } from '../experiment/identity.js';
+import { MODEL_VERSION } from '../experiment/model-version.js';
+import { recording } from '../experiment/recorded-access.js';
+import { resolvedText, scenarioDigest } from '../experiment/resolved.js';
+import type { SweepJob, SweepResult } from '../experiment/sweep-worker.js';
+import type { SweepIdentity, SweepRun } from '../results/sweep.js';
+import { sweepAnswer, sweepTables } from '../results/sweep-answer.js';
+import { sweepFolderName, writeSweepFolder } from '../results/sweep-folder.js';
+import { loadScenario } from '../scenario/load.js';
 import type { Hooks, SweepReport, SweepRequest } from './engine.js';
-import { CommandError, EXIT } from './exit-codes.js';
+import { CommandError, EXIT, Interrupted } from './exit-codes.js';
+import { packageVersion } from './version.js';
 
-/** `wavetank sweep`. */
-export async function playSweep(_request: SweepRequest, _hooks: Hooks): Promise<SweepReport> {
-  throw new CommandError(EXIT.bug, 'sweeps are not wired yet');
+/** How often Ctrl-C is looked for while workers are busy. */
+const LOOK_MS = 50;
+
+/** `wavetank sweep`: plays the plan on worker threads. What comes out does not depend on who finishes first. */
+export async function playSweep(request: SweepRequest, hooks: Hooks): Promise<SweepReport> {
+  const { scenario, command, notes, output } = request;
+  const identity: SweepIdentity = {
+    scenario: scenario.name,
+    scenarioDigest: scenarioDigest(scenario),
+    version: packageVersion(),
+    modelVersion: MODEL_VERSION,
+    command,
+    notes,
+    assumptions: ASSUMPTIONS,
+  };
+  const directory = output.folder ?? `reports/${sweepFolderName(identity, request.runs)}`;
+  const there = output.force ? undefined : runsThere(directory, identity, request);
+  if (there !== undefined) {
+    return reportOf(identity, there, directory, [
+      `${directory} is up to date: nothing was played (--force plays again)`,
+    ]);
+  }
+  const results = await playAll(request, hooks);
+  const runs = request.runs.map(({ index, parameters, seed }): SweepRun => {
+    const { digest, figures, verdict, failure } = results[index]!;
+    return { parameters, seed, digest, figures, verdict, failure };
+  });
+  const inputs = { file: request.file, settings: Object.fromEntries(request.settings) };
+  const onStep = (): void => {
+    if (hooks.isInterrupted()) throw new Interrupted();
+  };
+  const resolvedScenario = resolvedText(scenario);
+  await writeSweepFolder(directory, { identity, runs, resolvedScenario, inputs }, { force: output.force, onStep });
+  return reportOf(identity, runs, directory, notes);
+}
+
+function reportOf(
+  identity: SweepIdentity,
+  runs: readonly SweepRun[],
+  folder: string,
+  notes: readonly string[],
+): SweepReport {
+  const answer = sweepAnswer(runs);
+  return {
+    scenario: identity.scenario,
+    answer,
+    tables: sweepTables(runs),
+    runs: runs.length,
+    failures: runs.flatMap(({ failure }, index) => (failure === '' ? [] : [`run ${index}: ${failure}`])),
+    verdict: runs.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'fail',
+    summary: { answer, runs },
+    notes,
+    folder,
+  };
+}
+
+/** The runs of the same sweep, if its folder is there; refuses anything else that stands there, before the first run. */
+function runsThere(directory: string, identity: SweepIdentity, request: SweepRequest): readonly SweepRun[] | undefined {
+  if (!existsSync(directory)) return undefined;
+  const found = readSweep(directory);
+  const planOf = (runs: readonly Pick<SweepRun, 'parameters' | 'seed'>[]): string =>
+    JSON.stringify(runs.map(({ parameters, seed }) => [parameters, seed]));
+  const isSame =
+    found !== undefined &&
+    JSON.stringify(found.identity) === JSON.stringify(identity) &&
+    planOf(found.runs) === planOf(request.runs);
+  if (isSame) return found.runs;
+  throw new CommandError(
+    EXIT.usage,
+    `${directory} holds something else`,
+    '--force replaces older results, --out goes elsewhere',
+  );
+}
+
+function readSweep(directory: string): { readonly identity: unknown; readonly runs: readonly SweepRun[] } | undefined {
+  try {
+    const read = (file: string) => JSON.parse(readFileSync(join(directory, file), 'utf8')) as Record<string, unknown>;
+    const { runs } = read('summary.json');
+    return Array.isArray(runs) ? { identity: read('manifest.json')['identity'], runs: runs as SweepRun[] } : undefined;
+  } catch {
+    return undefined; // no folder of a sweep, or a damaged one
+  }
+}
+
+/** All runs of the plan, in its order. */
+async function playAll(request: SweepRequest, hooks: Hooks): Promise<SweepResult[]> {
+  const { Piscina } = await import('piscina');
+  const { file, settings, runs } = request;
+  const files = recordFiles(request);
+  const threads = Math.min(request.workers, runs.length);
+  const pool = new Piscina({
+    filename: new URL('../experiment/sweep-worker.js', import.meta.url).href,
+    minThreads: threads,
+    maxThreads: threads,
+  });
+  const results: SweepResult[] = [];
+  let done = 0;
+  const show = (): void => {
+    hooks.onProgress({ done, total: runs.length, label: `${done}/${runs.length} runs`, work: done, unit: 'runs' });
+  };
+  let next = 0;
+  const playNext = async (): Promise<void> => {
+    while (next < runs.length) {
+      const run = runs[next++]!;
+      const job: SweepJob = { file, files, settings, run };
+      results[run.index] = (await pool.run(job)) as SweepResult;
+      done += 1;
+      show();
+    }
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    timer = setInterval(() => {
+      show();
+      if (hooks.isInterrupted()) reject(new Interrupted());
+    }, LOOK_MS);
+  });
+  try {
+    await Promise.race([Promise.all(Array.from({ length: threads }, playNext)), interrupted]);
+    return results;
+  } finally {
+    clearInterval(timer);
+    await pool.destroy();
+  }
+}
+
+/** Files as they are now, for all runs alike: loads every combination once and keeps what was read. */
+function recordFiles({ file, settings, runs }: SweepRequest): SweepJob['files'] {
+  const { access, files } = recording(FILE_ACCESS);
+  const seen = new Set<string>();
+  for (const { parameters } of runs) {
+    const key = JSON.stringify(parameters);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    loadScenario(file, access, { settings: new Map([...settings, ...Object.entries(parameters)]) });
+  }
+  return files;
 }

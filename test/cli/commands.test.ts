@@ -80,6 +80,7 @@ function engineOf(verdict: 'pass' | 'fail' = 'pass'): {
           failures: verdict === 'pass' ? [] : ['run 3: out of memory'],
           verdict: 'pass',
           summary: { runs: request.runs.length },
+          notes: [],
           folder: 'reports/sweep',
         };
       },
