@@ -2,7 +2,7 @@ import { invariant } from '../kernel/invariant.js';
 import { type Micros, SECOND_US } from '../kernel/time.js';
 import { childKey, keyedSample } from './keyed-draws.js';
 import { syncUs } from './parameters.js';
-import type { ChangeLog, NetworkWorld, ProxyTable, ServiceVersion } from './world.js';
+import type { ChangeLog, NetworkWorld, ProxyTable, ServiceRecord, ServiceVersion } from './world.js';
 
 // A node's rules are computed when a request looks at them. All changes of Services and EndpointSlices stand in one log in the
 // order of their commits; a watch never reorders and one runner syncs them all, so what a node has programmed is a
@@ -24,14 +24,17 @@ export function logChange(world: NetworkWorld): number {
 /** What a node's rules say about a Service now. */
 export function seenVersion(world: NetworkWorld, nodeIndex: number, serviceIndex: number): ServiceVersion {
   const { proxies, log, services } = world.network;
-  const { versions } = services[serviceIndex]!;
-  let index = versions.length - 1;
+  const record = services[serviceIndex]!;
+  return proxies.programmed[nodeIndex] === log.total ? record.newest : laggingVersion(world, nodeIndex, record);
+}
+
+function laggingVersion(world: NetworkWorld, nodeIndex: number, { versions }: ServiceRecord): ServiceVersion {
+  const { proxies } = world.network;
   if (nodeIndex >= proxies.capacity) growProxies(world, nodeIndex);
-  if (proxies.programmed[nodeIndex]! !== log.total) {
-    if (world.kernel.now >= proxies.nextAt[nodeIndex]!) catchUp(world, nodeIndex);
-    const programmed = proxies.programmed[nodeIndex]!;
-    while (index > 0 && versions[index]!.change >= programmed) index -= 1;
-  }
+  if (world.kernel.now >= proxies.nextAt[nodeIndex]!) catchUp(world, nodeIndex);
+  const programmed = proxies.programmed[nodeIndex]!;
+  let index = versions.length - 1;
+  while (index > 0 && versions[index]!.change >= programmed) index -= 1;
   return versions[index]!;
 }
 

@@ -3,7 +3,7 @@ import { choose, NO_ANSWER, NO_ENDPOINT, NO_LISTENER, noRoute } from './endpoint
 import { type DrawKey, keyedChoice, mix } from './keyed-draws.js';
 import { balancerHopUs, OUTSIDE, roundTripUs } from './links.js';
 import { seenVersion } from './proxies.js';
-import type { NetworkWorld } from './world.js';
+import type { NetworkWorld, Route } from './world.js';
 
 // The pod that a new connection gets, by each way into a Service. Answers are in `world.network.route`; a connection that is
 // kept goes on along its route. `client` is the client's address as session affinity sees it.
@@ -19,14 +19,31 @@ export function routeToService(
   client: number,
   key: DrawKey,
 ): void {
-  const { route } = world.network;
-  begin(world, nodeIndex, NO_NODE);
-  if (nodeIndex < 0) return noRoute(route, NO_ANSWER);
+  const { route, keys } = world.network;
+  route.fromNode = nodeIndex;
+  route.entryNode = NO_NODE;
+  if (nodeIndex < 0) return refuse(route);
   const version = seenVersion(world, nodeIndex, serviceIndex);
+  const { pods, incarnations } = version.ready;
+  if (version.isPlain && (port === 0 || port === version.ports[0])) {
+    // What nearly every request takes: the same as below in fewer steps.
+    const index = keyedChoice(key, keys.balance, pods.length);
+    const pod = pods[index]!;
+    route.pod = pod;
+    route.incarnation = incarnations[index]!;
+    route.roundTripUs = roundTripUs(world, nodeIndex, world.nodes.pods.node[pod]!, key);
+    return;
+  }
   if (!version.exists) noRoute(route, NO_ENDPOINT);
   else if (port !== 0 && !version.ports.includes(port)) noRoute(route, NO_LISTENER);
   else choose(world, serviceIndex, version, version.internalLocal, nodeIndex, client, key);
   pathUs(world, false, key);
+}
+
+/** No node to send from: nothing is sent. */
+function refuse(route: Route): void {
+  route.roundTripUs = 0;
+  noRoute(route, NO_ANSWER);
 }
 
 /** To a node's port. `entryNode` below 0: that of any node, dead ones too. */

@@ -24,6 +24,7 @@ const NEVER_STORED: ServiceVersion = {
   externalLocal: false,
   ready: NO_ENDPOINTS,
   terminating: NO_ENDPOINTS,
+  isPlain: false,
 };
 
 /** The number of a Service, whether it is stored (already) or not. */
@@ -36,6 +37,7 @@ export function serviceIndexOf(world: NetworkWorld, namespace: string, name: str
   services.push({
     key,
     versions: [NEVER_STORED],
+    newest: NEVER_STORED,
     slices: new Map(),
     roundRobin: new Int32Array(0),
     affinity: new Map(),
@@ -71,7 +73,7 @@ function storeService(world: NetworkWorld, service: Service, exists: boolean): v
   const index = serviceIndexOf(world, service.metadata.namespace, service.metadata.name);
   const { services, totals, nodePorts } = world.network;
   const record = services[index]!;
-  const newest = newestVersion(record);
+  const newest = record.newest;
   const { spec } = service;
   const ports = exists ? (spec.ports ?? []) : [];
   totals.servicePorts += ports.length - newest.ports.length;
@@ -109,7 +111,7 @@ function storeSlice(world: NetworkWorld, slice: EndpointSlice, exists: boolean):
   }
   const slices = [...record.slices.values()];
   addVersion(world, record, {
-    ...newestVersion(record),
+    ...record.newest,
     change: logChange(world),
     committedAt: world.kernel.now,
     ready: joined(slices.map((lists) => lists.ready)),
@@ -149,14 +151,17 @@ function joined(lists: readonly EndpointList[]): EndpointList {
   return all;
 }
 
-export function newestVersion(record: ServiceRecord): ServiceVersion {
-  return record.versions[record.versions.length - 1]!;
-}
-
 function addVersion(world: NetworkWorld, record: ServiceRecord, version: ServiceVersion): void {
   const oldest = world.kernel.now - horizonUs(world);
   let drop = 0;
   while (drop + 1 < record.versions.length && record.versions[drop + 1]!.committedAt < oldest) drop += 1;
   if (drop > 0) record.versions = record.versions.slice(drop);
-  record.versions.push(version);
+  record.newest = { ...version, isPlain: isPlain(world, version) };
+  record.versions.push(record.newest);
+}
+
+function isPlain(world: NetworkWorld, version: ServiceVersion): boolean {
+  const { exists, affinityUs, internalLocal, ready } = version;
+  const isRandom = world.network.parameters.proxyMode !== 'ipvs' && affinityUs === 0;
+  return exists && isRandom && !internalLocal && ready.pods.length > 0;
 }

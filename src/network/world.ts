@@ -57,12 +57,16 @@ export interface ServiceVersion {
   readonly ready: EndpointList;
   /** Serving though terminating: used only while nothing is ready. */
   readonly terminating: EndpointList;
+  /** The choice is a random one among the ready endpoints: no affinity, no Local policy, no round robin, no fallback. */
+  readonly isPlain: boolean;
 }
 
 export interface ServiceRecord {
   readonly key: string;
   /** Oldest first; the last one is what the API server stores. */
   versions: ServiceVersion[];
+  /** The last of them. */
+  newest: ServiceVersion;
   /** Endpoints of each EndpointSlice, by its key. */
   readonly slices: Map<string, { readonly ready: EndpointList; readonly terminating: EndpointList }>;
   /** ipvs: next endpoint by node. */
