@@ -1,5 +1,5 @@
 import { SECOND_US } from '../../../kernel/time.js';
-import { type ApiResult, succeeded } from '../../api/calls.js';
+import { type ApiRequest, type ApiResult, succeeded } from '../../api/calls.js';
 import { type Controllers, enqueue, enqueueAfter, SYNC_DONE } from '../../api/controller-loop.js';
 import type { Change, Listeners } from '../../api/informers.js';
 import { KCM, kcmLister } from '../../api/kcm.js';
@@ -43,7 +43,7 @@ export function registerEndpointSlice<W extends EndpointSliceWorld>(
       const service = kcmLister<Service>(world, 'Service').get(key);
       if (service?.spec.selector === undefined || service.spec.type === 'ExternalName') return SYNC_DONE;
       if (isStale(world.controllers.endpointSlice, key)) return { requests: [], outcome: { retry: true } };
-      return beginStory(world, teller, viewOf(world, service));
+      return beginStory(world, teller, plan(viewOf(world, service)));
     },
     resume: (world, _key, memory, results) => resumeStory(world, teller, memory, results),
   });
@@ -79,16 +79,28 @@ interface VersionNote {
   readonly version: number;
 }
 
-/** One sync of a Service: its writes, one after the other. */
-function* syncService(view: EndpointSliceView): Story {
+/** The writes of one sync of a Service: decided once, as what they were decided on goes on changing. */
+interface Plan {
+  readonly service: Service;
+  readonly requests: readonly ApiRequest[];
+  readonly hasErrors: boolean;
+}
+
+function plan(view: EndpointSliceView): Plan {
   const writes = reconcile(view);
-  for (const request of requestsOf(view.service, writes)) {
+  const { service } = view;
+  return { service, requests: requestsOf(service, writes), hasErrors: writes.errors.length > 0 };
+}
+
+/** One write after the other. */
+function* syncService({ requests, hasErrors }: Plan): Story {
+  for (const request of requests) {
     const result = yield* attempt(request);
     const isGone = request.verb === 'delete' && result.status === 404;
     if (!succeeded(result) && !isGone) throw new RequestRefused(result);
     yield* note(versionOf(request.verb === 'delete', request.name, result));
   }
-  return writes.errors.length > 0 ? { retry: true } : {};
+  return hasErrors ? { retry: true } : {};
 }
 
 function versionOf(isDeleted: boolean, name: string, { object }: ApiResult): VersionNote {
@@ -96,7 +108,7 @@ function versionOf(isDeleted: boolean, name: string, { object }: ApiResult): Ver
   return { slice: object!.metadata.name, version: object!.metadata.resourceVersion };
 }
 
-function keepVersion(world: EndpointSliceWorld, { service }: EndpointSliceView, noted: unknown): void {
+function keepVersion(world: EndpointSliceWorld, { service }: Plan, noted: unknown): void {
   const { written, slicesByService } = world.controllers.endpointSlice;
   const key = objectKey(service);
   const { slice, version } = noted as VersionNote;
