@@ -1,5 +1,5 @@
 import { NARROW, WIDE, type Chart } from './charts/chart.js';
-import { drawSvg } from './charts/svg.js';
+import { drawChart } from './charts/svg.js';
 import { dataDetails, escapeHtml } from './html.js';
 
 /** A chart with both of its pictures drawn. */
@@ -12,9 +12,7 @@ export interface DrawnChart {
 export async function drawCharts(charts: readonly Chart[]): Promise<DrawnChart[]> {
   const drawn: DrawnChart[] = [];
   for (const chart of charts) {
-    const wide = await drawSvg(chart.spec(WIDE), chart.name);
-    const narrow = await drawSvg(chart.spec(NARROW), `${chart.name}-narrow`);
-    drawn.push({ chart, wide, narrow });
+    drawn.push({ chart, wide: await drawChart(chart, WIDE), narrow: await drawChart(chart, NARROW) });
   }
   return drawn;
 }

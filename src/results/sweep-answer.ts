@@ -8,7 +8,7 @@ import type { TextTable } from './summary-table.js';
 /** Figures told in words. */
 const MOST_TOLD = 3;
 /** Figures beside the settings in the table; what is wider is not read. */
-const MOST_COLUMNS = 5;
+const MOST_COLUMNS = 4;
 
 /** What the sweep found, in words: best and worst setting of the figures that matter, with the spread over seeds. */
 export function sweepAnswer(runs: readonly SweepRun[]): Answer {
@@ -63,7 +63,7 @@ export function rank(figure: KeyFigure, settings: readonly Setting[]): { best: R
 
 function tellFigure(figure: KeyFigure, settings: readonly Setting[]): string {
   const { best, worst } = rank(figure, settings);
-  const told = `${capitalize(figure.title)}: best with ${best.setting.label} (${tellEstimate(figure, best.estimate)}), worst with ${worst.setting.label} (${tellEstimate(figure, worst.estimate)})`;
+  const told = `By ${figure.title}, ${best.setting.label} is best (${tellEstimate(figure, best.estimate)}) and ${worst.setting.label} worst (${tellEstimate(figure, worst.estimate)})`;
   const difference = pairedDifference(best.setting, worst.setting, figure.name);
   if (difference === undefined || difference.halfWidth === null) return `${told}; one seed says nothing about chance.`;
   if (!isDistinct(difference)) return `${told}; over the seeds the two are not distinguishable.`;
@@ -72,7 +72,7 @@ function tellFigure(figure: KeyFigure, settings: readonly Setting[]): string {
 }
 
 function tellAlone(figure: KeyFigure, setting: Setting): string {
-  return `${capitalize(figure.title)}: ${tellEstimate(figure, estimateOf(setting, figure.name)!)}.`;
+  return `By ${figure.title}: ${tellEstimate(figure, estimateOf(setting, figure.name)!)}.`;
 }
 
 /** `34.2 ms ± 1.1 ms`: mean and half of the 95 % interval. */
@@ -106,8 +106,4 @@ export function sweepTables(runs: readonly SweepRun[]): TextTable[] {
       ]),
     },
   ];
-}
-
-function capitalize(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

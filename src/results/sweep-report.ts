@@ -17,19 +17,12 @@ export async function sweepReport(
     .map((run, index) => ({ run, index }))
     .filter(({ run }) => run.failure !== '')
     .map(({ run, index }) => `run ${index}, seed ${run.seed}: ${run.failure}`);
-  const verdict = runs.some((run) => run.verdict === 'fail') ? 'fail' : 'pass';
   const tables = sweepTables(runs).map(
     (table) => `<div class="panel">${htmlTable(table)}<p class="quiet">${table.title}.</p></div>`,
   );
   const seeds = [...new Set(runs.map((run) => run.seed))];
   const body = [
-    head(
-      'wavetank · sweep',
-      identity.scenario,
-      `${formatCount(runs.length)} simulated runs`,
-      sweepAnswer(runs),
-      verdict,
-    ),
+    head('wavetank · sweep', identity.scenario, `${formatCount(runs.length)} simulated runs`, sweepAnswer(runs), ''),
     section('Settings', tables.join('\n')),
     section('Charts', charts.map(chartFigure).join('\n')),
     section('Runs that did not end', noteList(failures)),

@@ -76,7 +76,7 @@ describe('sweepAnswer', () => {
     expect(sentences[0]).toBe(
       '30 runs: 6 settings with 5 seeds each. The expectations of the scenario held in 20 of 30.',
     );
-    expect(sentences[1]).toContain('worst with surge=0, replicas=2');
+    expect(sentences[1]).toContain('and surge=0, replicas=2 worst (36 ± 1.96)');
     expect(sentences.length).toBeLessThanOrEqual(5);
   });
 

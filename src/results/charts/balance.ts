@@ -63,7 +63,7 @@ export function balanceChart(tables: RecordedTables, identity: RunIdentity): Cha
       layer: balanceLayers(dots, lines, names, layout.name === 'narrow' ? 4 : 6),
     });
   };
-  return { ...chart, spec, data: dataOf(all) };
+  return { ...chart, spec, cutLeft: true, data: dataOf(all) };
 }
 
 function readBalance(tables: RecordedTables, identity: RunIdentity): ServiceBalance[] {

@@ -22,6 +22,8 @@ export interface Chart {
   /** For those who don't see it. */
   readonly description: string;
   readonly spec: (layout: Layout) => Spec;
+  /** The left of the picture is names, for which Vega, guessing text widths, leaves too much room: cut it off. */
+  readonly cutLeft?: true;
   /** The figures behind the picture. */
   readonly data: TextTable;
 }
@@ -56,7 +58,7 @@ export interface NameSpace {
 }
 
 export function nameSpace(layout: Layout): NameSpace {
-  return layout.name === 'narrow' ? { px: 92, characters: 15 } : { px: 156, characters: 25 };
+  return layout.name === 'narrow' ? { px: 92, characters: 14 } : { px: 156, characters: 24 };
 }
 
 /** A y axis of names. Vega guesses text widths without a canvas, and too large: names are cut by characters instead. */

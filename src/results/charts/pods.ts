@@ -86,7 +86,7 @@ export function podsChart(tables: RecordedTables, identity: RunIdentity): Chart 
     const body = { width, height: { step: 15 }, layer: [...lines, ...bars] };
     return wholeSpec(chart, body);
   };
-  return { ...chart, spec, data: dataOf(shown) };
+  return { ...chart, spec, cutLeft: true, data: dataOf(shown) };
 }
 
 function readLives(tables: RecordedTables, identity: RunIdentity): PodLife[] {

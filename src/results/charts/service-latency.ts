@@ -67,7 +67,7 @@ export function serviceLatencyChart(tables: RecordedTables, identity: RunIdentit
     };
     return wholeSpec(chart, body);
   };
-  return { ...chart, spec, data: dataOf(cells, services) };
+  return { ...chart, spec, cutLeft: true, data: dataOf(cells, services) };
 }
 
 function stripLayer(

@@ -85,7 +85,7 @@ export function startupChart(tables: RecordedTables): Chart | undefined {
       },
     });
   };
-  return { ...chart, spec, data: dataOf(all) };
+  return { ...chart, spec, cutLeft: true, data: dataOf(all) };
 }
 
 function readWaterfalls(tables: RecordedTables): Waterfall[] {

@@ -1,10 +1,10 @@
 import { View, parse, resetSVGDefIds } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import type { Spec } from './chart.js';
+import type { Chart, Layout, Spec } from './chart.js';
 import { CONFIG, colourCss } from './theme.js';
 
 /** Draws a specification as SVG text, without canvas or DOM. Equal specifications give equal bytes. */
-export async function drawSvg(spec: Spec, idPrefix: string): Promise<string> {
+async function drawSvg(spec: Spec, idPrefix: string): Promise<string> {
   const compiled = compile(spec as unknown as TopLevelSpec, { config: CONFIG });
   // Vega numbers clip paths through the whole process: from one again, so that a chart doesn't depend on those before.
   resetSVGDefIds();
@@ -13,6 +13,19 @@ export async function drawSvg(spec: Spec, idPrefix: string): Promise<string> {
   view.finalize();
   // Several pictures stand in one page: each gets its own names.
   return svg.replace(/(id="|url\(#)(clip|gradient)/g, `$1${idPrefix}-$2`);
+}
+
+/** A chart in one of its layouts. Names of clip paths begin with those of chart and layout. */
+export async function drawChart(chart: Chart, layout: Layout): Promise<string> {
+  const svg = await drawSvg(chart.spec(layout), `${chart.name}-${layout.name}`);
+  return chart.cutLeft === true ? cutLeft(svg, layout.width) : svg;
+}
+
+function cutLeft(svg: string, width: number): string {
+  return svg.replace(/ width="(\d+)" height="(\d+)" viewBox="0 0 \1 \2"/, (size, whole: string, height: string) => {
+    const excess = Number(whole) - width;
+    return excess <= 0 ? size : ` width="${width}" height="${height}" viewBox="${excess} 0 ${width} ${height}"`;
+  });
 }
 
 /** A picture that stands alone in a file brings its colours along, for light and dark. */

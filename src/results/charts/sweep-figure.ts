@@ -80,9 +80,10 @@ function sweepLayers(dots: readonly Point[], means: readonly Point[], scales: Sc
   const y = {
     type: 'quantitative',
     scale: { zero: false, nice: true },
-    axis: { ...Y_AXIS, tickCount: 5, title: scales.unit, format: '~g' },
+    axis: { ...Y_AXIS, tickCount: 5, title: scales.unit, format: ',.3~r' },
   };
-  const legend = series.length > 1 ? { columns: legendColumns(series, plotWidth(layout)), offset: 18 } : null;
+  const legend =
+    series.length > 1 ? { columns: legendColumns(series, plotWidth(layout)), offset: 18, symbolOpacity: 1 } : null;
   const shared = {
     x,
     xOffset: { field: 'series', type: 'nominal', scale: { domain: series } },
