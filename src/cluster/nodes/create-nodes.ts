@@ -47,7 +47,6 @@ export function createNodes(
     ordinals: new Map(),
     metrics: {
       informer: openInformer(world, METRICS_SERVER, 'HorizontalPodAutoscaler'),
-      points: new Map(),
       isArmed: false,
       round: 0,
     },

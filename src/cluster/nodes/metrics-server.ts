@@ -22,7 +22,7 @@ const MILLI = 1_000;
 
 /** The last two samples of a pod, and what the last round read. CPU in microseconds of one core. */
 export interface MetricPoint {
-  /** Of the pod when its containers last started: a restart drops the samples of before. */
+  /** Of the pod when its containers last started: a restart drops the samples of before. -1: no sample counts. */
   epoch: number;
   readonly phaseUs: Micros;
   roundAt: Micros;
@@ -36,10 +36,9 @@ export interface MetricPoint {
   round: number;
 }
 
-/** What the metrics server keeps. Its rounds are played only while there is an autoscaler that could ask. */
+/** The metrics server. Its rounds are played only while there is an autoscaler that could ask. */
 export interface MetricsState {
   readonly informer: number;
-  readonly points: Map<string, MetricPoint>;
   isArmed: boolean;
   round: number;
 }
@@ -54,15 +53,16 @@ export interface PodCpu {
 /** The answer of the metrics API about the CPU of pods, by name. A pod without two samples is left out. */
 export function podCpu(world: NodesWorld, namespace: string, selector: LabelSelector): ReadonlyMap<string, PodCpu> {
   const answer = new Map<string, PodCpu>();
-  const { points, round } = world.nodes.metrics;
-  for (const [uid, point] of points) {
-    if (point.previousAt < 0 || point.round !== round) continue;
-    const record = world.nodes.pods.records[world.nodes.pods.indexByUid.get(uid) ?? -1];
-    if (record === undefined || record.pod.metadata.namespace !== namespace) continue;
-    if (!matchesSelector(selector, record.pod.metadata.labels)) continue;
-    const windowUs = point.at - point.previousAt;
-    const milli = Math.ceil(((point.cpuUs - point.previousCpuUs) / windowUs) * MILLI);
-    answer.set(record.pod.metadata.name, { milli, timestampUs: point.at, windowUs });
+  const { round, isArmed } = world.nodes.metrics;
+  if (!isArmed) return answer;
+  for (const record of world.nodes.pods.records) {
+    if (record?.metric === undefined || record.metric.round !== round || record.metric.previousAt < 0) continue;
+    const { metadata } = record.pod;
+    if (metadata.namespace !== namespace || !matchesSelector(selector, metadata.labels)) continue;
+    const { at, cpuUs, previousAt, previousCpuUs } = record.metric;
+    const windowUs = at - previousAt;
+    const milli = Math.ceil(((cpuUs - previousCpuUs) / windowUs) * MILLI);
+    answer.set(metadata.name, { milli, timestampUs: at, windowUs });
   }
   return answer;
 }
@@ -82,10 +82,7 @@ export function registerMetricsServer<W extends NodesWorld>(
   handlers.on(NodesEvent.MetricsRound, (world) => {
     const { metrics } = world.nodes;
     metrics.isArmed = lister(world, metrics.informer).size > 0;
-    if (!metrics.isArmed) {
-      metrics.points.clear();
-      return;
-    }
+    if (!metrics.isArmed) return;
     scrape(world, wiring);
     schedule(world, RESOLUTION_US, NodesEvent.MetricsRound, 0, 0);
   });
@@ -99,17 +96,16 @@ function scrape(world: NodesWorld, wiring: NodeWiring): void {
     const record = pods.records[podIndex];
     if (record === undefined || hosts.kubeletUp[pods.node[podIndex]!] === 0) continue;
     const startedAt = runningSince(record);
-    if (startedAt !== undefined) sample(world, wiring, podIndex, record, startedAt);
+    if (startedAt >= 0) sample(world, wiring, podIndex, record, startedAt);
   }
-  for (const [uid, { round }] of metrics.points) if (round !== metrics.round) metrics.points.delete(uid);
 }
 
-/** When the last of its regular containers started; undefined while not all of them run. */
-function runningSince({ containers }: PodRecord): Micros | undefined {
+/** When the last of its regular containers started; -1 while not all of them run. */
+function runningSince({ containers }: PodRecord): Micros {
   let since = 0;
   for (const { role, run } of containers) {
     if (role !== 'regular') continue;
-    if (run?.state !== 'running') return undefined;
+    if (run?.state !== 'running') return -1;
     if (run.startedAt > since) since = run.startedAt;
   }
   return since;
@@ -120,29 +116,46 @@ function runningSince({ containers }: PodRecord): Micros | undefined {
  * no events of their own.
  */
 function sample(world: NodesWorld, wiring: NodeWiring, podIndex: number, record: PodRecord, startedAt: Micros): void {
-  const { metrics, pods } = world.nodes;
+  const { pods, metrics } = world.nodes;
   const { now } = world.kernel;
-  const cpuUs = wiring.usage.cpuUs(world, podIndex);
+  record.metric ??= newPoint(world, record, startedAt);
+  const point = record.metric;
+  const counterUs = wiring.usage.cpuUs(world, podIndex);
+  const at = now - ((now - point.phaseUs + SAMPLE_PERIOD_US) % SAMPLE_PERIOD_US);
+  const fromAt = Math.max(point.roundAt, startedAt);
+  const grownUs = ((counterUs - point.roundCpuUs) * Math.max(0, at - fromAt)) / Math.max(1, now - fromAt);
   const epoch = pods.epoch[podIndex]!;
-  const known = metrics.points.get(pods.uids[podIndex]!);
-  const phaseUs = known?.phaseUs ?? Math.floor(drawsOnce(world, `${record.stream}/metrics`)() * SAMPLE_PERIOD_US);
-  const fromAt = known === undefined ? startedAt : Math.max(known.roundAt, startedAt);
-  const fromCpuUs = known?.roundCpuUs ?? 0;
-  const at = now - ((now - phaseUs + SAMPLE_PERIOD_US) % SAMPLE_PERIOD_US);
-  const isFirst = known === undefined || known.epoch !== epoch;
-  const isTooYoung = at < startedAt || (isFirst && at - startedAt < FRESH_US);
-  const sampleCpuUs = fromCpuUs + ((cpuUs - fromCpuUs) * Math.max(0, at - fromAt)) / Math.max(1, now - fromAt);
-  // A fresh container counts from its start, if a sample of before isn't there and it is no older than a round.
-  const countsFromStart = isFirst && !isTooYoung && at - startedAt < RESOLUTION_US;
-  metrics.points.set(pods.uids[podIndex]!, {
-    epoch: isTooYoung ? -1 : epoch,
-    phaseUs,
-    roundAt: now,
-    roundCpuUs: cpuUs,
-    at,
-    cpuUs: sampleCpuUs,
-    previousAt: isTooYoung ? -1 : countsFromStart ? startedAt : isFirst ? -1 : known.at,
-    previousCpuUs: countsFromStart ? fromCpuUs : (known?.cpuUs ?? 0),
-    round: metrics.round,
-  });
+  const isFirst = point.epoch !== epoch || point.round < metrics.round - 1;
+  const age = at - startedAt;
+  if (age < 0 || (isFirst && age < FRESH_US)) {
+    point.epoch = -1;
+    point.previousAt = -1;
+  } else if (isFirst) {
+    // A fresh container counts from its start; an older one has to wait for a second sample.
+    point.epoch = epoch;
+    point.previousAt = age < RESOLUTION_US ? startedAt : -1;
+    point.previousCpuUs = point.roundCpuUs;
+  } else {
+    point.previousAt = point.at;
+    point.previousCpuUs = point.cpuUs;
+  }
+  point.at = at;
+  point.cpuUs = point.roundCpuUs + grownUs;
+  point.roundAt = now;
+  point.roundCpuUs = counterUs;
+  point.round = metrics.round;
+}
+
+function newPoint(world: NodesWorld, { stream }: PodRecord, startedAt: Micros): MetricPoint {
+  return {
+    epoch: -1,
+    phaseUs: Math.floor(drawsOnce(world, `${stream}/metrics`)() * SAMPLE_PERIOD_US),
+    roundAt: startedAt,
+    roundCpuUs: 0,
+    at: startedAt,
+    cpuUs: 0,
+    previousAt: -1,
+    previousCpuUs: 0,
+    round: 0,
+  };
 }

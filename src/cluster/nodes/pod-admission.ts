@@ -97,6 +97,7 @@ function createRecord(world: NodesWorld, pod: Pod, { behaviour, milliCpu, memory
     status: pod.status,
     reported: undefined,
     isQueued: false,
+    metric: undefined,
     isGone: false,
   };
 }

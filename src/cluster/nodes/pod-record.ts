@@ -2,6 +2,7 @@ import { type EventHandle, NO_EVENT } from '../../kernel/event-queue.js';
 import type { Micros } from '../../kernel/time.js';
 import type { Container, Pod, PodStatus } from '../api/objects/pod.js';
 import type { BackOff } from './back-off.js';
+import type { MetricPoint } from './metrics-server.js';
 import type { RuntimeContainer, StartFailure } from './container-status.js';
 
 // Where the worker of a pod stands. It only ever goes forward, except that a reboot starts a pod anew.
@@ -102,6 +103,8 @@ export interface PodRecord {
   status: PodStatus;
   reported: PodStatus | undefined;
   isQueued: boolean;
+  /** What the metrics server has of it. */
+  metric: MetricPoint | undefined;
   /** The object is gone from the API server. */
   isGone: boolean;
 }
