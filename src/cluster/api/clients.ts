@@ -1,5 +1,6 @@
 import { createHistogram, type Histogram } from '../../kernel/histogram.js';
 import { SECOND_US, type Micros } from '../../kernel/time.js';
+import type { Verb } from './calls.js';
 import type { ApiWorld } from './world.js';
 
 /** One client of the API server with its own token bucket, as client-go has one per client set. */
@@ -16,7 +17,7 @@ export interface ApiClient {
 /** Requests of all clients of one name (all kubelets, say), by verb and kind, for the results. */
 export interface ClientUsage {
   readonly client: string;
-  readonly verb: string;
+  readonly verb: Verb;
   readonly kind: string;
   failed: number;
   /** Summed waits for the client-side limit (us). */
@@ -24,6 +25,9 @@ export interface ClientUsage {
   /** From leaving the client to the answer (us). */
   readonly latency: Histogram;
 }
+
+/** By client's name, verb and kind. */
+export type UsageByClient = Map<string, Map<Verb, Map<string, ClientUsage>>>;
 
 /** Client-side limits of Kubernetes' components: reference/control-plane.md section 5. */
 export const CLIENT_LIMITS = {
@@ -61,12 +65,16 @@ export function takeToken(world: ApiWorld, clientId: number): Micros {
   return availableAt > now ? Math.ceil(availableAt) : now;
 }
 
-export function usageOf(world: ApiWorld, client: string, verb: string, kind: string): ClientUsage {
-  const key = `${client} ${verb} ${kind}`;
-  let usage = world.api.usage.get(key);
-  if (usage === undefined) {
-    usage = { client, verb, kind, failed: 0, throttledUs: 0, latency: createHistogram() };
-    world.api.usage.set(key, usage);
+export function usageOf(world: ApiWorld, client: string, verb: Verb, kind: string): ClientUsage {
+  const { usage } = world.api;
+  let ofClient = usage.get(client);
+  if (ofClient === undefined) usage.set(client, (ofClient = new Map()));
+  let ofVerb = ofClient.get(verb);
+  if (ofVerb === undefined) ofClient.set(verb, (ofVerb = new Map()));
+  let ofKind = ofVerb.get(kind);
+  if (ofKind === undefined) {
+    ofKind = { client, verb, kind, failed: 0, throttledUs: 0, latency: createHistogram() };
+    ofVerb.set(kind, ofKind);
   }
-  return usage;
+  return ofKind;
 }

@@ -10,13 +10,14 @@ const SPAM_BURST = 25;
 /** Time for one more of them (same source: 1 per 300 s). */
 const SPAM_REFILL_US = 300 * SECOND_US;
 
-/** Token buckets of the spam filter by source and object: when each would be full again. */
+/** Token buckets of the spam filter by source and uid of the object: when each would be full again. */
 export interface EventRecorderState {
-  readonly fullAt: Map<string, Micros>;
+  readonly Normal: Map<string, Map<string, Micros>>;
+  readonly Warning: Map<string, Map<string, Micros>>;
 }
 
 export function createEventRecorder(): EventRecorderState {
-  return { fullAt: new Map() };
+  return { Normal: new Map(), Warning: new Map() };
 }
 
 /**
@@ -33,7 +34,7 @@ export function recordEvent(
   message: string,
 ): void {
   const source = world.api.clients[client]!.name;
-  if (isSpam(world, `${source}/${involved.metadata.uid}/${type}`)) return;
+  if (isSpam(world, source, involved.metadata.uid, type)) return;
   takeToken(world, client);
   recordRow(world, EVENT_TABLE, [
     microsToSeconds(world.kernel.now),
@@ -47,11 +48,13 @@ export function recordEvent(
   ]);
 }
 
-function isSpam(world: ApiWorld, bucket: string): boolean {
-  const { fullAt } = world.api.eventRecorder;
+function isSpam(world: ApiWorld, source: string, uid: string, type: 'Normal' | 'Warning'): boolean {
+  const buckets = world.api.eventRecorder[type];
+  let ofSource = buckets.get(source);
+  if (ofSource === undefined) buckets.set(source, (ofSource = new Map()));
   const now = world.kernel.now;
-  const full = Math.max(fullAt.get(bucket) ?? 0, now) + SPAM_REFILL_US;
+  const full = Math.max(ofSource.get(uid) ?? 0, now) + SPAM_REFILL_US;
   if (full - now > SPAM_BURST * SPAM_REFILL_US) return true;
-  fullAt.set(bucket, full);
+  ofSource.set(uid, full);
   return false;
 }

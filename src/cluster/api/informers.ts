@@ -7,7 +7,7 @@ import type { Micros } from '../../kernel/time.js';
 import { ApiEvent } from './events.js';
 import type { KubernetesObject } from './objects/meta.js';
 import type { Pod } from './objects/pod.js';
-import { mutableCollection, type ObjectKey, objectKey } from './store.js';
+import { mutableCollection, type ObjectKey } from './store.js';
 import type { ApiWorld } from './world.js';
 
 /** A change as a watch reports it. `before` is what the informer knew until now. */
@@ -28,7 +28,7 @@ export interface InformerState {
   readonly watch: string;
   readonly cache: Map<ObjectKey, KubernetesObject>;
   /** Changes under way, oldest first from `head`. */
-  inbox: { readonly type: Change['type']; readonly object: KubernetesObject }[];
+  inbox: { readonly type: Change['type']; readonly object: KubernetesObject; readonly key: ObjectKey }[];
   head: number;
   /** When the newest of them arrives: a watch never reorders. */
   lastDeliveryAt: Micros;
@@ -60,8 +60,8 @@ export function openInformer(world: ApiWorld, component: string, kind: string, n
     invariant(kind === 'Pod', `informer of ${kind} by node`);
     api.podInformersByNode.set(nodeName, id);
   }
-  for (const object of mutableCollection(world, kind).values()) {
-    if (nodeName === '' || (object as Pod).spec.nodeName === nodeName) deliver(world, id, 'added', object);
+  for (const [key, object] of mutableCollection(world, kind)) {
+    if (nodeName === '' || (object as Pod).spec.nodeName === nodeName) deliver(world, id, 'added', object, key);
   }
   return id;
 }
@@ -72,21 +72,21 @@ export function lister<T extends KubernetesObject>(world: ApiWorld, informerId: 
 }
 
 /** For the API server: tells every watcher of the object, each after its own delay. */
-export function notifyWatchers(world: ApiWorld, type: Change['type'], object: KubernetesObject): void {
+export function notifyWatchers(world: ApiWorld, type: Change['type'], object: KubernetesObject, key: ObjectKey): void {
   const ids = world.api.informersByKind.get(object.kind);
-  if (ids !== undefined) for (const id of ids) deliver(world, id, type, object);
+  if (ids !== undefined) for (const id of ids) deliver(world, id, type, object, key);
   if (object.kind === 'Pod') {
     const nodeName = (object as Pod).spec.nodeName;
     const id = nodeName === undefined ? undefined : world.api.podInformersByNode.get(nodeName);
-    if (id !== undefined) deliver(world, id, type, object);
+    if (id !== undefined) deliver(world, id, type, object, key);
   }
 }
 
-function deliver(world: ApiWorld, id: number, type: Change['type'], object: KubernetesObject): void {
+function deliver(world: ApiWorld, id: number, type: Change['type'], object: KubernetesObject, key: ObjectKey): void {
   const informer = world.api.informers[id]!;
   const at = Math.max(informer.lastDeliveryAt, world.kernel.now + watchDelayUs(world, informer));
   informer.lastDeliveryAt = at;
-  informer.inbox.push({ type, object });
+  informer.inbox.push({ type, object, key });
   scheduleAt(world, at, ApiEvent.WatchDelivered, id, 0);
 }
 
@@ -122,9 +122,8 @@ export class Listeners<W extends ApiWorld> {
 export function registerInformers<W extends ApiWorld>(handlers: Handlers<W>, listeners: Listeners<W>): void {
   handlers.on(ApiEvent.WatchDelivered, (world, id) => {
     const informer = world.api.informers[id]!;
-    const { type, object } = informer.inbox[informer.head]!;
+    const { type, object, key } = informer.inbox[informer.head]!;
     advance(informer);
-    const key = objectKey(object);
     const before = informer.cache.get(key);
     if (type === 'deleted') informer.cache.delete(key);
     else informer.cache.set(key, object);

@@ -91,16 +91,24 @@ function keyField(item: unknown, mergeKey: string): unknown {
   return isPlainObject(item) ? item[mergeKey] : undefined;
 }
 
-/** Deep equality of plain data. */
+/** Deep equality of plain data; a field that is undefined is a field that is not there. */
 export function sameData(left: unknown, right: unknown): boolean {
   if (left === right) return true;
-  if (Array.isArray(left)) {
-    return (
-      Array.isArray(right) && left.length === right.length && left.every((item, index) => sameData(item, right[index]))
-    );
+  if (Array.isArray(left)) return Array.isArray(right) && sameList(left, right);
+  return isPlainObject(left) && isPlainObject(right) && sameFields(left, right);
+}
+
+function sameList(left: readonly unknown[], right: readonly unknown[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) if (!sameData(left[index], right[index])) return false;
+  return true;
+}
+
+function sameFields(left: PlainObject, right: PlainObject): boolean {
+  for (const field in left) {
+    const value = left[field];
+    if (value !== right[field] && !sameData(value, right[field])) return false;
   }
-  if (!isPlainObject(left) || !isPlainObject(right)) return false;
-  const leftFields = Object.keys(left).filter((field) => left[field] !== undefined);
-  const rightFields = Object.keys(right).filter((field) => right[field] !== undefined);
-  return leftFields.length === rightFields.length && leftFields.every((field) => sameData(left[field], right[field]));
+  for (const field in right) if (right[field] !== undefined && left[field] === undefined) return false;
+  return true;
 }

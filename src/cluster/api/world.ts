@@ -2,7 +2,7 @@ import type { Micros } from '../../kernel/time.js';
 import type { KernelWorld } from '../../kernel/simulation.js';
 import type { StreamId } from '../../kernel/random.js';
 import type { ApiCallRecord } from './calls.js';
-import type { ApiClient, ClientUsage } from './clients.js';
+import type { ApiClient, UsageByClient } from './clients.js';
 import type { ControllerState, SyncRecord } from './controller-loop.js';
 import type { EtcdState } from './etcd.js';
 import type { EventRecorderState } from './event-recorder.js';
@@ -22,7 +22,7 @@ export interface ApiState {
   readonly etcd: EtcdState;
   readonly addresses: ServiceAddresses;
   readonly clients: ApiClient[];
-  readonly usage: Map<string, ClientUsage>;
+  readonly usage: UsageByClient;
   /** Requests under way by number; undefined where the number is free. */
   readonly calls: (ApiCallRecord | undefined)[];
   readonly freeCalls: number[];

@@ -6,8 +6,9 @@ import type { ApiWorld } from './world.js';
 
 /** Stores a new object and tells the watchers. */
 export function insertObject(world: ApiWorld, object: KubernetesObject): void {
-  mutableCollection(world, object.kind).set(objectKey(object), object);
-  notifyWatchers(world, 'added', object);
+  const key = objectKey(object);
+  mutableCollection(world, object.kind).set(key, object);
+  notifyWatchers(world, 'added', object, key);
 }
 
 /** Stores `object` as the next version of `current` and tells the watchers; generation follows the spec. */
@@ -22,16 +23,18 @@ export function replaceObject<T extends KubernetesObject>(world: ApiWorld, curre
       generation: current.metadata.generation + (changedSpec ? 1 : 0),
     },
   };
-  mutableCollection(world, next.kind).set(objectKey(next), next);
-  notifyWatchers(world, 'modified', next);
+  const key = objectKey(next);
+  mutableCollection(world, next.kind).set(key, next);
+  notifyWatchers(world, 'modified', next, key);
   return next;
 }
 
 /** Takes an object out of the store for good and tells the watchers. */
 export function removeObject(world: ApiWorld, object: KubernetesObject): void {
-  mutableCollection(world, object.kind).delete(objectKey(object));
+  const key = objectKey(object);
+  mutableCollection(world, object.kind).delete(key);
   world.api.resourceVersion += 1;
-  notifyWatchers(world, 'deleted', object);
+  notifyWatchers(world, 'deleted', object, key);
 }
 
 function specOf(object: KubernetesObject): unknown {

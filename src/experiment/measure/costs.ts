@@ -1,3 +1,4 @@
+import type { ClientUsage } from '../../cluster/api/clients.js';
 import { API_TABLE } from '../../cluster/api/tables.js';
 import { quantile, histogramMean } from '../../kernel/histogram.js';
 import { recordRow } from '../../kernel/probe.js';
@@ -16,8 +17,12 @@ export function recordCosts(world: ExperimentWorld, pools: readonly NodePool[]):
 
 /** Writes what every client asked of the API server. */
 export function recordApiUsage(world: ExperimentWorld): void {
-  const usages = [...world.api.usage.entries()].sort(([left], [right]) => (left < right ? -1 : 1));
-  for (const [, { client, verb, kind, failed, throttledUs, latency }] of usages) {
+  const usages = [...world.api.usage.values()].flatMap((ofClient) =>
+    [...ofClient.values()].flatMap((ofVerb) => [...ofVerb.values()]),
+  );
+  const nameOf = ({ client, verb, kind }: ClientUsage): string => `${client} ${verb} ${kind}`;
+  usages.sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));
+  for (const { client, verb, kind, failed, throttledUs, latency } of usages) {
     recordRow(world, API_TABLE, [
       client,
       verb,
