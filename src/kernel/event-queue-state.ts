@@ -63,6 +63,9 @@ export interface EventQueue {
   popsBetweenTunings: number;
   tunedAt: Micros;
 
+  /** The heap's first place is that of the event popped last, which is no longer pending. */
+  hasGap: boolean;
+
   poppedTime: Micros;
   poppedKind: EventKind;
   poppedA: number;

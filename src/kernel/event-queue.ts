@@ -48,6 +48,7 @@ export function createEventQueue(): EventQueue {
     popsUntilTuning: FIRST_TUNING,
     popsBetweenTunings: FIRST_TUNING,
     tunedAt: 0,
+    hasGap: false,
     poppedTime: 0,
     poppedKind: 0,
     poppedA: 0,
@@ -59,6 +60,7 @@ export function createEventQueue(): EventQueue {
 
 /** When the earliest event is due; Infinity if there is none. */
 export function earliestEvent(queue: EventQueue): Micros {
+  if (queue.hasGap) closeGap(queue);
   return queue.heapTimes[ROOT]!;
 }
 
@@ -75,7 +77,12 @@ export function pushEvent(queue: EventQueue, time: Micros, kind: EventKind, a: n
   queue.times[handle] = time;
   queue.sequences[handle] = queue.nextSequence++;
   queue.size += 1;
-  if (time < queue.horizon) {
+  if (queue.hasGap && time < queue.horizon) {
+    queue.hasGap = false;
+    queue.heapTimes[ROOT] = time;
+    queue.heapHandles[ROOT] = handle;
+    sink(queue, ROOT);
+  } else if (time < queue.horizon) {
     const position = ROOT + queue.heapSize++;
     queue.heapTimes[position] = time;
     queue.heapHandles[position] = handle;
@@ -89,6 +96,7 @@ export function pushEvent(queue: EventQueue, time: Micros, kind: EventKind, a: n
 
 /** Takes the earliest event into the `popped` fields. The queue must not be empty. */
 export function popEvent(queue: EventQueue): void {
+  if (queue.hasGap) closeGap(queue);
   const { slots, heapTimes, heapHandles } = queue;
   const handle = heapHandles[ROOT]!;
   const slot = handle << SLOT_SHIFT;
@@ -97,17 +105,23 @@ export function popEvent(queue: EventQueue): void {
   queue.poppedA = slots[slot + SLOT_A]!;
   queue.poppedB = slots[slot + SLOT_B]!;
   release(queue, handle);
-  const last = ROOT + --queue.heapSize;
-  heapTimes[ROOT] = heapTimes[last]!;
-  heapHandles[ROOT] = heapHandles[last]!;
-  heapTimes[last] = Infinity;
-  if (last > ROOT) sink(queue, ROOT);
-  if (--queue.popsUntilTuning === 0) tune(queue);
+  queue.hasGap = true;
+  if (--queue.popsUntilTuning === 0) {
+    closeGap(queue);
+    tune(queue);
+  }
+}
+
+/** Fills the place of the event that was popped. Only now, since it is often taken by an event pushed in its wake. */
+function closeGap(queue: EventQueue): void {
+  queue.hasGap = false;
+  takeFromHeap(queue, ROOT);
   if (queue.heapSize === 0 && queue.size > 0) advance(queue);
 }
 
 /** Removes a pending event. */
 export function removeEvent(queue: EventQueue, handle: EventHandle): void {
+  if (queue.hasGap) closeGap(queue);
   const position = pendingPosition(queue, handle);
   if (position === IN_WHEEL) takeFromWheel(queue, handle);
   else takeFromHeap(queue, position);
@@ -117,6 +131,7 @@ export function removeEvent(queue: EventQueue, handle: EventHandle): void {
 
 /** Gives a pending event a new time; it takes its place behind the events already waiting for that time. */
 export function moveEvent(queue: EventQueue, handle: EventHandle, time: Micros): void {
+  if (queue.hasGap) closeGap(queue);
   const position = pendingPosition(queue, handle);
   const later = time >= queue.times[handle]!;
   queue.times[handle] = time;
