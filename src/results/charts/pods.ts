@@ -78,7 +78,7 @@ export function podsChart(tables: RecordedTables, identity: RunIdentity): Chart 
           present.map(({ phase }) => phase),
           width,
         ),
-        offset: 16,
+        offset: 22,
       },
     };
     const bars = present.map((phase) => barLayer(phase, color, shown, rowsShown, names, identity, width));

@@ -22,7 +22,7 @@ export async function drawChart(chart: Chart, layout: Layout): Promise<string> {
 }
 
 function cutLeft(svg: string, width: number): string {
-  return svg.replace(/ width="(\d+)" height="(\d+)" viewBox="0 0 \1 \2"/, (size, whole: string, height: string) => {
+  return svg.replace(/ width="(\d+)" height="([\d.]+)" viewBox="0 0 \1 \2"/, (size, whole: string, height: string) => {
     const excess = Number(whole) - width;
     return excess <= 0 ? size : ` width="${width}" height="${height}" viewBox="${excess} 0 ${width} ${height}"`;
   });
