@@ -23,7 +23,6 @@ export type DiagnosticCode =
   | 'yaml-syntax'
   | 'yaml-duplicate-key'
   | 'yaml-alias'
-  | 'yaml-boolean'
   | 'encoding'
   | 'limit'
   | 'empty'

@@ -81,7 +81,7 @@ export class Files {
 export function rawObjectsOf(source: SourceText, report: Report): RawObject[] {
   const before = report.diagnostics.length;
   const objects = readDocuments(source, report).flatMap((document) => {
-    const value = toPlain(document, report);
+    const value = toPlain(document, report, { isManifest: true });
     return value === undefined ? [] : rawObjects(document, value, []);
   });
   if (objects.length === 0 && report.diagnostics.length === before) {

@@ -101,7 +101,7 @@ function resolveDocument(
   const inner = typeof declared === 'object' && declared !== null ? Object.entries(declared) : [];
   const parameters = resolveParameters(inner.find(([key]) => key === 'parameters')?.[1], settings);
   const substitution = new Substitution(document, report, parameters.values);
-  const value = toPlain(document, report, substitution.replace);
+  const value = toPlain(document, report, { replace: substitution.replace });
   const beside = (reference: string): string => besideFile(document.source.file, reference);
   const findValues = (reference: string): readonly number[] | string => files.findValues(beside(reference));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

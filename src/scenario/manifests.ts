@@ -217,6 +217,11 @@ export class ObjectIndex {
   }
 }
 
+/** Kinds that make pods in a real cluster: that they do not here may change the answer. */
+const RUNNING_PODS: readonly string[] = ['CronJob', 'DaemonSet', 'Job', 'ReplicationController', 'StatefulSet'].filter(
+  (kind) => kindOf(kind)?.role === 'stored',
+);
+
 /** One note for all objects of kinds that are kept and shown, and that nothing in the simulator acts on. */
 export function noteStoredKinds(objects: readonly ManifestObject[], file: string, report: Report): void {
   const counts = new Map<string, number>();
@@ -225,6 +230,7 @@ export function noteStoredKinds(objects: readonly ManifestObject[], file: string
     counts.set(object.kind, (counts.get(object.kind) ?? 0) + 1);
   }
   if (counts.size === 0) return;
+  const idle = RUNNING_PODS.filter((kind) => counts.has(kind));
   const list = [...counts].map(([kind, count]) => (count > 1 ? `${count} ${kind}` : kind)).join(', ');
   report.diagnostics.push({
     code: 'not-simulated',
@@ -234,7 +240,7 @@ export function noteStoredKinds(objects: readonly ManifestObject[], file: string
     column: 0,
     length: 1,
     field: '',
-    message: `stored, not simulated: ${list}`,
+    message: `stored, not simulated: ${list}${idle.length === 0 ? '' : `; pods of ${idle.join(', ')} do not run`}`,
     hint: '',
   });
 }

@@ -31,9 +31,9 @@ export function validateObject(object: KubernetesObject): readonly ObjectProblem
 }
 
 /** What the server's allocator of node ports would refuse, which validation alone does not look at. */
-function nodePortFaults({ spec }: Service): FieldError[] {
+function nodePortFaults({ spec }: Partial<Service>): FieldError[] {
   const { first, count } = DEFAULT_NODE_PORTS;
-  return (spec.ports ?? []).flatMap(({ nodePort }, index) => {
+  return (spec?.ports ?? []).flatMap(({ nodePort }, index) => {
     if (nodePort === undefined || nodePort === 0 || (nodePort >= first && nodePort < first + count)) return [];
     const range = `The range of valid ports is ${first}-${first + count - 1}`;
     return [invalid(`spec.ports[${index}].nodePort`, nodePort, `provided port is not in the valid range. ${range}`)];

@@ -40,7 +40,10 @@ export function validateFile(path: string, access: FileAccess, options: LoadOpti
   if (isCsv(path, source.text)) {
     return done('trace', counted(checkTrace(source, report), 'row'));
   }
-  const documents = readDocuments(source, report).map((document) => ({ document, value: toPlain(document, report) }));
+  const documents = readDocuments(source, report).map((document) => ({
+    document,
+    value: toPlain(document, report, { isManifest: true }),
+  }));
   if (documents.some(({ value }) => isScenario(value))) {
     const loaded = loadScenario(path, access, options);
     const { scenario } = loaded;

@@ -29,6 +29,22 @@ import { placeOf, type YamlDocument } from './yaml-places.js';
 /** What a scalar becomes instead of its own value, for parameters. */
 export type ReplaceScalar = (text: string, path: FieldPath) => { readonly value: unknown } | undefined;
 
+export interface ReadOptions {
+  readonly replace?: ReplaceScalar;
+  /** Read as Kubernetes reads manifests: in YAML 1.1, where `yes` and `off` are booleans and 0644 is octal. */
+  readonly isManifest?: boolean;
+}
+
+/** Source: go.yaml.in/yaml/v2 resolve.go, behind sigs.k8s.io/yaml. */
+const KUBERNETES_BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['y', true],
+  ['yes', true],
+  ['on', true],
+  ['n', false],
+  ['no', false],
+  ['off', false],
+]);
+
 const OPTIONS = {
   version: '1.2',
   schema: 'core',
@@ -184,10 +200,10 @@ function overLimit(source: SourceText, report: Report, offset: number, message: 
  * hold (NaN, integers that would lose digits, duplicate keys, `__proto__`, bombs of aliases) is reported. Undefined
  * after a report that leaves no value worth looking at.
  */
-export function toPlain(document: YamlDocument, report: Report, replace?: ReplaceScalar): unknown {
+export function toPlain(document: YamlDocument, report: Report, options: ReadOptions = {}): unknown {
   if (document.root === null) return null;
   try {
-    return new PlainReader(document, report, replace).read(document.root, 0);
+    return new PlainReader(document, report, options).read(document.root, 0);
   } catch (stop) {
     if (stop === STOP) return undefined;
     throw stop;
@@ -200,7 +216,7 @@ const STOP = Symbol('stop');
 class PlainReader {
   readonly document: YamlDocument;
   readonly report: Report;
-  readonly replace: ReplaceScalar | undefined;
+  readonly options: ReadOptions;
   readonly path: (string | number)[] = [];
   readonly anchors = new Map<string, Node>();
   readonly active = new Set<Node>();
@@ -209,10 +225,10 @@ class PlainReader {
   outerPath = '';
   aliasNodes = 0;
 
-  constructor(document: YamlDocument, report: Report, replace: ReplaceScalar | undefined) {
+  constructor(document: YamlDocument, report: Report, options: ReadOptions) {
     this.document = document;
     this.report = report;
-    this.replace = replace;
+    this.options = options;
   }
 
   read(node: Node | null, depth: number): unknown {
@@ -296,10 +312,14 @@ class PlainReader {
       return this.fail(node, 'limit', `text of ${value.length} characters is too long, the limit is ${MAXIMUM_SCALAR}`);
     }
     if (typeof value === 'string') {
-      const replaced = this.replace?.(value, this.path);
-      return replaced === undefined ? value : replaced.value;
+      const replaced = this.options.replace?.(value, this.path);
+      if (replaced !== undefined) return replaced.value;
+      const isPlain = this.options.isManifest === true && node.type === 'PLAIN';
+      return isPlain ? (KUBERNETES_BOOLEANS.get(value.toLowerCase()) ?? value) : value;
     }
     if (typeof value !== 'number') return value;
+    if (this.options.isManifest === true && /^0[0-7]+$/.test(node.source ?? ''))
+      return Number.parseInt(node.source!, 8);
     const written = shown(node.source ?? value);
     if (!Number.isFinite(value)) {
       return this.fail(

@@ -131,6 +131,14 @@ describe('hostile and broken files', () => {
         .join('---\n'),
       '9:duplicate-object',
     ],
+    ['a boolean in the words of YAML 1.1', 'a.yaml', WEB.replace('containers:', 'hostNetwork: yes, containers:'), ''],
+    [
+      'a word for a boolean where text is needed',
+      'a.yaml',
+      WEB.replace('image: web', 'image: web, env: [{ name: A, value: off }]'),
+      '8:type',
+    ],
+    ['the same in quotes', 'a.yaml', WEB.replace('image: web', 'image: web, env: [{ name: A, value: "off" }]'), ''],
     [
       'a custom resource',
       'a.yaml',
