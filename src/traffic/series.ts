@@ -1,14 +1,8 @@
-import {
-  createHistogram,
-  type Histogram,
-  histogramCells,
-  histogramMean,
-  quantile,
-  recordValue,
-} from '../kernel/histogram.js';
+import { createHistogram, type Histogram, histogramMean, quantile, recordValue } from '../kernel/histogram.js';
 import { recordRow } from '../kernel/probe.js';
 import { type Micros, microsToSeconds } from '../kernel/time.js';
 import { flushBalance } from './balance.js';
+import { recordedCells } from './latency-rows.js';
 import { LATENCY_TABLE, LOSS_TABLE, TRAFFIC_TABLE } from './tables.js';
 import type { TrafficWorld } from './world.js';
 
@@ -131,7 +125,7 @@ function writeSeries(world: TrafficWorld, series: Series, startsAt: Micros, ends
     figure(quantile(latencies, 0.9)),
     figure(quantile(latencies, 0.99)),
   ]);
-  for (const { low, high, count } of histogramCells(latencies)) {
+  for (const { low, high, count } of recordedCells(latencies)) {
     recordRow(world, LATENCY_TABLE, [side, name, start, microsToSeconds(low), microsToSeconds(high), count]);
   }
   for (const [reason, count] of losses.entries()) {
