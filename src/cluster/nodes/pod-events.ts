@@ -14,7 +14,7 @@ import {
   STAGE_SANDBOX,
   STAGE_SYNCING,
 } from './pod-record.js';
-import { reportPod } from './pod-report.js';
+import { reportPod, reportSandbox } from './pod-report.js';
 import { startNext, syncPod } from './pod-sync.js';
 import { endSync } from './sync-end.js';
 import { giveAddress, recordOf } from './pod-table.js';
@@ -55,7 +55,7 @@ export function registerPodStart<W extends NodesWorld>(handlers: Handlers<W>): v
     record.isSandboxReady = true;
     record.sandboxSince = world.kernel.now;
     pods.sandboxAt[podIndex] = world.kernel.now;
-    reportPod(world, podIndex); // says so before the address is known
+    reportSandbox(world, podIndex); // says so before the address is known
     giveAddress(pods, podIndex, addressOfPod(world, podIndex));
     startNext(world, podIndex, true);
   });

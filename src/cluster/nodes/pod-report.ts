@@ -1,4 +1,5 @@
 import { sameData } from '../api/patch.js';
+import type { Condition } from '../api/objects/meta.js';
 import type { Pod, PodStatus } from '../api/objects/pod.js';
 import type { RuntimeContainer, StartFailure } from './container-status.js';
 import type { ContainerRecord, PodRecord } from './pod-record.js';
@@ -13,6 +14,18 @@ export function reportPod(world: NodesWorld, podIndex: number): void {
   const status = currentStatus(world, podIndex, record);
   if (isSameStatus(status, record.status)) return;
   record.status = status;
+  queueStatus(world, podIndex);
+}
+
+/** The sandbox is ready, and nothing else has changed. */
+export function reportSandbox(world: NodesWorld, podIndex: number): void {
+  const record = recordOf(world, podIndex);
+  const lastTransitionTime = world.kernel.now;
+  const conditions = (record.status.conditions ?? []).map((condition): Condition => {
+    if (condition.type !== 'PodReadyToStartContainers') return condition;
+    return { ...condition, status: 'True', lastTransitionTime };
+  });
+  record.status = { ...record.status, conditions };
   queueStatus(world, podIndex);
 }
 
@@ -41,13 +54,13 @@ function currentStatus(world: NodesWorld, podIndex: number, record: PodRecord): 
   const runtime: PodRuntime = {
     isSandboxReady: record.isSandboxReady,
     ip: pods.ips[podIndex]!,
+    hostIP: hosts.ips[pods.node[podIndex]!]!,
+    startTime: pods.admittedAt[podIndex]!,
     hasInitialised: hasInitialised(record),
     container: (name) => runOf(record, name),
     startFailure: (name) => failureOf(record, name),
   };
-  const next = podStatus(record.pod, runtime, record.status, record.isTerminal, world.kernel.now);
-  const hostIP = hosts.ips[pods.node[podIndex]!]!;
-  return { ...next, hostIP, startTime: pods.admittedAt[podIndex]! };
+  return podStatus(record.pod, runtime, record.status, record.isTerminal, world.kernel.now);
 }
 
 /** Has a regular container been started in this sandbox? From then on init containers aren't run again. */

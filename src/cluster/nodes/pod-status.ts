@@ -8,7 +8,12 @@ export interface PodRuntime extends RuntimeView {
   readonly isSandboxReady: boolean;
   /** '' if none. */
   readonly ip: string;
+  readonly hostIP: string;
+  /** When the kubelet took the pod. */
+  readonly startTime: Micros;
 }
+
+type Writable = { -readonly [Field in keyof PodStatus]: PodStatus[Field] };
 
 /**
  * The status that the kubelet reports: what the runtime shows, seen against the status before.
@@ -29,13 +34,12 @@ export function podStatus(
   const hasInitialised = runtime.isSandboxReady && runtime.hasInitialised;
   const computed = podPhase(spec, init, initBefore, regular, isTerminal, hasInitialised);
   const phase = isFinal(before.phase) ? before.phase : computed;
-  return {
-    phase,
-    conditions: podConditions(pod, before, now, phase, runtime.isSandboxReady, init, regular),
-    containerStatuses: regular,
-    ...(init.length > 0 ? { initContainerStatuses: init } : {}),
-    ...(runtime.ip !== '' ? { podIP: runtime.ip } : {}),
-  };
+  const conditions = podConditions(pod, before, now, phase, runtime.isSandboxReady, init, regular);
+  const { hostIP, startTime } = runtime;
+  const status: Writable = { phase, conditions, hostIP, startTime, containerStatuses: regular };
+  if (init.length > 0) status.initContainerStatuses = init;
+  if (runtime.ip !== '') status.podIP = runtime.ip;
+  return status;
 }
 
 function isFinal(phase: PodStatus['phase']): boolean {

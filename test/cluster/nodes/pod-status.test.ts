@@ -88,6 +88,8 @@ test.each(readVectors<Case>('kubelet.podstatus.jsonl.gz'))('status of pod $id', 
     {
       isSandboxReady: runtime.sandbox === 'ready',
       ip: runtime.hasIP ? '10.244.0.5' : '',
+      hostIP: '172.16.0.1',
+      startTime: 0,
       hasInitialised: runtime.containers.some(
         ({ name, state }) => state !== 'unknown' && pod.spec.containers.some((container) => container.name === name),
       ),
