@@ -196,7 +196,7 @@ function storeObject<T extends Service | EndpointSlice>(
   object: T,
 ): void {
   mutableCollection(world, object.kind).set(objectKey(object), object);
-  notifyWatchers(world, type, object);
+  notifyWatchers(world, type, object, objectKey(object));
 }
 
 function metadataOf(name: string): Service['metadata'] {
