@@ -4,9 +4,16 @@ import type { Benchmark, Figure } from './measure.js';
 import { mm1Benchmark } from './mm1.js';
 import { podsBenchmark } from './pods.js';
 import { requestsBenchmark } from './requests.js';
+import { scenarioBenchmark } from './scenario.js';
 
 /** Every benchmark there is: add a file and its line here. */
-const BENCHMARKS: readonly Benchmark[] = [kernelBenchmark, mm1Benchmark, requestsBenchmark, podsBenchmark];
+const BENCHMARKS: readonly Benchmark[] = [
+  kernelBenchmark,
+  mm1Benchmark,
+  requestsBenchmark,
+  podsBenchmark,
+  scenarioBenchmark,
+];
 
 const USAGE = `usage: npm run --silent bench -- NAME... [--format text|json]\nbenchmarks: ${BENCHMARKS.map(({ name }) => name).join(', ')}`;
 

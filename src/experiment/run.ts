@@ -1,5 +1,5 @@
-import { digestHex } from '../kernel/digest.js';
 import type { RecordedTable } from '../kernel/probe.js';
+import { runDigest } from '../kernel/run-digest.js';
 import { runUntil } from '../kernel/simulation.js';
 import type { Micros } from '../kernel/time.js';
 import type { Scenario } from '../scenario/types.js';
@@ -17,7 +17,7 @@ export interface Progress {
 export interface Played {
   readonly assembly: Assembly;
   readonly tables: ReadonlyMap<string, RecordedTable>;
-  /** Fingerprint of every event, 16 hexadecimal digits. */
+  /** Fingerprint of every event and of every recorded cell, 16 hexadecimal digits. */
   readonly digest: string;
   readonly events: number;
 }
@@ -39,7 +39,7 @@ export function* play(scenario: Scenario): Generator<Progress, Played> {
   }
   finish(assembly);
   const { digest, probe } = world.kernel;
-  return { assembly, tables: probe.tables, digest: digestHex(digest), events: digest.events };
+  return { assembly, tables: probe.tables, digest: runDigest(world), events: digest.events };
 }
 
 /** Plays a scenario in one go. */
