@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import type { QuantityText } from '../objects/meta.js';
 import { ERROR_FORMAT, formatQuantity, parseQuantity } from '../quantity.js';
 import { type FieldType, fieldsOf, shortName } from './types.js';
@@ -65,10 +66,21 @@ function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
-/** A field that differs in case only, or the ones there are when they are few. */
+/** Edits that a slip of the pen may take, as a share of the name; names longer than any field are no slips. */
+const LIKELY_SLIP = 0.4;
+const LONGEST_NAME = 100;
+
+/** The field that was most likely meant: `replcas` -> `replicas`. */
 function nearField(name: string, fields: ReadonlyMap<string, unknown>): { hint?: string } {
-  const known = [...fields.keys()];
-  const near = known.find((field) => field.toLowerCase() === name.toLowerCase() || field === `${name}s`);
+  if (name.length > LONGEST_NAME) return {};
+  let near: string | undefined;
+  let fewest = Math.max(1, name.length * LIKELY_SLIP) + 0.5;
+  for (const field of fields.keys()) {
+    const edits = distance(name.toLowerCase(), field.toLowerCase());
+    if (edits >= fewest) continue;
+    near = field;
+    fewest = edits;
+  }
   return near === undefined ? {} : { hint: `did you mean "${near}"?` };
 }
 
@@ -93,9 +105,28 @@ function readValue(type: FieldType, value: unknown, place: Place, issues: Decode
 function readList(element: FieldType, list: readonly unknown[], place: Place, issues: DecodeIssue[]): unknown[] {
   return list.map((item, i) => {
     const at = { ...place, path: `${place.path}[${i}]` };
-    if (item === null) return element.form === 'scalar' ? '' : {};
+    if (item === null) return zeroOf(element);
     return readValue(element, item, at, issues) ?? {};
   });
+}
+
+/** What Go's decoder makes of a null among values: the zero value of their type. */
+function zeroOf(type: FieldType): unknown {
+  if (type.form === 'list') return [];
+  if (type.form !== 'scalar') return {};
+  switch (type.name) {
+    case 'Quantity':
+      return '0';
+    case 'bool':
+      return false;
+    case 'int32':
+    case 'int64':
+    case 'int':
+    case 'IntOrString':
+      return 0;
+    default:
+      return '';
+  }
 }
 
 function readMap(
@@ -107,7 +138,7 @@ function readMap(
   const entries: [string, unknown][] = [];
   for (const [key, item] of Object.entries(map)) {
     const at = { ...place, path: `${place.path}[${key}]` };
-    const read = item === null ? '' : readValue(element, item, at, issues);
+    const read = item === null ? zeroOf(element) : readValue(element, item, at, issues);
     if (read !== undefined) entries.push([key, read]);
   }
   return Object.fromEntries(entries);
