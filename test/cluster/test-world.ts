@@ -114,6 +114,15 @@ export class TestTank<W extends TestWorld> {
     return this.all<Pod>('Pod').filter(isReady);
   }
 
+  /** Requests of a client so far; of one verb, if it is given. */
+  requests(client: string, verb?: ApiRequest['verb']): number {
+    let count = 0;
+    for (const [key, byKind] of this.world.api.usage.get(client) ?? []) {
+      if (verb === undefined || key === verb) for (const { latency } of byKind.values()) count += latency.count;
+    }
+    return count;
+  }
+
   /** Events recorded so far: time (s), reason, message. */
   events(reason?: string): { time: number; reason: string; message: string }[] {
     const { columns, rows } = this.world.kernel.probe.tables.get(EVENT_TABLE.name)!;

@@ -7,9 +7,10 @@ import type { LabelSelector, StringMap } from '../../api/objects/meta.js';
 import type { Pod } from '../../api/objects/pod.js';
 import type { Deployment, ReplicaSet } from '../../api/objects/workload.js';
 import { matchesSelector } from '../../api/selectors.js';
-import { type ObjectKey, objectKey } from '../../api/store.js';
+import { keyOf, type ObjectKey, objectKey } from '../../api/store.js';
 import { beginStory, resumeStory, type StoryTeller } from '../../api/sync-story.js';
-import { applyDecision, type HpaOutcome, reportMissingTarget } from './apply.js';
+import { applyDecision, type HpaOutcome, NEXT_SYNC, reportMissingTarget } from './apply.js';
+import { type Calm, isSettled, isSteady, renewed, sameSight } from './calm.js';
 import { decide } from './decide.js';
 import type { HpaMemory } from './memory.js';
 import type { MetricReading, PodMetricsSource } from './metrics.js';
@@ -21,6 +22,7 @@ const WORKERS = 5;
 /** The controller's own memory, by key of the autoscaler. */
 export interface HorizontalPodAutoscalerState {
   readonly memories: Map<ObjectKey, HpaMemory>;
+  readonly calms: Map<ObjectKey, Calm>;
 }
 
 export interface HorizontalPodAutoscalerWorld extends KcmWorld {
@@ -28,7 +30,7 @@ export interface HorizontalPodAutoscalerWorld extends KcmWorld {
 }
 
 export function createHorizontalPodAutoscalerState(): HorizontalPodAutoscalerState {
-  return { memories: new Map() };
+  return { memories: new Map(), calms: new Map() };
 }
 
 /** What can be scaled in this part. */
@@ -55,6 +57,7 @@ export function registerHorizontalPodAutoscaler<W extends HorizontalPodAutoscale
     sync: (world, key) => {
       const hpa = kcmLister<HorizontalPodAutoscaler>(world, 'HorizontalPodAutoscaler').get(key);
       if (hpa === undefined) return SYNC_DONE;
+      if (isUndisturbed(world, hpa)) return { requests: [], outcome: NEXT_SYNC };
       const { kind, name } = hpa.spec.scaleTargetRef;
       const memory: Stage = { stage: 'scale', hpa };
       return { requests: [{ verb: 'get', kind, namespace: hpa.metadata.namespace, name }], memory };
@@ -95,16 +98,38 @@ export function registerHorizontalPodAutoscaler<W extends HorizontalPodAutoscale
     const { now } = world.kernel;
     const { namespace } = hpa.metadata;
     const { selector, replicas = 1 } = target.spec;
+    const readings = readingsOf(world, hpa, target);
     const decision = decide({
       hpa,
       specReplicas: replicas,
       statusReplicas: target.status.replicas ?? 0,
       pods: selectedPods(world, namespace, selector),
-      readings: (hpa.spec.metrics ?? []).map((spec) => readingOf(world, namespace, selector, spec)),
+      readings,
       memory: world.controllers.horizontalPodAutoscaler.memories.get(objectKey(hpa)),
       now,
     });
+    const sight = { hpa, target, podVersion: world.kcm.owned.Pod.seenVersion, readings };
+    rememberSight(world, sight, isSteady(hpa, decision, now));
     return inStage('apply', beginStory(world, applier, { hpa, decision, now }));
+  }
+
+  /** Does it see what it has seen for long, with nothing to do? */
+  function isUndisturbed(world: W, hpa: HorizontalPodAutoscaler): boolean {
+    const { calms, memories } = world.controllers.horizontalPodAutoscaler;
+    const key = objectKey(hpa);
+    const calm = calms.get(key);
+    if (calm === undefined || !isSettled(calm, world.kernel.now)) return false;
+    const { kind, name } = hpa.spec.scaleTargetRef;
+    const target = kcmLister<ScaleTarget>(world, kind).get(keyOf(hpa.metadata.namespace, name));
+    if (target === undefined) return false;
+    const readings = readingsOf(world, hpa, target);
+    if (!sameSight(calm, { hpa, target, podVersion: world.kcm.owned.Pod.seenVersion, readings })) return false;
+    memories.set(key, renewed(memories.get(key)!, world.kernel.now));
+    return true;
+  }
+
+  function readingsOf(world: W, hpa: HorizontalPodAutoscaler, { spec }: ScaleTarget): MetricReading[] {
+    return (hpa.spec.metrics ?? []).map((metric) => readingOf(world, hpa.metadata.namespace, spec.selector, metric));
   }
 
   function readingOf(world: W, namespace: string, selector: LabelSelector, spec: MetricSpec): MetricReading {
@@ -117,13 +142,24 @@ export function registerHorizontalPodAutoscaler<W extends HorizontalPodAutoscale
 
   listeners.on<HorizontalPodAutoscaler>(KCM, 'HorizontalPodAutoscaler', (world, { type, object }) => {
     const key = objectKey(object);
-    if (type === 'deleted') world.controllers.horizontalPodAutoscaler.memories.delete(key);
-    else enqueueAfter(world, controllerId, key, SYNC_PERIOD_US);
+    const { memories, calms } = world.controllers.horizontalPodAutoscaler;
+    if (type === 'deleted') {
+      memories.delete(key);
+      calms.delete(key);
+    } else enqueueAfter(world, controllerId, key, SYNC_PERIOD_US);
   });
 }
 
 function keepMemory(world: HorizontalPodAutoscalerWorld, { hpa }: HpaOutcome, memory: unknown): void {
   world.controllers.horizontalPodAutoscaler.memories.set(objectKey(hpa), memory as HpaMemory);
+}
+
+function rememberSight(world: HorizontalPodAutoscalerWorld, sight: Omit<Calm, 'since'>, isSteadyNow: boolean): void {
+  const { calms } = world.controllers.horizontalPodAutoscaler;
+  const key = objectKey(sight.hpa);
+  const calm = calms.get(key);
+  if (!isSteadyNow) calms.delete(key);
+  else if (calm === undefined || !sameSight(calm, sight)) calms.set(key, { ...sight, since: world.kernel.now });
 }
 
 function inStage(stage: 'apply' | 'missing', step: SyncStep): SyncStep {

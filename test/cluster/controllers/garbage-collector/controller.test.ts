@@ -30,11 +30,6 @@ function runningTank(): TestTank<World> {
   return tank;
 }
 
-const requestsOf = (tank: TestTank<World>, verb: string): number =>
-  [...tank.world.api.usage.values()]
-    .filter((usage) => usage.client === 'generic-garbage-collector' && usage.verb === verb)
-    .reduce((sum, usage) => sum + usage.latency.count, 0);
-
 describe('the garbage collector', () => {
   it('in the background: the owner goes at once, then the ReplicaSet, then the pods', () => {
     const tank = runningTank();
@@ -47,7 +42,8 @@ describe('the garbage collector', () => {
     tank.run(2 * SECOND_US);
     expect(tank.all('Pod')).toHaveLength(0);
     // As recorded: 11 objects, each read once and deleted once.
-    expect([requestsOf(tank, 'get'), requestsOf(tank, 'delete')]).toEqual([11, 11]);
+    const requests = (['get', 'delete'] as const).map((verb) => tank.requests('generic-garbage-collector', verb));
+    expect(requests).toEqual([11, 11]);
   });
 
   it('in the foreground: the owner waits for the last pod', () => {

@@ -103,6 +103,23 @@ describe('an autoscaler', () => {
     expect(replicas(tank)).toBe(2);
   });
 
+  it('asks nobody while nothing changes, and is there when something does', () => {
+    const tank = tankWith((second) => (second < 3_600 ? 100 : second < 7_200 ? 400 : 100));
+    tank.create(autoscaler());
+    const requests = (): number => tank.requests('horizontal-pod-autoscaler');
+    tank.run(20 * MINUTE_US);
+    const before = requests();
+    tank.run(39 * MINUTE_US);
+    expect(requests()).toBe(before);
+    tank.run(3 * MINUTE_US);
+    expect(replicas(tank)).toBe(8);
+    // An hour later the load goes: the size is held for five minutes, though hardly a look was taken meanwhile.
+    tank.run(60 * MINUTE_US);
+    expect(replicas(tank)).toBe(8);
+    tank.run(5 * MINUTE_US);
+    expect(replicas(tank)).toBe(2);
+  });
+
   it('says when its target is not there', () => {
     const tank = tankWith(() => 0);
     tank.create(autoscaler('nobody'));

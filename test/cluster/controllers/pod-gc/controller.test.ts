@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import type { Controllers } from '../../../../src/cluster/api/controller-loop.js';
+import { type Listeners, openInformer, PROBE_COMPONENT } from '../../../../src/cluster/api/informers.js';
+import type { Node } from '../../../../src/cluster/api/objects/node.js';
+import type { Pod } from '../../../../src/cluster/api/objects/pod.js';
+import { stored } from '../../../../src/cluster/api/store.js';
+import { insertObject, removeObject, replaceObject } from '../../../../src/cluster/api/writes.js';
+import {
+  createPodGcState,
+  type PodGcWorld,
+  registerPodGc,
+} from '../../../../src/cluster/controllers/pod-gc/controller.js';
+import { crashNode } from '../../../../src/cluster/nodes/faults.js';
+import type { NodesWorld } from '../../../../src/cluster/nodes/world.js';
+import { SECOND_US } from '../../../../src/kernel/time.js';
+import { boundPod, nodesStage, type NodesStage, play, podNamed } from '../../nodes/nodes-world.js';
+
+type World = NodesWorld & PodGcWorld;
+
+function stageWithGc(): NodesStage {
+  return nodesStage({
+    nodes: 2,
+    controllers: (controllers, listeners) => {
+      registerPodGc(controllers as unknown as Controllers<World>, listeners as unknown as Listeners<World>);
+      return { podGc: createPodGcState() };
+    },
+  });
+}
+
+test('pods of a node that is no more go after quarantine and period', () => {
+  const stage = stageWithGc();
+  const { world, listeners } = stage;
+  const phases: string[] = [];
+  openInformer(world, PROBE_COMPONENT, 'Pod');
+  listeners.on<Pod>(PROBE_COMPONENT, 'Pod', (_, { object }) => phases.push(object.status.phase));
+  insertObject(world, boundPod('web', 'n-1'));
+  play(stage, 10);
+  crashNode(world, 0);
+  removeObject(world, stored<Node>(world, 'Node', 'n-1')!);
+  let goneAt = Number.NaN;
+  for (let second = 11; second < 120 && Number.isNaN(goneAt); second++) {
+    play(stage, second);
+    if (podNamed(stage, 'web') === undefined) goneAt = second;
+  }
+  expect(goneAt - 10).toBeGreaterThanOrEqual(40);
+  expect(goneAt - 10).toBeLessThanOrEqual(62);
+  expect(phases.at(-1)).toBe('Failed');
+  play(stage, 200);
+  const events = world.kernel.queue.nextSequence;
+  play(stage, 10_000);
+  expect(world.kernel.queue.nextSequence).toBe(events);
+});
+
+test('a node said to be out of service gives up the pods that terminate on it', () => {
+  const stage = stageWithGc();
+  const { world } = stage;
+  insertObject(world, boundPod('web', 'n-1'));
+  play(stage, 10);
+  crashNode(world, 0);
+  const pod = podNamed(stage, 'web')!;
+  const metadata = { ...pod.metadata, deletionTimestamp: 40 * SECOND_US, deletionGracePeriodSeconds: 30 };
+  replaceObject(world, pod, { ...pod, metadata });
+  play(stage, 90);
+  expect(podNamed(stage, 'web')).toBeDefined();
+  const node = stored<Node>(world, 'Node', 'n-1')!;
+  const taint = { key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' } as const;
+  replaceObject(world, node, { ...node, spec: { ...node.spec, taints: [taint] } });
+  play(stage, 112);
+  expect(podNamed(stage, 'web')).toBeUndefined();
+});
