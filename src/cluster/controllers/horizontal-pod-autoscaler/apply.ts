@@ -41,15 +41,13 @@ export function* applyDecision({ hpa, decision, now }: HpaOutcome): Story {
 }
 
 /** The target could not be read. */
-export function* reportMissingTarget({
-  hpa,
-  error,
-  now,
-}: {
+export interface MissingTarget {
   readonly hpa: HorizontalPodAutoscaler;
   readonly error: string;
   readonly now: Micros;
-}): Story {
+}
+
+export function* reportMissingTarget({ hpa, error, now }: MissingTarget): Story {
   yield* tell(hpa, 'Warning', 'FailedGetScale', error);
   const message = `the HPA controller was unable to get the target's current scale: ${error}`;
   const { conditions = [] } = hpa.status;
