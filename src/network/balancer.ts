@@ -27,12 +27,8 @@ export function balancerNode(world: NetworkWorld, serviceIndex: number, key: Dra
 
 /** Lets the probes since the last look have happened, then says whether the node gets connections. */
 function isIncluded(world: NetworkWorld, balancer: BalancerState, serviceIndex: number, node: number): boolean {
-  const healthy = answersProbe(world, serviceIndex, node) ? 1 : 0;
+  const healthy = observe(world, balancer, serviceIndex, node);
   const now = world.kernel.now;
-  if (healthy !== balancer.healthy[node]!) {
-    balancer.healthy[node] = healthy;
-    balancer.since[node] = now;
-  }
   if (healthy !== balancer.included[node]!) {
     const { probeIntervalUs, failures, successes } = world.network.parameters.balancer;
     const phase = keyedUniform(mix(node), world.network.keys.probe);
@@ -41,6 +37,23 @@ function isIncluded(world: NetworkWorld, balancer: BalancerState, serviceIndex: 
     if (probes >= (healthy === 1 ? successes : failures)) balancer.included[node] = healthy;
   }
   return balancer.included[node] === 1;
+}
+
+/** Notes since when a node answers probes as it does now; gives that: 0 or 1. */
+function observe(world: NetworkWorld, balancer: BalancerState, serviceIndex: number, node: number): number {
+  const healthy = answersProbe(world, serviceIndex, node) ? 1 : 0;
+  if (healthy !== balancer.healthy[node]!) {
+    balancer.healthy[node] = healthy;
+    balancer.since[node] = world.kernel.now;
+  }
+  return healthy;
+}
+
+/** A node has died or come back: the balancers' probes find out even while no request asks for it. */
+export function noteNode(world: NetworkWorld, node: number): void {
+  for (const [serviceIndex, { balancer }] of world.network.services.entries()) {
+    if (balancer !== null && node < balancer.included.length) isIncluded(world, balancer, serviceIndex, node);
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Listeners } from '../cluster/api/informers.js';
-import { SERVING_OPEN, type WorkloadListeners } from '../cluster/nodes/workload.js';
+import { SERVING_OPEN, SERVING_UNREACHABLE, type WorkloadListeners } from '../cluster/nodes/workload.js';
 import type { NodesWorld } from '../cluster/nodes/workload.js';
+import { noteNode } from './balancer.js';
 import { incarnationOf } from './identities.js';
 import { rootKey } from './keyed-draws.js';
 import { createLinks } from './links.js';
@@ -40,7 +41,8 @@ export function registerNetwork<W extends NetworkWorld>(
   workloads: WorkloadListeners<W>,
 ): void {
   registerServices(listeners);
-  workloads.onServing((world, podIndex, _from, to) => {
+  workloads.onServing((world, podIndex, from, to) => {
     if (to === SERVING_OPEN) incarnationOf(world, podIndex);
+    if (from === SERVING_UNREACHABLE || to === SERVING_UNREACHABLE) noteNode(world, world.nodes.pods.node[podIndex]!);
   });
 }
