@@ -1,6 +1,12 @@
 import { formatAvailability, formatClock, formatCount, formatDuration, formatList, formatPlural } from './format.js';
 import type { ExpectationOutcome } from './identity.js';
-import type { RecoverySummary, RolloutSummary, RunSummary, TrafficSummary } from './summary.js';
+import {
+  updatesOf,
+  type RecoverySummary,
+  type RolloutSummary,
+  type RunSummary,
+  type TrafficSummary,
+} from './summary.js';
 
 /** The result in words: one short headline and two to five sentences. */
 export interface Answer {
@@ -24,7 +30,7 @@ export function answerOf(summary: RunSummary, expectations: readonly Expectation
   const sentences = [
     tellTraffic(summary),
     tellLatency(summary),
-    tellRollouts(summary.rollouts),
+    tellRollouts(summary),
     tellRecoveries(summary.recoveries),
     tellFailures(expectations),
   ].filter((sentence) => sentence !== '');
@@ -90,7 +96,9 @@ function tellLatency(summary: RunSummary): string {
   return capitalize(`${told.join('; ')}${where}.`);
 }
 
-function tellRollouts(rollouts: readonly RolloutSummary[]): string {
+function tellRollouts(summary: RunSummary): string {
+  const rollouts = updatesOf(summary);
+  if (rollouts.length === 0) return tellCreations(summary.rollouts);
   if (rollouts.length > TOLD_ONE_BY_ONE) {
     const took = rollouts.flatMap((rollout) => rollout.durationSeconds ?? []).sort((left, right) => left - right);
     const range =
@@ -98,6 +106,16 @@ function tellRollouts(rollouts: readonly RolloutSummary[]): string {
     return `${took.length} of ${rollouts.length} rollouts completed${range}.`;
   }
   return rollouts.map((rollout) => `${capitalize(tellRollout(rollout))}.`).join(' ');
+}
+
+function tellCreations(rollouts: readonly RolloutSummary[]): string {
+  const took = rollouts.flatMap((rollout) => rollout.durationSeconds ?? []);
+  if (rollouts.length === 0) return '';
+  if (took.length === 0) return `${formatPlural(rollouts.length, 'Deployment')} did not come up within the run.`;
+  const slowest = formatDuration(Math.max(...took));
+  return took.length === rollouts.length
+    ? `${formatPlural(rollouts.length, 'Deployment')} came up, the slowest in ${slowest}.`
+    : `${took.length} of ${formatPlural(rollouts.length, 'Deployment')} came up, the slowest of them in ${slowest}.`;
 }
 
 function tellRollout(rollout: RolloutSummary): string {

@@ -60,6 +60,7 @@ export function formatAvailability(share: number | null): string {
   if (share >= 1) return '100%';
   let decimals = 1;
   for (let gap = 100 * (1 - share); gap < 1 && decimals < 9; gap *= 10) decimals += 1;
+  decimals = Math.max(decimals, 2);
   let scale = 1;
   for (let index = 0; index < decimals; index += 1) scale *= 10;
   // The nudge undoes the rounding of the product only: 0.952 * 1000 is a hair below 952.

@@ -12,7 +12,7 @@ import {
 import { escapeHtml, htmlTable } from './html.js';
 import type { ExpectationOutcome, RecordedTables, RunIdentity } from './identity.js';
 import { summaryTables } from './summary-table.js';
-import type { RunSummary } from './summary.js';
+import { updatesOf, type RunSummary } from './summary.js';
 
 /** Kinds of events listed; the others are in the tables. */
 const MOST_EVENT_KINDS = 15;
@@ -64,7 +64,7 @@ export function keyFigures(summary: RunSummary): string {
     const hint = `p50 ${formatDuration(source.p50Seconds)}, p90 ${formatDuration(source.p90Seconds)}`;
     cards.push({ name: `p99 of ${source.name}`, value: formatDuration(source.p99Seconds), hint });
   }
-  for (const rollout of summary.rollouts.slice(0, 2)) {
+  for (const rollout of updatesOf(summary).slice(0, 2)) {
     const hint = `${rollout.outcome === 'complete' ? '' : `${rollout.outcome}; `}${formatCount(rollout.lost)} lost meanwhile`;
     cards.push({
       name: `Rollout of ${rollout.workload.slice(rollout.workload.lastIndexOf('/') + 1)}`,

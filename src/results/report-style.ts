@@ -35,7 +35,7 @@ summary{cursor:pointer;color:var(--ink-2);width:max-content}
 summary:focus-visible,.table:focus-visible{outline:2px solid var(--series-1);outline-offset:2px}
 .table{overflow-x:auto}
 details .table{max-height:420px;overflow-y:auto;margin-top:8px}
-table{border-collapse:collapse;width:100%;font-size:.86rem;line-height:1.4}
+table{border-collapse:collapse;width:100%;font-size:.84rem;line-height:1.4}
 th,td{padding:7px 8px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 th:first-child,td:first-child{padding-left:0}
 th:last-child,td:last-child{padding-right:0}

@@ -1,4 +1,5 @@
-import type { RunSummary, TrafficSummary } from './summary.js';
+import { byText, groupBy } from './columns.js';
+import type { RolloutSummary, RunSummary, TrafficSummary } from './summary.js';
 
 /**
  * Every figure of a run under a flat name, in a fixed order: the columns of a sweep's `runs` table. The unit is the last
@@ -14,14 +15,17 @@ export function summaryFigures(summary: RunSummary): Record<string, number> {
   put('availability', summary.traffic.availability);
   for (const source of summary.sources) putTraffic(put, `source.${source.name}`, source);
   for (const service of summary.services) putTraffic(put, `service.${service.name}`, service);
-  for (const [index, rollout] of summary.rollouts.entries()) {
-    put(`rollout.${index + 1}.${rollout.workload}.duration_s`, rollout.durationSeconds);
-    put(`rollout.${index + 1}.${rollout.workload}.lost`, rollout.lost);
+  // By name and not by place: in which order things begin or end may differ from seed to seed.
+  for (const rollout of [...summary.rollouts].sort(byWorkload)) {
+    put(`rollout.${rollout.workload}.${rollout.revision}.duration_s`, rollout.durationSeconds);
+    put(`rollout.${rollout.workload}.${rollout.revision}.lost`, rollout.lost);
   }
-  for (const [index, recovery] of summary.recoveries.entries()) {
-    put(`recovery.${index + 1}.${recovery.subject}.detection_s`, recovery.detectionSeconds);
-    put(`recovery.${index + 1}.${recovery.subject}.recovery_s`, recovery.recoverySeconds);
-    put(`recovery.${index + 1}.${recovery.subject}.lost`, recovery.lost);
+  for (const [subject, recoveries] of groupBy(summary.recoveries, (recovery) => recovery.subject)) {
+    for (const [index, recovery] of recoveries.entries()) {
+      put(`recovery.${subject}.${index + 1}.detection_s`, recovery.detectionSeconds);
+      put(`recovery.${subject}.${index + 1}.recovery_s`, recovery.recoverySeconds);
+      put(`recovery.${subject}.${index + 1}.lost`, recovery.lost);
+    }
   }
   for (const point of ['running', 'ready'] as const) {
     put(`startup.${point}.p50_s`, summary.startup[point].p50Seconds);
@@ -46,6 +50,10 @@ function putTraffic(put: (name: string, value: number | null) => void, prefix: s
   put(`${prefix}.p90_s`, traffic.p90Seconds);
   put(`${prefix}.p99_s`, traffic.p99Seconds);
   put(`${prefix}.p99.9_s`, traffic.p999Seconds);
+}
+
+function byWorkload(left: RolloutSummary, right: RolloutSummary): number {
+  return byText(left.workload, right.workload) || left.revision - right.revision;
 }
 
 function countOf(summary: RunSummary, type: string): number {

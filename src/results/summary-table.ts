@@ -1,5 +1,5 @@
 import { formatAvailability, formatClock, formatCount, formatDuration, formatNumber, formatUsd } from './format.js';
-import type { RunSummary, TrafficSummary } from './summary.js';
+import { updatesOf, type RunSummary, type TrafficSummary } from './summary.js';
 
 /** Cells as text, ready for a terminal or a page. Columns of figures are aligned right. */
 export interface TextTable {
@@ -40,6 +40,22 @@ function trafficTable(summary: RunSummary): TextTable {
   };
 }
 
+/** Every scenario begins with as many rollouts as it has workloads: one row for all of them. */
+function creationRow({ rollouts }: RunSummary): string[][] {
+  const created = rollouts.filter((rollout) => rollout.revision === 1);
+  if (created.length === 0) return [];
+  const took = created.flatMap((rollout) => rollout.durationSeconds ?? []).sort((left, right) => left - right);
+  const late = created.length - took.length;
+  const range = took.length === 0 ? '' : `${formatDuration(took[0]!)} to ${formatDuration(took.at(-1)!)}`;
+  const missing = late === 0 ? '' : `${formatCount(late)} not within the run`;
+  return [
+    [
+      `creation of ${formatCount(created.length)} Deployments`,
+      [range, missing].filter((part) => part !== '').join(', '),
+    ],
+  ];
+}
+
 function clusterTable(summary: RunSummary): TextTable {
   const { ready, running } = summary.startup;
   const startup = (quantiles: typeof ready): string =>
@@ -51,7 +67,8 @@ function clusterTable(summary: RunSummary): TextTable {
       { name: 'value', figures: false },
     ],
     rows: [
-      ...summary.rollouts.map((rollout) => [
+      ...creationRow(summary),
+      ...updatesOf(summary).map((rollout) => [
         `rollout of ${rollout.workload}, revision ${rollout.revision}`,
         rollout.durationSeconds === null
           ? rollout.outcome

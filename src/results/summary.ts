@@ -35,6 +35,11 @@ export interface RolloutSummary {
   readonly lost: number;
 }
 
+/** Updates: a workload's first revision is its creation, of which every scenario has as many as workloads. */
+export function updatesOf(summary: RunSummary): RolloutSummary[] {
+  return summary.rollouts.filter((rollout) => rollout.revision > 1);
+}
+
 export interface RecoverySummary {
   readonly subject: string;
   readonly startSeconds: number;

@@ -16,8 +16,12 @@ const PATTERNS: readonly { readonly pattern: RegExp; readonly title: string; rea
   [
     { pattern: /^lost$/, title: 'lost requests', better: 'lower' },
     { pattern: /^source\.(.+)\.p99_s$/, title: 'p99 of $1', better: 'lower' },
-    { pattern: /^rollout\.\d+\.(?:.*\/)?(.+)\.duration_s$/, title: 'rollout of $1', better: 'lower' },
-    { pattern: /^recovery\.\d+\.(.+)\.recovery_s$/, title: 'recovery from $1', better: 'lower' },
+    {
+      pattern: /^rollout\.(?:.*\/)?(.+)\.(?!1\.)(\d+)\.duration_s$/,
+      title: 'rollout of $1 to revision $2',
+      better: 'lower',
+    },
+    { pattern: /^recovery\.(.+)\.1\.recovery_s$/, title: 'recovery from $1', better: 'lower' },
     { pattern: /^cost_usd$/, title: 'cost', better: 'lower' },
     { pattern: /^startup\.ready\.p99_s$/, title: 'pod start-up, p99', better: 'lower' },
     { pattern: /^source\.(.+)\.p50_s$/, title: 'p50 of $1', better: 'lower' },

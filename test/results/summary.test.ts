@@ -4,6 +4,7 @@ import { quantile, quantileOf } from '../../src/results/histogram.js';
 import { summaryFigures } from '../../src/results/summary-figures.js';
 import { summaryTables } from '../../src/results/summary-table.js';
 import { summarize, trafficBetween } from '../../src/results/summary.js';
+import { ROLLOUT_TABLE } from '../../src/experiment/tables.js';
 import { LATENCY_TABLE, LOSS_TABLE, TRAFFIC_TABLE } from '../../src/traffic/tables.js';
 import { EXPECTATIONS, IDENTITY, fixtureTables, tableOf } from './fixture.js';
 
@@ -93,6 +94,8 @@ describe('summarize', () => {
     const others = summaryFigures(summarize(fixtureTables(2), IDENTITY));
     expect(Object.keys(figures)).toEqual(Object.keys(others));
     expect(Object.values(figures).every(Number.isFinite)).toBe(true);
+    expect(figures['rollout.deployment/frontend.2.duration_s']).toBe(72);
+    expect(figures['recovery.node general-2.1.recovery_s']).toBe(358);
     expect(figures['source.shoppers.p99_s']).toBeGreaterThan(figures['source.shoppers.p50_s']!);
   });
 });
@@ -108,6 +111,18 @@ describe('answerOf', () => {
     expect(text).toContain('ready again after 5m 58s');
     expect(text).toMatch(/\d+ timed out and \d+ refused/);
     expect(text).toContain('Not met: availability(shoppers) >= 99.9% (seen: 99.87%)');
+  });
+
+  test('creation of workloads is told apart from updates', () => {
+    const created = ['web', 'db'].map((name, index) => ['default', `deployment/${name}`, 1, 0, 10 + index, 'complete']);
+    const updated = ['default', 'deployment/web', 2, 300, 330, 'complete'];
+    const tell = (rollouts: (string | number)[][]): string => {
+      const tables = new Map([...small(), ['rollouts', tableOf(ROLLOUT_TABLE, rollouts)]]);
+      return answerOf(summarize(tables, IDENTITY), []).sentences.join(' ');
+    };
+    expect(tell(created)).toContain('2 Deployments came up, the slowest in 11 s.');
+    expect(tell([...created, updated])).toContain('The rollout of deployment/web to revision 2 took 30 s');
+    expect(tell([...created, updated])).not.toContain('came up');
   });
 
   test('says so when nothing was lost, and when nothing was sent', () => {

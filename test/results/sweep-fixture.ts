@@ -30,7 +30,7 @@ export function fixtureRuns(): SweepRun[] {
             requests: 216_000 + noise,
             lost,
             'source.shoppers.p99_s': 0.16 - 0.01 * place + 0.001 * noise,
-            'rollout.1.deployment/frontend.duration_s': 110 - 30 * place + noise,
+            'rollout.deployment/frontend.2.duration_s': 110 - 30 * place + noise,
             'startup.ready.p99_s': 11 + 0.1 * noise,
             cost_usd: 0.25 + 0.02 * Number(replicas),
           },
