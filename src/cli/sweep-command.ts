@@ -4,6 +4,7 @@ import type { SweepOptions } from './commands/sweep.js';
 import { type Context, shellQuote } from './context.js';
 import type { PlannedRun } from './engine.js';
 import { CommandError, EXIT } from './exit-codes.js';
+import { STDIN } from './files.js';
 import { InputError, type Loaded, loadForPlay } from './load.js';
 import { requireFiles } from './options.js';
 import { printAnswer, printNotes } from './print-report.js';
@@ -15,6 +16,7 @@ const SHOWN_RUNS = 3;
 /** `wavetank sweep`: checks every combination before the first run, then plays the plan. */
 export async function sweepCommand(context: Context, file: string | undefined, options: SweepOptions): Promise<number> {
   requireFiles(file === undefined ? [] : [file], 'sweep');
+  if (file === STDIN) throw new CommandError(EXIT.usage, 'sweep needs a file: its workers cannot read standard input');
   const variations = readVariations(options);
   const base = loadCombination(context, file!, options, {});
   const total = variations.reduce((product, { values }) => product * values.length, options.seeds);

@@ -2,6 +2,7 @@ import { type DecodeResult, decodeManifest } from '../cluster/api/decode.js';
 import { groupOfVersion, kindOf, nearestKind } from '../cluster/api/kinds.js';
 import type { KubernetesObject } from '../cluster/api/objects/meta.js';
 import type { Service } from '../cluster/api/objects/network.js';
+import { unplayedFields } from '../cluster/api/unplayed-fields.js';
 import { type DiagnosticCode, type Report, shown } from './diagnostics.js';
 import { type FieldPath, fieldText, parseFieldText, valueAt } from './field-path.js';
 import { MAXIMUM_DIAGNOSTICS, MAXIMUM_OBJECT_BYTES } from './limits.js';
@@ -222,16 +223,21 @@ const RUNNING_PODS: readonly string[] = ['CronJob', 'DaemonSet', 'Job', 'Replica
   (kind) => kindOf(kind)?.role === 'stored',
 );
 
-/** One note for all objects of kinds that are kept and shown, and that nothing in the simulator acts on. */
+/** One note for all kinds and fields that are kept and shown, and that nothing in the simulator acts on. */
 export function noteStoredKinds(objects: readonly ManifestObject[], file: string, report: Report): void {
   const counts = new Map<string, number>();
+  const fields = new Set<string>();
   for (const { object } of objects) {
-    if (kindOf(object.kind)?.role === 'played') continue;
-    counts.set(object.kind, (counts.get(object.kind) ?? 0) + 1);
+    if (kindOf(object.kind)?.role === 'played') {
+      for (const field of unplayedFields(object)) fields.add(`${object.kind}.${field}`);
+    } else {
+      counts.set(object.kind, (counts.get(object.kind) ?? 0) + 1);
+    }
   }
-  if (counts.size === 0) return;
+  if (counts.size + fields.size === 0) return;
   const idle = RUNNING_PODS.filter((kind) => counts.has(kind));
-  const list = [...counts].map(([kind, count]) => (count > 1 ? `${count} ${kind}` : kind)).join(', ');
+  const kinds = [...counts].map(([kind, count]) => (count > 1 ? `${count} ${kind}` : kind));
+  const list = [...kinds, ...fields].join(', ');
   report.diagnostics.push({
     code: 'not-simulated',
     severity: 'warning',

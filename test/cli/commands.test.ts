@@ -192,6 +192,7 @@ describe('what goes wrong', () => {
     [['run', '--sed', '3'], '--seed'],
     [['rnu'], 'Did you mean run?'],
     [['sweep'], 'sweep needs a file'],
+    [['sweep', '-'], 'cannot read standard input'],
     [['sweep', 'web.yaml', '--vary', 'replicas'], '--vary'],
     [['sweep', 'web.yaml', '--vary', 'replicas=1,1'], 'the same value twice'],
     [['sweep', 'web.yaml', '--vary', 'replicas=1', '--vary', 'replicas=2'], 'given twice'],
