@@ -86,6 +86,7 @@ main{max-width:none;padding:0}
 .panel,figure,.card{break-inside:avoid;border-color:#ccc}
 h2{break-after:avoid}
 details{display:none}
+table{font-size:7.6pt}th,td{padding:4px 5px}
 .table{overflow:visible}
 }
 `;
