@@ -14,7 +14,7 @@ import type { NodeParameters } from './parameters.js';
 import { registerPodEnd, registerPodLife, registerPodStart } from './pod-events.js';
 import { createPodTable } from './pod-table.js';
 import { registerStatusSync } from './status-sync.js';
-import { EXIT_STOPPED, stopAll } from './termination.js';
+import { processEnded } from './termination.js';
 import type { NodeWiring } from './wiring.js';
 import { type PodUsage, SERVING_DRAINING, type WorkloadBehaviour, type WorkloadListeners } from './workload.js';
 import type { HostTable, NodesState, NodesWorld } from './world.js';
@@ -74,7 +74,7 @@ export function registerNodes<W extends NodesWorld>(
   handlers.on(NodesEvent.Drained, (world, podIndex, epoch) => {
     const { pods } = world.nodes;
     if (pods.epoch[podIndex] !== epoch || pods.serving[podIndex] !== SERVING_DRAINING) return;
-    stopAll(world, wiring, podIndex, EXIT_STOPPED);
+    processEnded(world, wiring, podIndex);
   });
 }
 

@@ -1,5 +1,4 @@
 import { sample } from '../../kernel/distributions.js';
-import { NO_EVENT } from '../../kernel/event-queue.js';
 import type { Handlers } from '../../kernel/events.js';
 import { drawsOnce } from '../../kernel/random.js';
 import { schedule } from '../../kernel/simulation.js';
@@ -11,8 +10,9 @@ import type { Pod } from '../api/objects/pod.js';
 import { NodesEvent } from './events.js';
 import { podRemoved, podSeen } from './kubelet-watch.js';
 import { readyConditions } from './node-conditions.js';
-import { type PodRecord, STAGE_MOUNTING, STAGE_STOPPED, STAGE_TERMINATED } from './pod-record.js';
+import { type PodRecord, STAGE_MOUNTING, STAGE_STOPPED, STAGE_SYNCING, STAGE_TERMINATING } from './pod-record.js';
 import { dropAddress, recordOf } from './pod-table.js';
+import { armRun } from './run-events.js';
 import { setServing } from './serving.js';
 import { dropStatuses, queueStatus } from './status-sync.js';
 import { abandonPlans, endPod, forgetPod } from './termination.js';
@@ -26,10 +26,12 @@ const EXIT_LOST = 255;
 /** `systemctl stop kubelet`: the containers go on and serve, nobody looks after them. */
 export function stopKubelet(world: NodesWorld, node: number): void {
   const { hosts } = world.nodes;
+  const host = hosts.records[node]!;
+  if (hosts.reachable[node] === 1) host.boot += 1; // one that is just starting stops, too
   if (hosts.kubeletUp[node] === 0) return;
   hosts.kubeletUp[node] = 0;
-  hosts.records[node]!.boot += 1;
   dropStatuses(world, node);
+  for (const podIndex of host.pods) leaveAlone(world, podIndex);
   setRenewing(world, hosts.names[node]!, false);
 }
 
@@ -81,14 +83,38 @@ export function registerFaults<W extends NodesWorld>(handlers: Handlers<W>, wiri
   handlers.on(NodesEvent.MachineUp, (world, node, boot) => {
     const { hosts } = world.nodes;
     const host = hosts.records[node]!;
-    if (host.boot !== boot) return;
+    if (host.boot !== boot || hosts.reachable[node] === 1) return;
     hosts.reachable[node] = 1;
     for (const podIndex of host.pods) setServing(world, wiring, podIndex, SERVING_NOTHING);
     startKubelet(world, node);
   });
   handlers.on(NodesEvent.KubeletUp, (world, node, boot) => {
-    if (world.nodes.hosts.records[node]!.boot === boot) kubeletUp(world, wiring, node);
+    const { hosts } = world.nodes;
+    if (hosts.records[node]!.boot === boot && hosts.kubeletUp[node] === 0) kubeletUp(world, wiring, node);
   });
+}
+
+/** What the kubelet had planned for the pod won't happen; what its software does by itself will. */
+function leaveAlone(world: NodesWorld, podIndex: number): void {
+  const record = recordOf(world, podIndex);
+  abandonPlans(world, podIndex, record);
+  for (const [index, container] of record.containers.entries()) {
+    if (container.run?.state === 'running') armRun(world, podIndex, index, container);
+  }
+}
+
+/** A kubelet that starts takes up each pod where it finds it. One that was being ended is ended anew. */
+function takeUp(world: NodesWorld, wiring: NodeWiring, podIndex: number, record: PodRecord): void {
+  const plan = world.nodes.pods.plan[podIndex]!;
+  if (record.stage < STAGE_SYNCING) {
+    record.stage = STAGE_MOUNTING;
+    schedule(world, record.start.firstSyncUs, NodesEvent.FirstSync, podIndex, plan);
+  } else if (record.stage <= STAGE_TERMINATING) {
+    record.stage = STAGE_SYNCING;
+    schedule(world, record.start.relistUs, NodesEvent.Relisted, podIndex, plan);
+  } else if (record.stage === STAGE_STOPPED) {
+    endPod(world, wiring, podIndex);
+  }
 }
 
 /** The pod's processes are gone and nobody knows. */
@@ -118,7 +144,9 @@ function kubeletUp(world: NodesWorld, wiring: NodeWiring, node: number): void {
   const objects = lister<Pod>(world, host.informer);
   for (const podIndex of host.pods) {
     const record = recordOf(world, podIndex);
-    if (lost) restartInPlace(world, wiring, podIndex, record);
+    if (lost) loseContainers(world, podIndex, record);
+    takeUp(world, wiring, podIndex, record);
+    if (world.nodes.pods.records[podIndex] !== record) continue; // it was gone and has now been forgotten
     const object = objects.get(pods.keys[podIndex]!);
     if (object?.metadata.uid !== record.pod.metadata.uid) podRemoved(world, wiring, record.pod);
   }
@@ -134,25 +162,18 @@ function resend(world: NodesWorld, podIndex: number): void {
 }
 
 /** After a reboot every pod that was there gets a new sandbox, and its containers start again, init containers first. */
-function restartInPlace(world: NodesWorld, wiring: NodeWiring, podIndex: number, record: PodRecord): void {
-  const { pods } = world.nodes;
-  if (record.stage === STAGE_TERMINATED) return;
+function loseContainers(world: NodesWorld, podIndex: number, record: PodRecord): void {
+  if (record.stage >= STAGE_STOPPED) return;
   for (const container of record.containers) {
     container.backOff = undefined;
     container.pullBackOff = undefined;
     container.failure = undefined;
-    container.exitEvent = NO_EVENT;
     if (container.run?.state === 'running') container.run = lostRun(container.run, world.kernel.now);
   }
-  dropAddress(pods, podIndex);
+  dropAddress(world.nodes.pods, podIndex);
   record.isSandboxReady = false;
   record.sandboxSince = Number.POSITIVE_INFINITY;
-  if (record.stage > STAGE_MOUNTING && record.pod.metadata.deletionTimestamp !== undefined) {
-    if (record.stage >= STAGE_STOPPED) endPod(world, wiring, podIndex);
-    return;
-  }
   record.stage = STAGE_MOUNTING;
-  schedule(world, record.start.firstSyncUs, NodesEvent.FirstSync, podIndex, pods.plan[podIndex]!);
 }
 
 function lostRun<T extends object>(run: T, now: Micros) {

@@ -46,11 +46,9 @@ function podChanged(world: NodesWorld, wiring: NodeWiring, node: number, { type,
 
 /** A pod as the API server has it now: new, changed, or to be ended. */
 export function podSeen(world: NodesWorld, wiring: NodeWiring, node: number, pod: Pod): void {
+  if (podIndexOfUid(world, pod.metadata.uid) < 0) admitPod(world, node, pod);
   const podIndex = podIndexOfUid(world, pod.metadata.uid);
-  if (podIndex < 0) {
-    admitPod(world, node, pod);
-    return;
-  }
+  if (podIndex < 0) return;
   const record = recordOf(world, podIndex);
   record.pod = pod;
   if (pod.metadata.deletionTimestamp !== undefined) {

@@ -20,9 +20,9 @@ import { drawRun, drawStart } from './start-draws.js';
 import { queueStatus } from './status-sync.js';
 import type { NodesWorld } from './world.js';
 
-/** A kubelet sees a pod for the first time: it takes it, or rejects it for good. */
+/** A kubelet sees a pod for the first time: it takes it, or rejects it for good. One that is being deleted is only taken. */
 export function admitPod(world: NodesWorld, node: number, pod: Pod): void {
-  if (pod.metadata.deletionTimestamp !== undefined || isFinalPhase(pod.status.phase)) return;
+  if (isFinalPhase(pod.status.phase)) return;
   const { pods, hosts, behaviours } = world.nodes;
   const facts = podFacts(pod, behaviours);
   const record = createRecord(world, pod, facts);
@@ -31,6 +31,7 @@ export function admitPod(world: NodesWorld, node: number, pod: Pod): void {
   pods.cpuRequestMilli[podIndex] = facts.milliCpu;
   pods.cpuLimitMilli[podIndex] = facts.cpuLimitMilli;
   hosts.records[node]!.pods.add(podIndex);
+  if (pod.metadata.deletionTimestamp !== undefined) return;
   const rejection = rejectionOf(world, node, facts);
   if (rejection !== undefined) {
     record.stage = STAGE_TERMINATED;

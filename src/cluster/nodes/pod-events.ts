@@ -1,22 +1,16 @@
 import type { Handlers } from '../../kernel/events.js';
 import { NO_EVENT } from '../../kernel/event-queue.js';
-import { schedule, scheduleAt } from '../../kernel/simulation.js';
+import { schedule } from '../../kernel/simulation.js';
 import { MILLISECOND_US } from '../../kernel/time.js';
 import { addressOfPod } from './addresses.js';
 import { enterStarting, slowdown } from './contention.js';
 import { NodesEvent } from './events.js';
 import { podEvent } from './kubelet-events.js';
-import {
-  type ContainerRecord,
-  containerIndexOf,
-  containerSubject,
-  planOf,
-  STAGE_SANDBOX,
-  STAGE_SYNCING,
-} from './pod-record.js';
+import { containerIndexOf, planOf, STAGE_SANDBOX, STAGE_SYNCING } from './pod-record.js';
 import { reportPod, reportSandbox } from './pod-report.js';
 import { startNext, syncPod } from './pod-sync.js';
 import { endSync } from './sync-end.js';
+import { armRun } from './run-events.js';
 import { giveAddress, recordOf } from './pod-table.js';
 import { armProbes } from './probes.js';
 import { updateServing } from './serving.js';
@@ -110,29 +104,10 @@ function containerStarted(world: NodesWorld, wiring: NodeWiring, podIndex: numbe
   }
   podEvent(world, podIndex, 'Normal', 'Created', 'Container created');
   podEvent(world, podIndex, 'Normal', 'Started', 'Container started');
-  watchRun(world, wiring, podIndex, index, container);
+  armRun(world, podIndex, index, container);
+  if (role === 'regular' && times.listenUs === 0 && times.exitUs > 0) updateServing(world, wiring, podIndex);
   if (role === 'regular') startNext(world, podIndex, true);
   else endSync(world, podIndex, record, true);
-}
-
-/** What the new run will do by itself: listen, end. */
-function watchRun(
-  world: NodesWorld,
-  wiring: NodeWiring,
-  podIndex: number,
-  index: number,
-  container: ContainerRecord,
-): void {
-  const { listenAt, role, times } = container;
-  const subject = containerSubject(world.nodes.pods.plan[podIndex]!, index);
-  const endsAt = world.kernel.now + times.exitUs;
-  if (role === 'regular' && listenAt < endsAt) {
-    if (times.listenUs === 0) updateServing(world, wiring, podIndex);
-    else scheduleAt(world, listenAt, NodesEvent.WorkloadListening, podIndex, subject);
-  }
-  if (endsAt < Number.POSITIVE_INFINITY) {
-    container.exitEvent = scheduleAt(world, endsAt, NodesEvent.ContainerExited, podIndex, subject);
-  }
 }
 
 function registerProbes<W extends NodesWorld>(handlers: Handlers<W>, wiring: NodeWiring): void {

@@ -24,6 +24,7 @@ const SYNC_PERIOD_US = 60 * SECOND_US;
 export function syncPod(world: NodesWorld, wiring: NodeWiring, podIndex: number): void {
   const record = recordOf(world, podIndex);
   if (record.stage !== STAGE_SYNCING || record.isBusy) return;
+  if (world.nodes.hosts.kubeletUp[world.nodes.pods.node[podIndex]!] === 0) return; // nobody looks
   reportPod(world, podIndex);
   armProbes(world, podIndex);
   if (isFinalPhase(record.status.phase)) finishByItself(world, wiring, podIndex);

@@ -1,5 +1,6 @@
 import type { Handlers } from '../../kernel/events.js';
 import { type ApiRequest, type ApiResult, issue, succeeded, takeResult } from '../api/calls.js';
+import type { Condition } from '../api/objects/meta.js';
 import type { PodStatus } from '../api/objects/pod.js';
 import { NodesEvent } from './events.js';
 import type { HostRecord } from './host-record.js';
@@ -12,8 +13,8 @@ import type { NodesWorld } from './world.js';
  */
 export function queueStatus(world: NodesWorld, podIndex: number): void {
   const record = world.nodes.pods.records[podIndex]!;
-  if (record.isQueued) return;
   const node = world.nodes.pods.node[podIndex]!;
+  if (record.isQueued || world.nodes.hosts.kubeletUp[node] === 0) return; // a kubelet that starts sends all anew
   const host = world.nodes.hosts.records[node]!;
   record.isQueued = true;
   host.statusQueue.push(podIndex);
@@ -51,7 +52,7 @@ function proceed(world: NodesWorld, node: number, host: HostRecord, result: ApiR
     host.statusSent = record.status;
     send(world, node, host, 'patch', record, {
       subresource: 'status',
-      body: { status: changedStatus(record.status, record.reported) },
+      body: { status: changedStatus(record) },
     });
     return;
   }
@@ -66,15 +67,23 @@ function proceed(world: NodesWorld, node: number, host: HostRecord, result: ApiR
 }
 
 /** The parts of the status that the API server doesn't have yet, as a merge patch. */
-function changedStatus(status: PodStatus, reported: PodStatus | undefined): Partial<PodStatus> {
-  if (reported === undefined) return status;
+function changedStatus({ status, reported, pod }: PodRecord): Record<string, unknown> {
   const changed: Record<string, unknown> = {};
   for (const field of Object.keys(status) as (keyof PodStatus)[]) {
-    if (status[field] !== reported[field]) changed[field] = status[field];
+    if (status[field] !== reported?.[field]) changed[field] = status[field];
   }
-  const before = reported.conditions ?? [];
-  changed['conditions'] = status.conditions?.filter((condition) => !before.includes(condition));
+  const known = reported?.conditions ?? [];
+  const before = (reported ?? pod.status).conditions ?? [];
+  const conditions = (status.conditions ?? []).filter((condition) => !known.includes(condition));
+  changed['conditions'] = conditions.map((condition) => withRemovals(condition, before));
   return changed;
+}
+
+/** A reason that no longer holds has to be taken away by name. */
+function withRemovals(condition: Condition, before: readonly Condition[]): unknown {
+  if (condition.reason !== undefined) return condition;
+  const old = before.find(({ type }) => type === condition.type);
+  return old?.reason === undefined ? condition : { ...condition, reason: null, message: null };
 }
 
 function takeNext(world: NodesWorld, node: number): void {

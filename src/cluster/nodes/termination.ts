@@ -105,6 +105,19 @@ export function stopAll(world: NodesWorld, wiring: NodeWiring, podIndex: number,
   beginTeardown(world, podIndex, record);
 }
 
+/** The processes of a draining pod have ended. While the kubelet is down it doesn't know. */
+export function processEnded(world: NodesWorld, wiring: NodeWiring, podIndex: number): void {
+  const { pods, hosts } = world.nodes;
+  if (hosts.kubeletUp[pods.node[podIndex]!] === 1) {
+    stopAll(world, wiring, podIndex, EXIT_STOPPED);
+    return;
+  }
+  for (const container of recordOf(world, podIndex).containers) {
+    if (container.run?.state === 'running') endRun(world, container, EXIT_STOPPED);
+  }
+  setServing(world, wiring, podIndex, SERVING_NOTHING);
+}
+
 /** The container's process has ended. */
 export function endRun(world: NodesWorld, container: ContainerRecord, exitCode: number): void {
   disarmProbes(world, container);

@@ -146,7 +146,7 @@ export function workload(options: Partial<WorkloadBehaviour> = {}): WorkloadBeha
 }
 
 export function play({ world, handlers }: NodesStage, seconds: number): void {
-  runUntil(world, handlers, seconds * SECOND_US);
+  runUntil(world, handlers, Math.round(seconds * SECOND_US));
 }
 
 export function podNamed({ world }: NodesStage, name: string): Pod | undefined {

@@ -61,6 +61,9 @@ describe('a pod', () => {
     const pod = podNamed(stage, 'web')!;
     expect(pod.status.phase).toBe('Running');
     expect(ready(pod)).toBe('True');
+    expect(pod.status.conditions!.every(({ reason, message }) => reason === undefined && message === undefined)).toBe(
+      true,
+    );
     expect(pod.status.podIP).toMatch(/^10\.128\./);
     const podIndex = podIndexOfUid(world, pod.metadata.uid);
     expect(world.nodes.pods.serving[podIndex]).toBe(SERVING_OPEN);
