@@ -7,6 +7,8 @@ import type { TrafficWorld } from './world.js';
 export interface RequestTable {
   integers: Int32Array;
   reals: Float64Array;
+  /** Two a record: its neighbours in the list of its time-out class. Apart, since others than its own events touch them. */
+  neighbours: Int32Array;
   /** First free record, chained through NEXT; -1: none. */
   free: number;
   capacity: number;
@@ -18,7 +20,7 @@ export interface RequestTable {
  */
 export const REQUEST = {
   /** Per record in `integers`, and in `reals`. */
-  INTEGERS: 20,
+  INTEGERS: 16,
   /** Index into `sites`: who calls what, and how. */
   SITE: 0,
   /** Changes when the record is freed and when its calls no longer matter: tells a child that its parent is gone. */
@@ -35,25 +37,22 @@ export const REQUEST = {
   PHASE: 8,
   /** Attempts before this one. */
   ATTEMPT: 9,
-  /** Neighbours in the list of its time-out class; see timeouts.ts. */
-  OLDER: 10,
-  NEWER: 11,
   /** In a station's queue: the next one. In a free record: the next free one. */
-  NEXT: 12,
-  /** Index into `programs` once it has reached a pod. */
-  PROGRAM: 13,
+  NEXT: 10,
+  /** LOSS_... once it is lost: then it waits in no queue. */
+  REASON: 10,
+  /** Index into `programs` once it has reached a pod: then it is known to be the right one. */
+  PROGRAM: 7,
   /** User of a closed source, 0 for an open one; podIndex of the caller for a call. */
-  CLIENT: 14,
-  /** LOSS_... once it is lost. */
-  REASON: 15,
+  CLIENT: 11,
   /** 1: nobody waits for the answer any more. */
-  ABANDONED: 16,
+  ABANDONED: 12,
   /** Of a source's request: 1, its trace is kept as a sample. */
-  SAMPLED: 17,
+  SAMPLED: 13,
   /** Newest span of its calls (see spans.ts); -1: none. */
-  LAST_SPAN: 18,
+  LAST_SPAN: 14,
   /** Slot in `connections` when kept alive; -1: a connection of its own. */
-  CONNECTION: 19,
+  CONNECTION: 15,
   REALS: 8,
   /** When the first attempt was sent. */
   STARTED: 0,
@@ -93,7 +92,13 @@ const { FREE } = PHASES;
 const INITIAL_CAPACITY = 1_024;
 
 export function createRequests(): RequestTable {
-  return { integers: new Int32Array(0), reals: new Float64Array(0), free: NO_REQUEST, capacity: 0 };
+  return {
+    integers: new Int32Array(0),
+    reals: new Float64Array(0),
+    neighbours: new Int32Array(0),
+    free: NO_REQUEST,
+    capacity: 0,
+  };
 }
 
 /** Takes a free record; only its generation is defined. */
@@ -121,11 +126,14 @@ function grow(requests: RequestTable): void {
   integers.set(requests.integers);
   const reals = new Float64Array(capacity * REALS);
   reals.set(requests.reals);
+  const neighbours = new Int32Array(capacity * 2);
+  neighbours.set(requests.neighbours);
   for (let request = capacity - 1; request >= from; request--) {
     integers[request * INTEGERS + NEXT] = requests.free;
     requests.free = request;
   }
   requests.integers = integers;
   requests.reals = reals;
+  requests.neighbours = neighbours;
   requests.capacity = capacity;
 }

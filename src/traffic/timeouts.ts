@@ -5,7 +5,10 @@ import { TrafficEvent } from './events.js';
 import { NO_REQUEST, REQUEST } from './requests.js';
 import type { TrafficWorld } from './world.js';
 
-const { DEADLINE, INTEGERS, NEWER, OLDER, REALS, SENT } = REQUEST;
+const { DEADLINE, REALS, SENT } = REQUEST;
+/** Offsets in `neighbours`. */
+const OLDER = 0;
+const NEWER = 1;
 
 /**
  * All attempts that wait with one time-out, oldest first: they time out in the order in which they were sent, so a list and
@@ -29,10 +32,10 @@ export function startTimeout(world: TrafficWorld, request: number, classIndex: n
   const list = timeouts[classIndex]!;
   const deadline = requests.reals[request * REALS + SENT]! + list.timeoutUs;
   requests.reals[request * REALS + DEADLINE] = deadline;
-  const at = request * INTEGERS;
-  requests.integers[at + OLDER] = list.newest;
-  requests.integers[at + NEWER] = NO_REQUEST;
-  if (list.newest >= 0) requests.integers[list.newest * INTEGERS + NEWER] = request;
+  const { neighbours } = requests;
+  neighbours[2 * request + OLDER] = list.newest;
+  neighbours[2 * request + NEWER] = NO_REQUEST;
+  if (list.newest >= 0) neighbours[2 * list.newest + NEWER] = request;
   else list.oldest = request;
   list.newest = request;
   if (list.event === NO_EVENT) list.event = scheduleAt(world, deadline, TrafficEvent.TimeoutDue, classIndex, 0);
@@ -41,14 +44,13 @@ export function startTimeout(world: TrafficWorld, request: number, classIndex: n
 /** The attempt has ended before its time-out. The event stays: it finds out for itself who is the oldest. */
 export function stopTimeout(world: TrafficWorld, request: number, classIndex: number): void {
   const { requests, timeouts } = world.traffic;
-  const { integers } = requests;
+  const { neighbours } = requests;
   const list = timeouts[classIndex]!;
-  const at = request * INTEGERS;
-  const older = integers[at + OLDER]!;
-  const newer = integers[at + NEWER]!;
-  if (older >= 0) integers[older * INTEGERS + NEWER] = newer;
+  const older = neighbours[2 * request + OLDER]!;
+  const newer = neighbours[2 * request + NEWER]!;
+  if (older >= 0) neighbours[2 * older + NEWER] = newer;
   else list.oldest = newer;
-  if (newer >= 0) integers[newer * INTEGERS + OLDER] = older;
+  if (newer >= 0) neighbours[2 * newer + OLDER] = older;
   else list.newest = older;
 }
 
