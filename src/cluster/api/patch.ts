@@ -47,11 +47,21 @@ function mergeObject(current: PlainObject, patch: PlainObject, mergeKeys: MergeK
     const before = current[field];
     const after = value === null ? undefined : mergeValue(before, value, field, mergeKeys);
     if (after === before) continue;
+    if (after === undefined) {
+      merged = without(merged ?? current, field);
+      continue;
+    }
     merged ??= { ...current };
-    if (after === undefined) delete merged[field];
-    else merged[field] = after;
+    merged[field] = after;
   }
   return merged ?? current;
+}
+
+/** A copy rather than a deletion, which would turn the stored object into a slow and large hash table for good. */
+function without(object: PlainObject, removed: string): Record<string, unknown> {
+  const rest: Record<string, unknown> = {};
+  for (const field of Object.keys(object)) if (field !== removed) rest[field] = object[field];
+  return rest;
 }
 
 function mergeList(
