@@ -31,7 +31,7 @@ export function prepareUpdate(
   wanted: KubernetesObject,
 ): ApiResult {
   const unchangedSpec = specOf(wanted) === specOf(current);
-  if (request.subresource === 'status' || request.verb === 'bind' || unchangedSpec) {
+  if (request.subresource === 'status' || unchangedSpec) {
     return { status: 200, reason: '', message: '', object: wanted };
   }
   const defaulted = applyDefaults(carriedOver(wanted, current));

@@ -44,7 +44,7 @@ type WithStatus = KubernetesObject & { readonly status?: unknown };
 function mergeParts(request: ApiRequest, current: WithStatus, wanted: WithStatus): KubernetesObject {
   if (request.subresource === 'status') return withStatus(current, wanted);
   const metadata: ObjectMeta = { ...wanted.metadata, ...serverFields(current.metadata) };
-  const status = request.verb === 'bind' ? wanted.status : current.status;
+  const { status } = current;
   return (status === undefined ? { ...wanted, metadata } : { ...wanted, metadata, status }) as KubernetesObject;
 }
 

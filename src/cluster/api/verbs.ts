@@ -8,6 +8,7 @@ import { jsonMerge, strategicMerge } from './patch.js';
 import { collection, keyOf, stored } from './store.js';
 import { updateObject } from './update.js';
 import type { ApiWorld } from './world.js';
+import { nextVersion, storeVersion } from './writes.js';
 
 /** Carries a request out against the store, at this instant. */
 export function execute(world: ApiWorld, request: ApiRequest): ApiResult {
@@ -67,12 +68,14 @@ function bind(world: ApiWorld, request: ApiRequest, pod: Pod): ApiResult {
   }
   const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: world.kernel.now } as const;
   const others = (pod.status.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled');
-  const bound: Pod = {
+  // A binding is no update of the spec: the generation stays.
+  const object = storeVersion(world, {
     ...pod,
+    metadata: { ...pod.metadata, resourceVersion: nextVersion(world) },
     spec: { ...pod.spec, nodeName },
     status: { ...pod.status, conditions: [...others, scheduled] },
-  };
-  return updateObject(world, request, pod, bound);
+  });
+  return { status: 201, reason: '', message: '', object };
 }
 
 /** `deployments.apps "web"`, as messages name an object. */

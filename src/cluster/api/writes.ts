@@ -13,16 +13,22 @@ export function insertObject(world: ApiWorld, object: KubernetesObject): void {
 
 /** Stores `object` as the next version of `current` and tells the watchers; generation follows the spec. */
 export function replaceObject<T extends KubernetesObject>(world: ApiWorld, current: T, object: T): T {
-  world.api.resourceVersion += 1;
   const changedSpec = !sameData(specOf(current), specOf(object));
-  const next: T = {
+  const generation = current.metadata.generation + (changedSpec ? 1 : 0);
+  return storeVersion(world, {
     ...object,
-    metadata: {
-      ...object.metadata,
-      resourceVersion: world.api.resourceVersion,
-      generation: current.metadata.generation + (changedSpec ? 1 : 0),
-    },
-  };
+    metadata: { ...object.metadata, resourceVersion: nextVersion(world), generation },
+  });
+}
+
+/** The version of the write that is about to happen. */
+export function nextVersion(world: ApiWorld): number {
+  world.api.resourceVersion += 1;
+  return world.api.resourceVersion;
+}
+
+/** Stores a complete new version of an object and tells the watchers. */
+export function storeVersion<T extends KubernetesObject>(world: ApiWorld, next: T): T {
   const key = objectKey(next);
   mutableCollection(world, next.kind).set(key, next);
   notifyWatchers(world, 'modified', next, key);
