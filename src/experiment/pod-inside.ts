@@ -1,6 +1,7 @@
 import { podIndexOfUid, type NodesWorld } from '../cluster/nodes/workload.js';
 import { microsToSeconds } from '../kernel/time.js';
 import { trafficUsage } from '../traffic/create-traffic.js';
+import { answered, firstAnswerAt } from '../traffic/stations.js';
 import type { TrafficWorld } from '../traffic/world.js';
 import type { PodInside } from './measure/pods.js';
 
@@ -28,9 +29,9 @@ export function lookInside(world: NodesWorld & TrafficWorld, uid: string): PodIn
     pulled: seconds(pods.pulledAt[pod]!),
     started: seconds(pods.startedAt[pod]!),
     stopped: seconds(pods.stoppedAt[pod]!),
-    firstRequest: null,
+    firstRequest: seconds(firstAnswerAt(world, pod)),
     restarts: pods.restarts[pod]!,
-    requests: 0,
+    requests: answered(world, pod),
     cpuSeconds: microsToSeconds(trafficUsage.cpuUs(world, pod)),
   };
 }

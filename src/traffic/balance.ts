@@ -4,7 +4,7 @@ import { STATION } from './stations.js';
 import { BALANCE_TABLE } from './tables.js';
 import type { TrafficWorld } from './world.js';
 
-const { ANSWERS, INTEGERS, SERVICE } = STATION;
+const { ANSWERED, ANSWERS, FIRST_ANSWER_AT, INTEGERS, REALS, SERVICE } = STATION;
 
 /**
  * Answers of each pod in the interval under way. Nearly every pod answers for one Service: that count stands in its station;
@@ -17,8 +17,10 @@ export interface BalanceState {
 const PODS = 16_777_216;
 
 export function countAnswer(world: TrafficWorld, serviceIndex: number, pod: number): void {
-  const { integers } = world.traffic.stations;
+  const { integers, reals } = world.traffic.stations;
   const at = pod * INTEGERS;
+  if (integers[at + ANSWERED]! === 0) reals[pod * REALS + FIRST_ANSWER_AT] = world.kernel.now;
+  integers[at + ANSWERED]! += 1;
   if (integers[at + SERVICE] === serviceIndex) {
     integers[at + ANSWERS]! += 1;
   } else if (integers[at + SERVICE]! < 0) {

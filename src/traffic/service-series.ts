@@ -1,4 +1,3 @@
-import { splitKey } from '../cluster/api/store.js';
 import { createSeries, type Series } from './series.js';
 import type { CallSite } from './sites.js';
 import type { TrafficWorld } from './world.js';
@@ -30,6 +29,6 @@ export function seriesOfService(world: TrafficWorld, serviceIndex: number): Seri
 
 /** As it is called from its own namespace: `web`, or `web.shop` outside of namespace `default`. */
 function nameOf(world: TrafficWorld, serviceIndex: number): string {
-  const { namespace, name } = splitKey(world.network.services[serviceIndex]!.key);
-  return namespace === DEFAULT_NAMESPACE || namespace === '' ? name : `${name}.${namespace}`;
+  const [namespace, name] = world.network.services[serviceIndex]!.key.split('/') as [string, string];
+  return namespace === DEFAULT_NAMESPACE ? name : `${name}.${namespace}`;
 }

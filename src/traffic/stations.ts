@@ -1,6 +1,7 @@
 import { type EventHandle, NO_EVENT } from '../kernel/event-queue.js';
 import { invariant } from '../kernel/invariant.js';
 import { cancel, rescheduleAt, scheduleAt } from '../kernel/simulation.js';
+import type { Micros } from '../kernel/time.js';
 import { TrafficEvent } from './events.js';
 import { NO_REQUEST, REQUEST } from './requests.js';
 import { largerChunk, moveJobs, NO_CHUNK, releaseChunk } from './job-chunks.js';
@@ -41,15 +42,20 @@ export const STATION = {
   /** Service of the answers counted in ANSWERS (see balance.ts); -1: none yet. */
   SERVICE: 11,
   ANSWERS: 12,
-  REALS: 4,
+  /** Answers of the pod since it was created. */
+  ANSWERED: 13,
+  REALS: 5,
   VIRTUAL_US: 0,
   UPDATED_AT: 1,
   CPU_US: 2,
   CORES: 3,
+  /** When the pod gave its first answer; meaningless while ANSWERED is 0. */
+  FIRST_ANSWER_AT: 4,
 } as const;
 
 const { INTEGERS, REALS, ACTIVE, ON_CPU, QUEUE_HEAD, QUEUE_TAIL, QUEUED, EVENT, CHUNK, CHUNK_SIZE } = STATION;
-const { CONCURRENCY, QUEUE_LIMIT, BEHAVIOUR, SERVICE, VIRTUAL_US, UPDATED_AT, CPU_US, CORES } = STATION;
+const { CONCURRENCY, QUEUE_LIMIT, BEHAVIOUR, SERVICE, ANSWERED, VIRTUAL_US, UPDATED_AT, CPU_US, CORES } = STATION;
+const { FIRST_ANSWER_AT } = STATION;
 const { INTEGERS: REQUEST_INTEGERS, NEXT } = REQUEST;
 const INITIAL_CAPACITY = 64;
 const MAXIMUM_INT32 = 2_147_483_647;
@@ -81,6 +87,7 @@ export function openStation(world: TrafficWorld, pod: number): void {
   if (uids[pod] === pods.uids[pod]) return;
   uids[pod] = pods.uids[pod]!;
   reals[pod * REALS + CPU_US] = 0;
+  integers[at + ANSWERED] = 0;
 }
 
 /** Empties the station of a pod whose process has ended; what becomes of its requests is the caller's to say. */
@@ -108,6 +115,18 @@ export function cpuUs(world: TrafficWorld, pod: number): number {
   if (pod >= stations.capacity || stations.uids[pod] !== world.nodes.pods.uids[pod]) return 0;
   advanceStation(world, pod);
   return stations.reals[pod * REALS + CPU_US]!;
+}
+
+/** Requests that the pod has answered since it was created. */
+export function answered(world: TrafficWorld, pod: number): number {
+  const { stations } = world.traffic;
+  if (pod >= stations.capacity || stations.uids[pod] !== world.nodes.pods.uids[pod]) return 0;
+  return stations.integers[pod * INTEGERS + ANSWERED]!;
+}
+
+/** When the pod gave its first answer; -1 = never. */
+export function firstAnswerAt(world: TrafficWorld, pod: number): Micros {
+  return answered(world, pod) === 0 ? -1 : world.traffic.stations.reals[pod * REALS + FIRST_ANSWER_AT]!;
 }
 
 /** Requests in the pod, waiting ones too. */

@@ -151,17 +151,19 @@ function deadlineOf(deployment: Deployment, condition: Condition): Micros {
   return (wholeSeconds(condition.lastUpdateTime ?? 0) + deployment.spec.progressDeadlineSeconds!) * SECOND_US;
 }
 
-/** A rate-limited look again, when less than a second is left (client-go util/workqueue: first delay). */
-const CLOSE_LOOK_US = 5_000;
-
 /**
  * When to look again at a rollout that does not move, so that its deadline is noticed; undefined if there is none to
- * notice. Source: progress.go: requeueStuckDeployment.
+ * notice. Source: progress.go: requeueStuckDeployment. Unlike there, a rollout that was once complete is not looked at
+ * again and again (10 times a second): it can no longer miss its deadline, so these looks would find nothing.
  */
 export function deadlineCheckUs(deployment: Deployment, status: DeploymentStatus, now: Micros): Micros | undefined {
   const condition = conditionOf(deployment.status.conditions, PROGRESSING);
   if (!hasProgressDeadline(deployment) || condition === undefined) return undefined;
   if (isComplete(deployment, status) || condition.reason === 'ProgressDeadlineExceeded') return undefined;
+  if (condition.reason === 'NewReplicaSetAvailable') return undefined;
   const left = deadlineOf(deployment, condition) - now;
   return left < SECOND_US ? CLOSE_LOOK_US : left + SECOND_US;
 }
+
+/** A rate-limited look again, when less than a second is left (client-go util/workqueue: first delay). */
+const CLOSE_LOOK_US = 5_000;
