@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { FILE_ACCESS } from '../experiment/file-access.js';
 import { ASSUMPTIONS } from '../experiment/identity.js';
 import { MODEL_VERSION } from '../experiment/model-version.js';
-import { recording } from '../experiment/recorded-access.js';
 import { resolvedText, scenarioDigest } from '../experiment/resolved.js';
-import type { SweepJob, SweepResult } from '../experiment/sweep-worker.js';
+import { sweep } from '../experiment/sweep.js';
+import type { SweepResult } from '../experiment/sweep-worker.js';
 import type { SweepIdentity, SweepRun } from '../results/sweep.js';
 import { sweepAnswer, sweepTables } from '../results/sweep-answer.js';
 import { sweepFolderName, writeSweepFolder } from '../results/sweep-folder.js';
-import { loadScenario } from '../scenario/load.js';
 import type { Hooks, SweepReport, SweepRequest } from './engine.js';
 import { CommandError, EXIT, Interrupted } from './exit-codes.js';
 import { packageVersion } from './version.js';
@@ -99,56 +98,26 @@ function readSweep(directory: string): { readonly identity: unknown; readonly ru
 }
 
 /** All runs of the plan, in its order. */
-async function playAll(request: SweepRequest, hooks: Hooks): Promise<SweepResult[]> {
-  const { Piscina } = await import('piscina');
-  const { file, settings, runs } = request;
-  const files = recordFiles(request);
-  const threads = Math.min(request.workers, runs.length);
-  const pool = new Piscina({
-    filename: new URL('../experiment/sweep-worker.js', import.meta.url).href,
-    minThreads: threads,
-    maxThreads: threads,
-  });
-  const results: SweepResult[] = [];
+async function playAll({ file, settings, runs, workers }: SweepRequest, hooks: Hooks): Promise<SweepResult[]> {
+  const abort = new AbortController();
   let done = 0;
   const show = (): void => {
     hooks.onProgress({ done, total: runs.length, label: `${done}/${runs.length} runs`, work: done, unit: 'runs' });
   };
-  let next = 0;
-  const playNext = async (): Promise<void> => {
-    while (next < runs.length) {
-      const run = runs[next++]!;
-      const job: SweepJob = { file, files, settings, run };
-      results[run.index] = (await pool.run(job)) as SweepResult;
-      done += 1;
-      show();
-    }
+  const onProgress = (count: number): void => {
+    done = count;
+    show();
   };
-  let timer: NodeJS.Timeout | undefined;
-  const interrupted = new Promise<never>((_resolve, reject) => {
-    timer = setInterval(() => {
-      show();
-      if (hooks.isInterrupted()) reject(new Interrupted());
-    }, LOOK_MS);
-  });
+  const timer = setInterval(() => {
+    show();
+    if (hooks.isInterrupted()) abort.abort();
+  }, LOOK_MS);
   try {
-    await Promise.race([Promise.all(Array.from({ length: threads }, playNext)), interrupted]);
-    return results;
+    return await sweep({ file, access: FILE_ACCESS, settings, runs, workers, onProgress, signal: abort.signal });
+  } catch (error) {
+    if (abort.signal.aborted) throw new Interrupted();
+    throw error;
   } finally {
     clearInterval(timer);
-    await pool.destroy();
   }
-}
-
-/** Files as they are now, for all runs alike: loads every combination once and keeps what was read. */
-function recordFiles({ file, settings, runs }: SweepRequest): SweepJob['files'] {
-  const { access, files } = recording(FILE_ACCESS);
-  const seen = new Set<string>();
-  for (const { parameters } of runs) {
-    const key = JSON.stringify(parameters);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    loadScenario(file, access, { settings: new Map([...settings, ...Object.entries(parameters)]) });
-  }
-  return files;
 }

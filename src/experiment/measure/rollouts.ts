@@ -41,7 +41,7 @@ export function measureRollouts<W extends ExperimentWorld>(listeners: Listeners<
 
 /** Records the rollouts that the run's end found unfinished. */
 export function finishRollouts(world: ExperimentWorld): void {
-  for (const key of [...world.experiment.rollouts.open.keys()]) close(world, key, null, 'unfinished');
+  for (const key of world.experiment.rollouts.open.keys()) close(world, key, null, 'unfinished');
 }
 
 /** kubernetes v1.36.3 pkg/controller/deployment/util/deployment_util.go: DeploymentComplete */
