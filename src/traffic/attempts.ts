@@ -107,14 +107,14 @@ export function sendAttempt(world: TrafficWorld, request: number): void {
   } else if (route.pod === NO_ANSWER) {
     integers[at + PHASE] = VANISHED;
   } else {
-    loseAtClient(world, request, site, route.pod === NO_ENDPOINT ? LOSS_NO_ENDPOINTS : LOSS_REFUSED);
+    loseAtClient(world, request, route.pod === NO_ENDPOINT ? LOSS_NO_ENDPOINTS : LOSS_REFUSED);
   }
 }
 
 /** The refusal of the client's own node, or of the node of entry: it comes after one exchange. */
-function loseAtClient(world: TrafficWorld, request: number, site: CallSite, reason: number): void {
+function loseAtClient(world: TrafficWorld, request: number, reason: number): void {
   const { integers } = world.traffic.requests;
-  stopTimeout(world, request, site.timeoutClass);
+  stopTimeout(world, request);
   integers[request * INTEGERS + PHASE] = RETURNING;
   integers[request * INTEGERS + REASON] = reason;
   schedule(world, Math.round(world.network.route.roundTripUs), TrafficEvent.LossReached, request, 0);

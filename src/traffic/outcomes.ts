@@ -27,7 +27,7 @@ export function answer(world: TrafficWorld, request: number): void {
     return;
   }
   const site = traffic.sites[integers[at + SITE]!]!;
-  stopTimeout(world, request, site.timeoutClass);
+  stopTimeout(world, request);
   const service = seriesOfSite(world, site);
   if (service !== undefined) recordAnswer(world, service, endsAt, endsAt - reals[real + SENT]!);
   if (integers[at + PARENT]! >= 0) {
@@ -53,7 +53,7 @@ export function lose(world: TrafficWorld, request: number, reason: number): void
     integers[at + PHASE] = VANISHED;
     return;
   }
-  stopTimeout(world, request, traffic.sites[integers[at + SITE]!]!.timeoutClass);
+  stopTimeout(world, request);
   integers[at + PHASE] = RETURNING;
   integers[at + REASON] = reason;
   schedule(world, backUs, TrafficEvent.LossReached, request, 0);

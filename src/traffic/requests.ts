@@ -1,14 +1,14 @@
+import { createRecords } from '../kernel/records.js';
 import type { TrafficWorld } from './world.js';
 
 /**
- * Attempts in flight, in two typed arrays: fields of one attempt lie side by side (one or two cache lines), so that an event
- * about it touches little memory. The arrays grow: read them anew after anything that may send.
+ * Attempts in flight, in one buffer seen as two typed arrays: the fields of one attempt lie side by side (a cache line of
+ * integers, then one of doubles), so that an event about it touches little memory. The arrays grow: read them anew after
+ * anything that may send.
  */
 export interface RequestTable {
   integers: Int32Array;
   reals: Float64Array;
-  /** Two a record: its neighbours in the list of its time-out class. Apart, since others than its own events touch them. */
-  neighbours: Int32Array;
   /** First free record, chained through NEXT; -1: none. */
   free: number;
   capacity: number;
@@ -19,8 +19,8 @@ export interface RequestTable {
  * loads an imported constant anew at each use (measured: half the time of a function that is mostly such uses).
  */
 export const REQUEST = {
-  /** Per record in `integers`, and in `reals`. */
-  INTEGERS: 16,
+  /** From record to record in `integers`: 16 integers, then the doubles. */
+  INTEGERS: 32,
   /** Index into `sites`: who calls what, and how. */
   SITE: 0,
   /** Changes when the record is freed and when its calls no longer matter: tells a child that its parent is gone. */
@@ -53,20 +53,21 @@ export const REQUEST = {
   LAST_SPAN: 14,
   /** Slot in `connections` when kept alive; -1: a connection of its own. */
   CONNECTION: 15,
-  REALS: 8,
+  /** From record to record in `reals`: the integers, then 8 doubles. */
+  REALS: 16,
   /** When the first attempt was sent. */
-  STARTED: 0,
-  SENT: 1,
+  STARTED: 8,
+  SENT: 9,
   /** The answer's way back. */
-  BACK_US: 2,
+  BACK_US: 10,
   /** Begin of the present phase. */
-  SINCE: 3,
+  SINCE: 11,
   /** Spent waiting for a slot, on the CPU, and waiting for calls. */
-  QUEUE_US: 4,
-  SERVICE_US: 5,
-  CALLS_US: 6,
-  /** When the attempt is given up. */
-  DEADLINE: 7,
+  QUEUE_US: 12,
+  SERVICE_US: 13,
+  CALLS_US: 14,
+  /** When the attempt is given up; below 0: nobody waits for it to be. */
+  DEADLINE: 15,
 } as const;
 
 /** Values of PHASE. */
@@ -90,15 +91,10 @@ export const NO_REQUEST = -1;
 const { INTEGERS, REALS, GENERATION, PHASE, NEXT } = REQUEST;
 const { FREE } = PHASES;
 const INITIAL_CAPACITY = 1_024;
+const RECORD_BYTES = REALS * Float64Array.BYTES_PER_ELEMENT;
 
 export function createRequests(): RequestTable {
-  return {
-    integers: new Int32Array(0),
-    reals: new Float64Array(0),
-    neighbours: new Int32Array(0),
-    free: NO_REQUEST,
-    capacity: 0,
-  };
+  return { ...createRecords(0, RECORD_BYTES), free: NO_REQUEST, capacity: 0 };
 }
 
 /** Takes a free record; only its generation is defined. */
@@ -122,18 +118,13 @@ export function freeRequest(world: TrafficWorld, request: number): void {
 function grow(requests: RequestTable): void {
   const from = requests.capacity;
   const capacity = Math.max(INITIAL_CAPACITY, 2 * from);
-  const integers = new Int32Array(capacity * INTEGERS);
+  const { integers, reals } = createRecords(capacity, RECORD_BYTES);
   integers.set(requests.integers);
-  const reals = new Float64Array(capacity * REALS);
-  reals.set(requests.reals);
-  const neighbours = new Int32Array(capacity * 2);
-  neighbours.set(requests.neighbours);
   for (let request = capacity - 1; request >= from; request--) {
     integers[request * INTEGERS + NEXT] = requests.free;
     requests.free = request;
   }
   requests.integers = integers;
   requests.reals = reals;
-  requests.neighbours = neighbours;
   requests.capacity = capacity;
 }

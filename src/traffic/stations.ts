@@ -1,5 +1,6 @@
 import { type EventHandle, NO_EVENT } from '../kernel/event-queue.js';
 import { invariant } from '../kernel/invariant.js';
+import { createRecords } from '../kernel/records.js';
 import { cancel, rescheduleAt, scheduleAt } from '../kernel/simulation.js';
 import type { Micros } from '../kernel/time.js';
 import { TrafficEvent } from './events.js';
@@ -23,8 +24,8 @@ export interface StationTable {
 
 /** Where the fields lie; to be taken apart as `REQUEST` is. */
 export const STATION = {
-  /** Per record in `integers`, and in `reals`. */
-  INTEGERS: 16,
+  /** From record to record in `integers`: 16 integers, then the doubles. */
+  INTEGERS: 32,
   /** Slots taken. */
   ACTIVE: 0,
   ON_CPU: 1,
@@ -44,13 +45,14 @@ export const STATION = {
   ANSWERS: 12,
   /** Answers of the pod since it was created. */
   ANSWERED: 13,
-  REALS: 5,
-  VIRTUAL_US: 0,
-  UPDATED_AT: 1,
-  CPU_US: 2,
-  CORES: 3,
+  /** From record to record in `reals`: the integers, then 8 doubles. */
+  REALS: 16,
+  VIRTUAL_US: 8,
+  UPDATED_AT: 9,
+  CPU_US: 10,
+  CORES: 11,
   /** When the pod gave its first answer; meaningless while ANSWERED is 0. */
-  FIRST_ANSWER_AT: 4,
+  FIRST_ANSWER_AT: 12,
 } as const;
 
 const { INTEGERS, REALS, ACTIVE, ON_CPU, QUEUE_HEAD, QUEUE_TAIL, QUEUED, EVENT, CHUNK, CHUNK_SIZE } = STATION;
@@ -58,12 +60,13 @@ const { CONCURRENCY, QUEUE_LIMIT, BEHAVIOUR, SERVICE, ANSWERED, VIRTUAL_US, UPDA
 const { FIRST_ANSWER_AT } = STATION;
 const { INTEGERS: REQUEST_INTEGERS, NEXT } = REQUEST;
 const INITIAL_CAPACITY = 64;
+const RECORD_BYTES = REALS * Float64Array.BYTES_PER_ELEMENT;
 const MAXIMUM_INT32 = 2_147_483_647;
 /** Finishes closer than this are one: the rounding of sums of microseconds. */
 const SAME_US = 1e-6;
 
 export function createStations(): StationTable {
-  return { integers: new Int32Array(0), reals: new Float64Array(0), capacity: 0, uids: [] };
+  return { ...createRecords(0, RECORD_BYTES), capacity: 0, uids: [] };
 }
 
 /** Opens the station of a pod that begins to serve. */
@@ -241,10 +244,8 @@ export function dequeueRequest(world: TrafficWorld, pod: number): number {
 
 function grow(stations: StationTable, pod: number): void {
   const capacity = Math.max(INITIAL_CAPACITY, 2 * (pod + 1));
-  const integers = new Int32Array(capacity * INTEGERS);
+  const { integers, reals } = createRecords(capacity, RECORD_BYTES);
   integers.set(stations.integers);
-  const reals = new Float64Array(capacity * REALS);
-  reals.set(stations.reals);
   for (let index = stations.capacity; index < capacity; index++) {
     const at = index * INTEGERS;
     integers[at + QUEUE_HEAD] = NO_REQUEST;
