@@ -5,6 +5,7 @@ import { mm1Benchmark } from './mm1.js';
 import { podsBenchmark } from './pods.js';
 import { requestsBenchmark } from './requests.js';
 import { scenarioBenchmark } from './scenario.js';
+import { sweepBenchmark } from './sweep.js';
 
 /** Every benchmark there is: add a file and its line here. */
 const BENCHMARKS: readonly Benchmark[] = [
