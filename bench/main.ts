@@ -14,6 +14,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   requestsBenchmark,
   podsBenchmark,
   scenarioBenchmark,
+  sweepBenchmark,
 ];
 
 const USAGE = `usage: npm run --silent bench -- NAME... [--format text|json]\nbenchmarks: ${BENCHMARKS.map(({ name }) => name).join(', ')}`;
