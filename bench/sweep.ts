@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
+import { planSweep, sweep, sweepSeeds } from 'wavetank';
 import { FILE_ACCESS } from '../src/experiment/file-access.js';
-import { sweep } from '../src/experiment/sweep.js';
-import { planSweep, sweepSeeds } from '../src/experiment/sweep-plan.js';
 import { type Benchmark, type Figure, median } from './measure.js';
 
 const SCENARIO = 'scenarios/tour/S34-autoscaler.yaml';
