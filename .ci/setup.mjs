@@ -1,7 +1,7 @@
 // Installs what is missing and compiles what is stale, so that `npm start` and `npm test` work on a fresh clone.
 import { execSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const lockDigest = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
 const stamp = 'node_modules/.wavetank-lock';
@@ -11,7 +11,11 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lockDigest) {
   run('npm ci --no-audit --no-fund');
   writeFileSync(stamp, lockDigest);
 }
-const compile = (project, cache) => run(`npx --no-install tsc -p ${project} --incremental --tsBuildInfoFile node_modules/.cache-${cache}`);
+const compile = (project, output) => {
+  const cache = `node_modules/.cache-${output}`;
+  if (!existsSync(output)) rmSync(cache, { force: true }); // the compiler would think that all is there
+  run(`npx --no-install tsc -p ${project} --incremental --tsBuildInfoFile ${cache}`);
+};
 compile('tsconfig.json', 'dist');
 // Benchmarks measure the built package, too.
-if (process.env.npm_lifecycle_event === 'prebench') compile('bench/tsconfig.json', 'bench');
+if (process.env.npm_lifecycle_event === 'prebench') compile('bench/tsconfig.json', 'dist-bench');
