@@ -7,6 +7,7 @@ import { identityOf } from '../experiment/identity.js';
 import { MODEL_VERSION } from '../experiment/model-version.js';
 import { readResolvedText, resolvedText, scenarioDigest } from '../experiment/resolved.js';
 import { play, type Played } from '../experiment/run.js';
+import { packageVersion } from '../experiment/version.js';
 import { answerOf } from '../results/answer.js';
 import {
   readManifest,
@@ -23,7 +24,6 @@ import type { Scenario } from '../scenario/types.js';
 import { differencesOf } from './differences.js';
 import type { Hooks, Output, ReplayReport, ReplayRequest, RunReport, RunRequest } from './engine.js';
 import { CommandError, EXIT, Interrupted } from './exit-codes.js';
-import { packageVersion } from './version.js';
 
 /** Microseconds of a second: the model counts in those, people do not. */
 const MICROS = 1_000_000;

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../experiment/version.js';
 import { addInit } from './commands/init.js';
 import { addReport } from './commands/report.js';
 import { addRun } from './commands/run.js';
@@ -10,7 +11,6 @@ import type { Engine } from './engine.js';
 import { CommandError, EXIT, Interrupted } from './exit-codes.js';
 import type { Io } from './io.js';
 import { reportBug } from './report-bug.js';
-import { packageVersion } from './version.js';
 
 const EXAMPLES = `
 Examples:

@@ -6,12 +6,12 @@ import { MODEL_VERSION } from '../experiment/model-version.js';
 import { resolvedText, scenarioDigest } from '../experiment/resolved.js';
 import { sweep } from '../experiment/sweep.js';
 import type { SweepResult } from '../experiment/sweep-worker.js';
+import { packageVersion } from '../experiment/version.js';
 import type { SweepIdentity, SweepRun } from '../results/sweep.js';
 import { sweepAnswer, sweepTables } from '../results/sweep-answer.js';
 import { sweepFolderName, writeSweepFolder } from '../results/sweep-folder.js';
 import type { Hooks, SweepReport, SweepRequest } from './engine.js';
 import { CommandError, EXIT, Interrupted } from './exit-codes.js';
-import { packageVersion } from './version.js';
 
 /** How often Ctrl-C is looked for while workers are busy. */
 const LOOK_MS = 50;

@@ -1,22 +1,17 @@
-import { createRequire } from 'node:module';
 import type { RunIdentity } from '../results/identity.js';
 import type { Scenario } from '../scenario/types.js';
 import { microsToSeconds } from '../kernel/time.js';
 import { MODEL_VERSION } from './model-version.js';
 import { scenarioDigest } from './resolved.js';
 import type { Played } from './run.js';
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { readonly version: string };
-
-/** Version of the package. */
-export const VERSION: string = version;
+import { packageVersion } from './version.js';
 
 /** Which run it was, for its results. `notes`: what the reader must know, for example "stored, not simulated: ...". */
 export function identityOf(scenario: Scenario, played: Played, command: string, notes: readonly string[]): RunIdentity {
   return {
     scenario: scenario.name,
     seed: scenario.seed,
-    version: VERSION,
+    version: packageVersion(),
     modelVersion: MODEL_VERSION,
     digest: played.digest,
     events: played.events,
