@@ -44,6 +44,4 @@ const CODES: { readonly [T in FieldErrorType]?: DiagnosticCode } = {
   FieldValueRequired: 'missing-field',
   FieldValueNotFound: 'reference',
   FieldValueTooLong: 'limit',
-  FieldValueTooMany: 'limit',
-  FieldValueTypeInvalid: 'type',
 };

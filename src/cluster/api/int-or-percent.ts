@@ -4,7 +4,6 @@ export type ScaledResult =
   | { readonly ok: true; readonly value: number }
   | { readonly ok: false; readonly error: string };
 
-const INT_MAX = 2147483647;
 const INT64_MAX = 9223372036854775807n;
 
 /**
@@ -28,11 +27,4 @@ export function scaledValue(intOrPercent: IntOrString, total: number, roundUp: b
 
 function failed(reason: string): ScaledResult {
   return { ok: false, error: `invalid value for IntOrString: ${reason}` };
-}
-
-/** As `scaledValue`, for values that validation let through. */
-export function scaledCount(intOrPercent: IntOrString, total: number, roundUp: boolean): number {
-  const result = scaledValue(intOrPercent, total, roundUp);
-  if (!result.ok) throw new Error(result.error);
-  return Math.min(result.value, INT_MAX);
 }

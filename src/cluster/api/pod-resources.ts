@@ -1,4 +1,4 @@
-import type { Container, Pod, PodSpec, ResourceRequirements } from './objects/pod.js';
+import type { Container, PodSpec, ResourceRequirements } from './objects/pod.js';
 import type { QuantityText, ResourceList } from './objects/meta.js';
 import {
   addQuantities,
@@ -110,11 +110,6 @@ export function formatResources(list: QuantityList): Record<string, string> {
 }
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
-
-/** The class a pod was given when it was created, or else what its spec says. */
-export function podQosClass(pod: Pod): QosClass {
-  return pod.status.qosClass ?? qosClass(pod.spec);
-}
 
 /**
  * The class that decides who is evicted and killed first. Resources of the pod as a whole, even none, count instead of the

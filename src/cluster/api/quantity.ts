@@ -182,8 +182,6 @@ export function subtractQuantities(a: Quantity, b: Quantity): Quantity {
   return { nano: a.nano - b.nano, format: a.nano === 0n ? b.format : a.format, isBig: a.isBig || b.isBig };
 }
 
-export const ZERO_QUANTITY: Quantity = { nano: 0n, format: 'DecimalSI', isBig: false };
-
 /** Kubernetes' `Value()`: whole units, rounded up. Exact beyond 64 bits too, where Kubernetes wraps around. */
 export function exactValue(q: Quantity): bigint {
   return scaled(q, NANO);

@@ -63,11 +63,6 @@ export class WorkloadListeners<W> {
   }
 }
 
-/** Pod with this address, or -1. An address that a dead host's pod had stays known until the pod's object is gone. */
-export function podIndexOfIp(world: NodesWorld, ip: string): number {
-  return world.nodes.pods.indexByIp.get(ip) ?? -1;
-}
-
 /** Pod with this uid, or -1: pods are known from the moment their kubelet sees them until it forgets them. */
 export function podIndexOfUid(world: NodesWorld, uid: string): number {
   return world.nodes.pods.indexByUid.get(uid) ?? -1;

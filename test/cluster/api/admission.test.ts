@@ -4,7 +4,6 @@ import {
   admitNode,
   admitPod,
   preparePod,
-  topologyLabelsOf,
   withTokenVolume,
 } from '../../../src/cluster/api/admission/pod.js';
 import { decodeManifest } from '../../../src/cluster/api/decode.js';
@@ -142,16 +141,15 @@ describe('admission', () => {
     expect(withTokenVolume(unwanted, 'abcde')).toBe(unwanted);
   });
 
-  it('takes nodes in as not ready and hands their zone on to pods', () => {
+  it('takes nodes in as not ready', () => {
     const manifest = {
       apiVersion: 'v1',
       kind: 'Node',
-      metadata: { name: 'n', labels: { 'topology.kubernetes.io/zone': 'a' } },
+      metadata: { name: 'n' },
     };
     const node = applyDefaults(decodeManifest(manifest)[0]!.object!) as Node;
     const entered = admitNode(node);
     expect(entered.spec.taints).toEqual([{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }]);
     expect(admitNode(entered)).toBe(entered);
-    expect(topologyLabelsOf(node)).toEqual({ 'topology.kubernetes.io/zone': 'a' });
   });
 });

@@ -4,7 +4,6 @@ import type { Pod, PodSpec } from '../../../src/cluster/api/objects/pod.js';
 import {
   formatResources,
   podLimits,
-  podQosClass,
   podRequests,
   qosClass,
   resourceNumbers,
@@ -45,7 +44,6 @@ describe('resources of a pod', () => {
       sameAmounts(formatResources(podRequests(spec)), vector.requests, `requests ${i}`);
       sameAmounts(formatResources(podRequests(spec, { status })), vector.requestsUsingStatus, `with status ${i}`);
       sameAmounts(formatResources(podLimits(spec)), vector.limits, `limits ${i}`);
-      expect({ i, qosClass: podQosClass(vector.pod) }).toEqual({ i, qosClass: vector.qosClass });
       expect({ i, qosClass: qosClass(withEmptyResources(vector.pod)) }).toEqual({ i, qosClass: vector.qosClass });
     }
   });

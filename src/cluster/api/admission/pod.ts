@@ -220,16 +220,6 @@ function mergeKeys(
   return { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), ...added] };
 }
 
-const TOPOLOGY_LABELS = ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region'] as const;
-
-/** Labels that a pod takes over from its node when it is bound. Source: plugin/pkg/admission/podtopologylabels. */
-export function topologyLabelsOf(node: Node): StringMap {
-  const labels = node.metadata.labels ?? {};
-  return Object.fromEntries(
-    TOPOLOGY_LABELS.filter((key) => Object.hasOwn(labels, key)).map((key) => [key, labels[key]!]),
-  );
-}
-
 /**
  * A node enters with the taint of one that is not ready. Source: plugin/pkg/admission/nodetaint/admission.go.
  */

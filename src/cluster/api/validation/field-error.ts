@@ -9,10 +9,7 @@ export type FieldErrorType =
   | 'FieldValueInvalid'
   | 'FieldValueNotSupported'
   | 'FieldValueForbidden'
-  | 'FieldValueTooLong'
-  | 'FieldValueTooMany'
-  | 'FieldValueTypeInvalid'
-  | 'InternalError';
+  | 'FieldValueTooLong';
 
 export interface FieldError {
   /** Path of the field, for example `spec.containers[0].resources.requests[cpu]`. */
@@ -31,9 +28,6 @@ const WORDS: Readonly<Record<FieldErrorType, string>> = {
   FieldValueNotSupported: 'Unsupported value',
   FieldValueForbidden: 'Forbidden',
   FieldValueTooLong: 'Too long',
-  FieldValueTooMany: 'Too many',
-  FieldValueTypeInvalid: 'Invalid value',
-  InternalError: 'Internal error',
 };
 
 /** The message without the field's path: `Invalid value: -1: must be greater than or equal to 0`. */
@@ -80,10 +74,6 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   return { field, type: 'FieldValueInvalid', badValue: shown(value), detail };
 }
 
-export function typeInvalid(field: string, value: unknown, detail: string): FieldError {
-  return { field, type: 'FieldValueTypeInvalid', badValue: shown(value), detail };
-}
-
 export function required(field: string, detail = ''): FieldError {
   return { field, type: 'FieldValueRequired', detail };
 }
@@ -109,11 +99,6 @@ export function forbidden(field: string, detail: string): FieldError {
 export function tooLong(field: string, limit: number): FieldError {
   const detail = limit < 0 ? 'value is too long' : `may not be more than ${limit} ${limit === 1 ? 'byte' : 'bytes'}`;
   return { field, type: 'FieldValueTooLong', detail };
-}
-
-export function tooMany(field: string, actual: number, limit: number): FieldError {
-  const detail = limit < 0 ? 'has too many items' : `must have at most ${limit} ${limit === 1 ? 'item' : 'items'}`;
-  return { field, type: 'FieldValueTooMany', badValue: String(actual), detail };
 }
 
 /** Several errors as one text: duplicates are left out, more than one is put in brackets. Source: util/errors Aggregate. */

@@ -116,11 +116,6 @@ function withFixedSelector(create: Rules['create']): Rules {
   };
 }
 
-/** Whether more than the metadata of a kind is checked. */
-export function hasRules(kind: string): boolean {
-  return RULES.has(kind);
-}
-
 /**
  * The faults of a new object, in the words and mostly in the order of the API server. The object is decoded and defaulted, a
  * generated name filled in. An empty list: it is valid.

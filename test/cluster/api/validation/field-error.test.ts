@@ -11,7 +11,6 @@ import {
   notSupported,
   required,
   tooLong,
-  tooMany,
 } from '../../../../src/cluster/api/validation/field-error.js';
 
 describe('faults of fields', () => {
@@ -26,7 +25,6 @@ describe('faults of fields', () => {
     expect(errorText(duplicate('name', 'a'))).toBe('name: Duplicate value: "a"');
     expect(errorText(forbidden('data', 'no'))).toBe('data: Forbidden: no');
     expect(errorText(tooLong('data', 1))).toBe('data: Too long: may not be more than 1 byte');
-    expect(errorText(tooMany('list', 3, 2))).toBe('list: Too many: 3: must have at most 2 items');
   });
 
   it('show values as Go writes them', () => {
