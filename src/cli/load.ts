@@ -1,3 +1,4 @@
+import { knownParameters } from '../experiment/parameters.js';
 import type { Diagnostic } from '../scenario/diagnostics.js';
 import type { InputFile } from '../scenario/files.js';
 import { type LoadOptions, loadScenario } from '../scenario/load.js';
@@ -5,7 +6,6 @@ import type { SourceText } from '../scenario/text.js';
 import type { Scenario } from '../scenario/types.js';
 import { CommandError, EXIT } from './exit-codes.js';
 import { fileAccess } from './files.js';
-import { knownParameters } from './known-parameters.js';
 import type { Io } from './io.js';
 import { countDiagnostics } from './print-diagnostics.js';
 

@@ -1,3 +1,4 @@
+import { knownParameters } from '../experiment/parameters.js';
 import type { Diagnostic } from '../scenario/diagnostics.js';
 import type { SourceText } from '../scenario/text.js';
 import { validateFile } from '../scenario/validate.js';
@@ -5,7 +6,6 @@ import type { ValidateOptions } from './commands/validate.js';
 import type { Context } from './context.js';
 import { EXIT } from './exit-codes.js';
 import { fileAccess } from './files.js';
-import { knownParameters } from './known-parameters.js';
 import { requireFiles } from './options.js';
 import { countDiagnostics, printDiagnostics } from './print-diagnostics.js';
 

@@ -2,6 +2,8 @@ import { API_PRESETS, type ApiParameters } from '../cluster/api/parameters.js';
 import { NODE_PRESETS, type NodeParameters } from '../cluster/nodes/parameters.js';
 import { SCHEDULER_PRESETS, type SchedulerParameters } from '../cluster/scheduler/parameters.js';
 import { NETWORK_PRESETS, type NetworkParameters, withProxyMode } from '../network/parameters.js';
+import { invariant } from '../kernel/invariant.js';
+import type { KnownParameters } from '../scenario/cluster.js';
 import type { ClusterSpec, ParameterOverride } from '../scenario/types.js';
 
 /** All parameters of a cluster, room by room. */
@@ -24,21 +26,49 @@ export function clusterParameters(cluster: ClusterSpec): ClusterParameters {
   return parameters.reduce(replace, chosen);
 }
 
-/** Names that `cluster.parameters` may use: `room.name`, and `name` alone where it is only in one room. */
-export function parameterNames(): string[] {
-  const { managed } = API_PRESETS;
-  const rooms = {
-    api: managed,
-    scheduler: SCHEDULER_PRESETS.managed,
-    nodes: NODE_PRESETS.managed,
-    network: NETWORK_PRESETS.managed,
-  };
-  return Object.entries(rooms).flatMap(([room, values]) => Object.keys(values).map((name) => `${room}.${name}`));
+/** The rooms that own parameters, with values that show what each holds. */
+const ROOMS: ClusterParameters = {
+  api: API_PRESETS.managed,
+  scheduler: SCHEDULER_PRESETS.managed,
+  nodes: NODE_PRESETS.managed,
+  network: NETWORK_PRESETS.managed,
+};
+
+type Kind = 'distribution' | 'number' | 'boolean';
+
+/**
+ * Names that `cluster.parameters` may use, with what they hold: `api.fsync`, and `fsync` where only one room has it. What holds
+ * anything else (the proxy's mode, the balancer as a whole) cannot be replaced there.
+ */
+export function knownParameters(): KnownParameters {
+  const known = new Map<string, Kind>();
+  for (const [room, values] of Object.entries(ROOMS)) {
+    for (const [own, value] of Object.entries(values)) {
+      const kind = kindOf(value);
+      if (kind === undefined) continue;
+      known.set(`${room}.${own}`, kind);
+      if (placesOf(own).length === 1) known.set(own, kind);
+    }
+  }
+  return known;
+}
+
+function kindOf(value: unknown): Kind | undefined {
+  if (typeof value === 'number') return 'number';
+  if (typeof value === 'boolean') return 'boolean';
+  return typeof value === 'object' && value !== null && 'type' in value ? 'distribution' : undefined;
+}
+
+/** The parameters that go by this name, with or without their room. */
+function placesOf(name: string): { readonly room: keyof ClusterParameters; readonly own: string }[] {
+  const rooms = Object.keys(ROOMS) as (keyof ClusterParameters)[];
+  const all = rooms.flatMap((room) => Object.keys(ROOMS[room]).map((own) => ({ room, own })));
+  return all.filter(({ room, own }) => own === name || `${room}.${own}` === name);
 }
 
 function replace(parameters: ClusterParameters, { name, value }: ParameterOverride): ClusterParameters {
-  const known = parameterNames().filter((full) => full === name || full.endsWith(`.${name}`));
-  const [room, own] = (known[0] ?? '').split('.') as [keyof ClusterParameters, string];
-  if (known.length !== 1) return parameters;
+  const [place, ...others] = placesOf(name);
+  invariant(place !== undefined && others.length === 0, `cluster.parameters: no single parameter is called "${name}"`);
+  const { room, own } = place;
   return { ...parameters, [room]: { ...parameters[room], [own]: value } };
 }
