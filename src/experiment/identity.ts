@@ -22,8 +22,16 @@ export function identityOf(scenario: Scenario, played: Played, command: string, 
     preset: scenario.cluster.preset,
     parameters: scenario.parameters,
     assumptions: ASSUMPTIONS,
-    notes,
+    notes: [...notes, ...notPlayed(played)],
   };
+}
+
+/** What the run would have needed and the simulator does not play. */
+function notPlayed({ assembly }: Played): string[] {
+  const { preemptionsNotPlayed } = assembly.world.scheduler;
+  if (preemptionsNotPlayed === 0) return [];
+  const times = preemptionsNotPlayed === 1 ? 'once' : `${preemptionsNotPlayed} times`;
+  return [`preemption is not simulated: ${times} evicting pods of lower priority would have made room`];
 }
 
 /** What every run supposes. */
