@@ -22,7 +22,8 @@ export function identityOf(scenario: Scenario, played: Played, command: string, 
     preset: scenario.cluster.preset,
     parameters: scenario.parameters,
     assumptions: ASSUMPTIONS,
-    notes: [...notes, ...notPlayed(played)],
+    // A replay brings the notes of the run that it repeats.
+    notes: [...new Set([...notes, ...notPlayed(played)])],
   };
 }
 
