@@ -22,28 +22,30 @@ export interface Place {
 
 /** Where the value at `path` stands; for a missing one the key of the innermost parent that is there. */
 export function placeAt(document: YamlDocument, path: FieldPath): Place {
-  let node: Node | null = document.root;
-  let anchor: Node | null = document.root;
-  for (const step of path) {
-    const found = child(document, node, step);
-    if (found === undefined) return { ...placeOf(document, anchor), exact: false };
-    anchor = found.key ?? found.value ?? anchor;
-    node = found.value;
-  }
-  return node === null ? { ...placeOf(document, anchor), exact: true } : placeOf(document, node);
+  const { value, anchor, isThere } = follow(document, path);
+  return { ...placeOf(document, isThere && value !== null ? value : anchor), exact: isThere };
 }
 
 /** Where the key of the field at `path` stands (for a list's item the item itself). */
 export function keyPlaceAt(document: YamlDocument, path: FieldPath): Place {
-  let node: Node | null = document.root;
+  const { anchor, isThere } = follow(document, path);
+  return { ...placeOf(document, anchor), exact: isThere };
+}
+
+/** Goes along a path as far as it leads. `anchor`: the last key or item on the way. */
+function follow(
+  document: YamlDocument,
+  path: FieldPath,
+): { value: Node | null; anchor: Node | null; isThere: boolean } {
+  let value: Node | null = document.root;
   let anchor: Node | null = document.root;
   for (const step of path) {
-    const found = child(document, node, step);
-    if (found === undefined) return { ...placeOf(document, anchor), exact: false };
+    const found = child(document, value, step);
+    if (found === undefined) return { value, anchor, isThere: false };
     anchor = found.key ?? found.value ?? anchor;
-    node = found.value;
+    value = found.value;
   }
-  return placeOf(document, anchor);
+  return { value, anchor, isThere: true };
 }
 
 interface Child {

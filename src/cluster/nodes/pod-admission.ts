@@ -2,6 +2,7 @@ import { NO_EVENT } from '../../kernel/event-queue.js';
 import { drawsOnce } from '../../kernel/random.js';
 import { schedule } from '../../kernel/simulation.js';
 import type { Pod } from '../api/objects/pod.js';
+import { controllerOf } from '../api/owner-references.js';
 import type { StartFailure } from './container-status.js';
 import { NodesEvent } from './events.js';
 import { podEvent } from './kubelet-events.js';
@@ -108,8 +109,8 @@ function createRecord(world: NodesWorld, pod: Pod, { behaviour, milliCpu, memory
  * other names or nodes still draw the same.
  */
 function streamOf(world: NodesWorld, pod: Pod): string {
-  const { namespace, name, ownerReferences } = pod.metadata;
-  const owner = ownerReferences?.find(({ controller }) => controller === true)?.name ?? name;
+  const { namespace, name } = pod.metadata;
+  const owner = controllerOf(pod)?.name ?? name;
   const key = `pod/${namespace}/${owner}`;
   const ordinal = (world.nodes.ordinals.get(key) ?? 0) + 1;
   world.nodes.ordinals.set(key, ordinal);

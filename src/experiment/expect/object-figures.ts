@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../cluster/api/objects/meta.js';
 import type { Pod } from '../../cluster/api/objects/pod.js';
+import { isReady } from '../../cluster/api/pod-predicates.js';
 import { collection, keyOf, stored } from '../../cluster/api/store.js';
 import type { RecordedTable } from '../../kernel/probe.js';
 import { EVENT_TABLE } from '../../cluster/api/tables.js';
@@ -84,10 +85,8 @@ function textOf(object: KubernetesObject, condition: CountCondition): string {
     case 'node':
       return (object as Pod).spec.nodeName ?? '';
     case 'ready':
-    case 'status': {
-      const ready = ((object as Pod).status.conditions ?? []).find(({ type }) => type === 'Ready')?.status === 'True';
-      return String(ready);
-    }
+    case 'status':
+      return String(isReady(object as Pod));
     case 'type':
       return (object as { readonly spec?: { readonly type?: string } }).spec?.type ?? '';
     case 'message':

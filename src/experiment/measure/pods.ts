@@ -1,8 +1,9 @@
 import { type Listeners, PROBE_COMPONENT } from '../../cluster/api/informers.js';
 import type { Node } from '../../cluster/api/objects/node.js';
 import type { EndpointSlice } from '../../cluster/api/objects/network.js';
-import type { ConditionStatus, KubernetesObject } from '../../cluster/api/objects/meta.js';
+import type { KubernetesObject } from '../../cluster/api/objects/meta.js';
 import type { Pod } from '../../cluster/api/objects/pod.js';
+import { isReady } from '../../cluster/api/pod-predicates.js';
 import { keyOf, stored } from '../../cluster/api/store.js';
 import { PHASE_TABLE, POD_TABLE } from '../../cluster/nodes/tables.js';
 import { recordRow } from '../../kernel/probe.js';
@@ -115,7 +116,7 @@ function update(world: ExperimentWorld, entry: PodEntry, pod: Pod): void {
     entry.scheduledAt = now;
   }
   if (entry.runningAt < 0 && pod.status.phase === 'Running') entry.runningAt = now;
-  if (entry.readyAt < 0 && condition(pod, 'Ready') === 'True') entry.readyAt = now;
+  if (entry.readyAt < 0 && isReady(pod)) entry.readyAt = now;
   if (entry.deletedAt < 0 && pod.metadata.deletionTimestamp !== undefined) entry.deletedAt = now;
   entry.phase = pod.status.phase;
   entry.reason = reasonOf(pod);
@@ -129,7 +130,7 @@ function update(world: ExperimentWorld, entry: PodEntry, pod: Pod): void {
 function whatItDoes(entry: PodEntry, pod: Pod): string {
   if (pod.metadata.deletionTimestamp !== undefined) return 'terminating';
   if (entry.scheduledAt < 0) return 'pending';
-  if (condition(pod, 'Ready') === 'True') return 'ready';
+  if (isReady(pod)) return 'ready';
   if (waitsFor(pod, 'CrashLoopBackOff')) return 'crash-loop';
   if (entry.readyAt >= 0) return 'not-ready';
   return entry.runningAt >= 0 ? 'starting' : 'creating';
@@ -146,10 +147,6 @@ function reasonOf(pod: Pod): string {
 
 function waitsFor(pod: Pod, reason: string): boolean {
   return (pod.status.containerStatuses ?? []).some(({ state }) => state.waiting?.reason === reason);
-}
-
-function condition(pod: Pod, type: string): ConditionStatus | undefined {
-  return (pod.status.conditions ?? []).find((one) => one.type === type)?.status;
 }
 
 function close(world: ExperimentWorld, entry: PodEntry, removedAt: Micros, inside: PodInside): void {

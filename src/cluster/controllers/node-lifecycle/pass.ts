@@ -5,6 +5,7 @@ import { LEASE_NAMESPACE, lastRenewalAt, type NodeLease } from '../../api/leases
 import type { Condition, ConditionStatus } from '../../api/objects/meta.js';
 import type { Node } from '../../api/objects/node.js';
 import type { Pod } from '../../api/objects/pod.js';
+import { isReady, podCondition } from '../../api/pod-predicates.js';
 import { disrupt, queueNoExecute, unqueueNoExecute } from './evictions.js';
 import type { NodeLifecycleWorld } from './state.js';
 import { hasNoExecute, readyStatus, withNoExecute } from './taints.js';
@@ -111,16 +112,12 @@ export function taintsRequest(node: Node, taints: Node['spec']['taints'] & objec
 
 /** The pods of a node that aren't known to be unready. node_lifecycle_controller.go, controller_utils.go: MarkPodsNotReady */
 export function podsToMark(world: NodeLifecycleWorld, nodeName: string): Pod[] {
-  return [...kcmLister<Pod>(world, 'Pod').values()].filter(
-    ({ spec, status }) =>
-      spec.nodeName === nodeName &&
-      status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true,
-  );
+  return [...kcmLister<Pod>(world, 'Pod').values()].filter((pod) => pod.spec.nodeName === nodeName && isReady(pod));
 }
 
-export function markPodUnready({ metadata, status }: Pod, now: Micros): ApiRequest {
-  const { namespace, name, uid } = metadata;
-  const ready = status.conditions!.find(({ type }) => type === 'Ready')!;
+export function markPodUnready(pod: Pod, now: Micros): ApiRequest {
+  const { namespace, name, uid } = pod.metadata;
+  const ready = podCondition(pod, 'Ready')!;
   const conditions = [{ ...ready, status: 'False', lastTransitionTime: now }];
   return { verb: 'patch', kind: 'Pod', namespace, name, uid, subresource: 'status', body: { status: { conditions } } };
 }
