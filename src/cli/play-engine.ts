@@ -93,7 +93,7 @@ function judge(
 ): RunFolder {
   const identity = identityOf(scenario, played, command, notes);
   const summary = summarize(played.tables, identity);
-  const expectations = evaluateExpectations(played.assembly.world, summary, inputs.file);
+  const expectations = evaluateExpectations(played.assembly.world, summary, command);
   return { identity, expectations, tables: played.tables, resolvedScenario: resolvedText(scenario), inputs };
 }
 

@@ -37,7 +37,7 @@ export default function playJob({ file, files, settings, run: planned }: SweepJo
     const played = run(scenario);
     const identity = identityOf(scenario, played, '', []);
     const summary = summarize(played.tables, identity);
-    const outcomes = evaluateExpectations(played.assembly.world, summary, file);
+    const outcomes = evaluateExpectations(played.assembly.world, summary, '');
     return {
       index: planned.index,
       digest: played.digest,

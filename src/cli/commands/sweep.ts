@@ -18,7 +18,7 @@ export interface SweepOptions {
 const EXAMPLES = `
 Examples:
   wavetank sweep web.yaml --vary replicas=2..4 --seeds 5
-  wavetank sweep web.yaml --vary surge=0,25%,100% --vary replicas=2..4 --workers 2
+  wavetank sweep web.yaml --vary surge=25%,50%,100% --vary replicas=2..4 --workers 2
   wavetank sweep web.yaml --vary cluster.nodes.0.count=3..10 --dry-run
 `;
 

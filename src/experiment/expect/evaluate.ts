@@ -16,11 +16,11 @@ interface Finding {
   readonly when: string;
 }
 
-/** Judges every expectation at the end of a run. `explain` is put before a failed one's arguments. */
+/** Judges every expectation at the end of a run. `command` is the one that repeats it. */
 export function evaluateExpectations(
   world: ExperimentWorld,
   summary: RunSummary,
-  scenarioFile: string,
+  command: string,
 ): ExpectationOutcome[] {
   return world.experiment.expectations.map((expectation, index) => {
     const { holds, seen, when } = isObjectExpectation(expectation)
@@ -31,7 +31,7 @@ export function evaluateExpectations(
       verdict: holds ? 'pass' : 'fail',
       seen: formatSeen(expectation.figure, seen),
       when,
-      explain: holds ? '' : `wavetank run ${scenarioFile} --seed ${summary.seed} --format json`,
+      explain: holds ? '' : `${command} --format json`,
     };
   });
 }
