@@ -7,11 +7,6 @@ export const MINUTE_US = 60 * SECOND_US;
 export const HOUR_US = 60 * MINUTE_US;
 export const DAY_US = 24 * HOUR_US;
 
-/** Whole microseconds of a number of seconds. */
-export function secondsToMicros(seconds: number): Micros {
-  return Math.round(seconds * SECOND_US);
-}
-
 export function microsToSeconds(micros: Micros): number {
   return micros / SECOND_US;
 }

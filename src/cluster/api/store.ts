@@ -12,12 +12,6 @@ export function objectKey(object: KubernetesObject): ObjectKey {
   return keyOf(object.metadata.namespace, object.metadata.name);
 }
 
-/** Namespace ('' if none) and name of a key. */
-export function splitKey(key: ObjectKey): { readonly namespace: string; readonly name: string } {
-  const slash = key.indexOf('/');
-  return slash < 0 ? { namespace: '', name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-}
-
 /** All stored objects of a kind in order of creation. What the API server knows: components see it later. */
 export function collection<T extends KubernetesObject>(world: ApiWorld, kind: string): ReadonlyMap<ObjectKey, T> {
   return mutableCollection(world, kind) as Map<ObjectKey, T>;
