@@ -8,10 +8,11 @@ import { controlledBy, orphansIn } from '../../api/owner-index.js';
 import { controllerOf } from '../../api/owner-references.js';
 import { isActive, isReady } from '../../api/pod-predicates.js';
 import { matchesSelector } from '../../api/selectors.js';
-import { type ObjectKey, objectKey } from '../../api/store.js';
+import { objectKey } from '../../api/store.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
-import { type ReplicaSetNote, type ReplicaSetView, syncReplicaSet } from './decide.js';
-import { creationObserved, deletionObserved, expect, isSatisfied } from './expectations.js';
+import { creationObserved, deletionObserved, isSatisfied } from '../shared/expectations.js';
+import { forgetOwner, isBehind, keepPodNote, type PodNote } from '../shared/pod-memory.js';
+import { type ReplicaSetView, syncReplicaSet } from './decide.js';
 import type { ReplicaSetWorld } from './state.js';
 
 /** kubernetes v1.36.3 pkg/controller/replicaset/config/v1alpha1/defaults.go */
@@ -28,17 +29,21 @@ export function registerReplicaSet<W extends ReplicaSetWorld>(
     sync: (world, key) => {
       const replicaSet = kcmLister<ReplicaSet>(world, 'ReplicaSet').get(key);
       if (replicaSet === undefined) return SYNC_DONE;
-      // The informer does not show our own last writes yet: deciding now would be deciding twice.
-      if (isBehind(world, replicaSet)) return { requests: [], outcome: { retry: true } };
+      if (isBehind(world, world.controllers.replicaSet, replicaSet)) return { requests: [], outcome: { retry: true } };
       return beginStory(world, teller, viewOf(world, replicaSet));
     },
     resume: (world, _key, memory, results) => resumeStory(world, teller, memory, results),
   });
-  const teller = { controllerId, story: syncReplicaSet, onNote: keepNote };
+  const teller = {
+    controllerId,
+    story: syncReplicaSet,
+    onNote: (world: ReplicaSetWorld, { replicaSet }: ReplicaSetView, note: unknown): void =>
+      keepPodNote(world.controllers.replicaSet, objectKey(replicaSet), note as PodNote, world.kernel.now),
+  };
   listeners.on<ReplicaSet>(KCM, 'ReplicaSet', (world, { type, object, before }) => {
     const key = objectKey(object);
     const isAnother = before !== undefined && before.metadata.uid !== object.metadata.uid;
-    if (type === 'deleted' || isAnother) forget(world, key);
+    if (type === 'deleted' || isAnother) forgetOwner(world.controllers.replicaSet, key);
     enqueue(world, controllerId, key);
   });
   listeners.on<Pod>(KCM, 'Pod', (world, change) => observe(world, controllerId, change));
@@ -65,41 +70,6 @@ function relatedPods(world: ReplicaSetWorld, replicaSet: ReplicaSet): Pod[] {
     for (const pod of controlledBy<Pod>(Pod, metadata.uid).values()) if (isActive(pod)) pods.push(pod);
   }
   return pods;
-}
-
-/** Source: kubernetes v1.36.3 pkg/controller/util/consistency; reference/workloads.md 3.1 step 0. */
-function isBehind(world: ReplicaSetWorld, replicaSet: ReplicaSet): boolean {
-  const written = world.controllers.replicaSet.written.get(objectKey(replicaSet));
-  if (written === undefined) return false;
-  return world.kcm.owned.Pod.seenVersion < written.Pod || replicaSet.metadata.resourceVersion < written.ReplicaSet;
-}
-
-function forget(world: ReplicaSetWorld, key: ObjectKey): void {
-  const { expectations, written } = world.controllers.replicaSet;
-  expectations.delete(key);
-  written.delete(key);
-}
-
-function keepNote(world: ReplicaSetWorld, { replicaSet }: ReplicaSetView, noted: unknown): void {
-  const { expectations, written } = world.controllers.replicaSet;
-  const key = objectKey(replicaSet);
-  const note = noted as ReplicaSetNote;
-  switch (note.type) {
-    case 'expect':
-      expect(expectations, key, note.creations, note.deletions, world.kernel.now);
-      break;
-    case 'notCreated':
-      creationObserved(expectations, key, note.count);
-      break;
-    case 'notDeleted':
-      for (const pod of note.pods) deletionObserved(expectations, key, pod);
-      break;
-    case 'wrote': {
-      const versions = written.get(key) ?? { Pod: 0, ReplicaSet: 0 };
-      versions[note.kind] = Math.max(versions[note.kind], note.resourceVersion);
-      written.set(key, versions);
-    }
-  }
 }
 
 /** Source: replica_set.go: addPod, updatePod, deletePod. */

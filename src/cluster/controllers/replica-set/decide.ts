@@ -1,23 +1,15 @@
 import type { Micros } from '../../../kernel/time.js';
 import { type ApiRequest, type ApiResult, succeeded } from '../../api/calls.js';
 import type { ObjectDraft } from '../../api/create.js';
-import type { KubernetesObject, StringMap } from '../../api/objects/meta.js';
+import type { StringMap } from '../../api/objects/meta.js';
 import type { Pod, PodSpec } from '../../api/objects/pod.js';
 import type { ReplicaSet, ReplicaSetStatus } from '../../api/objects/workload.js';
 import { claimObjects, controllerOf, controllerReference } from '../../api/owner-references.js';
 import { isActive, isTerminating, nextAvailabilityUs } from '../../api/pod-predicates.js';
 import { matchesSelector } from '../../api/selectors.js';
-import { type ObjectKey, objectKey } from '../../api/store.js';
-import {
-  attempt,
-  attemptAll,
-  isNamespaceTerminating,
-  note,
-  RequestRefused,
-  type Story,
-  type StoryEvent,
-  tellAll,
-} from '../../api/sync-story.js';
+import { attempt, note, RequestRefused, type Story } from '../../api/sync-story.js';
+import { createPods, deletePods } from '../shared/pod-control.js';
+import type { PodNote } from '../shared/pod-memory.js';
 import { inDeletionOrder, ranksByNode } from './deletion-rank.js';
 import { calculateStatus, sameStatus } from './status.js';
 import { SECOND_US } from '../../../kernel/time.js';
@@ -36,13 +28,6 @@ export interface ReplicaSetView {
   readonly mayManage: boolean;
   readonly now: Micros;
 }
-
-/** What the ReplicaSet's memory has to know of a sync. */
-export type ReplicaSetNote =
-  | { readonly type: 'expect'; readonly creations: number; readonly deletions: readonly ObjectKey[] }
-  | { readonly type: 'notCreated'; readonly count: number }
-  | { readonly type: 'notDeleted'; readonly pods: readonly ObjectKey[] }
-  | { readonly type: 'wrote'; readonly kind: 'Pod' | 'ReplicaSet'; readonly resourceVersion: number };
 
 /**
  * One sync of a ReplicaSet.
@@ -83,44 +68,17 @@ function memoised(matches: (labels: StringMap | undefined) => boolean): (labels:
 /** Creates or deletes pods; gives the first refusal, if there was one. */
 function* manageReplicas(view: ReplicaSetView, active: readonly Pod[]): Story<ApiResult | undefined> {
   const surplus = active.length - (view.replicaSet.spec.replicas ?? 1);
-  if (surplus < 0) return yield* createPods(view.replicaSet, Math.min(-surplus, BURST_REPLICAS));
-  if (surplus > 0) return yield* deletePods(view, active, Math.min(surplus, BURST_REPLICAS));
-  return undefined;
-}
-
-/** In batches of 1, 2, 4, 8 ... so that a mistake common to all is made once. Source: slowStartBatch. */
-function* createPods(replicaSet: ReplicaSet, count: number): Story<ApiResult | undefined> {
-  yield* note({ type: 'expect', creations: count, deletions: [] } satisfies ReplicaSetNote);
-  const request = createRequest(replicaSet);
-  let created = 0;
-  for (let batch = 1; created < count; batch *= 2) {
-    const size = Math.min(batch, count - created);
-    const results = yield* attemptAll(Array.from({ length: size }, () => request));
-    // In a namespace that is going nothing is to be made any more.
-    const refusals = results.filter((result) => !succeeded(result) && !isNamespaceTerminating(result));
-    const resourceVersion = results.reduce((newest, { object }) => Math.max(newest, versionOf(object)), 0);
-    yield* note({ type: 'wrote', kind: 'Pod', resourceVersion } satisfies ReplicaSetNote);
-    yield* tellAll(() => results.flatMap((result) => creationEvents(replicaSet, result)));
-    created += size - refusals.length;
-    if (refusals.length > 0) {
-      yield* note({ type: 'notCreated', count: count - created } satisfies ReplicaSetNote);
-      return refusals[0];
-    }
+  if (surplus < 0) {
+    const request = createRequest(view.replicaSet);
+    const count = Math.min(-surplus, BURST_REPLICAS);
+    return yield* createPods(
+      view.replicaSet,
+      Array.from({ length: count }, () => request),
+    );
   }
-  return undefined;
-}
-
-function versionOf(object: KubernetesObject | undefined): number {
-  return object?.metadata.resourceVersion ?? 0;
-}
-
-function creationEvents(about: ReplicaSet, result: ApiResult): readonly StoryEvent[] {
-  if (isNamespaceTerminating(result)) return [];
-  if (!succeeded(result)) {
-    return [{ about, type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${result.message}` }];
-  }
-  const { name } = result.object!.metadata;
-  return [{ about, type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${name}` }];
+  if (surplus === 0) return undefined;
+  const count = Math.min(surplus, BURST_REPLICAS);
+  return yield* deletePods(view.replicaSet, podsToDelete(active, view.related, count, view.now));
 }
 
 interface PodDraft extends ObjectDraft {
@@ -145,37 +103,10 @@ function createRequest(replicaSet: ReplicaSet): ApiRequest {
   return { verb: 'create', kind: 'Pod', namespace, name: '', body };
 }
 
-/** All at once. */
-function* deletePods(view: ReplicaSetView, active: readonly Pod[], count: number): Story<ApiResult | undefined> {
-  const { replicaSet, now } = view;
-  const victims = podsToDelete(active, view.related, count, now);
-  yield* note({ type: 'expect', creations: 0, deletions: victims.map(objectKey) } satisfies ReplicaSetNote);
-  const results = yield* attemptAll(victims.map(deleteRequest));
-  yield* tellAll(() => results.flatMap((result, index) => deletionEvents(replicaSet, victims[index]!, result)));
-  const refusals = results.filter((result) => !succeeded(result));
-  if (refusals.length > 0) {
-    const pods = victims.filter((_pod, index) => !succeeded(results[index]!)).map(objectKey);
-    yield* note({ type: 'notDeleted', pods } satisfies ReplicaSetNote);
-  }
-  return refusals.find(({ status }) => status !== 404);
-}
-
-function deletionEvents(about: ReplicaSet, { metadata }: Pod, result: ApiResult): readonly StoryEvent[] {
-  if (succeeded(result)) {
-    return [{ about, type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${metadata.name}` }];
-  }
-  if (result.status === 404) return [];
-  return [{ about, type: 'Warning', reason: 'FailedDelete', message: `Error deleting: ${result.message}` }];
-}
-
 /** Source: replica_set.go: getPodsToDelete. */
 export function podsToDelete(active: readonly Pod[], related: readonly Pod[], count: number, now: Micros): Pod[] {
   if (count >= active.length) return [...active];
   return inDeletionOrder(active, ranksByNode(related), now).slice(0, count);
-}
-
-function deleteRequest({ metadata }: Pod): ApiRequest {
-  return { verb: 'delete', kind: 'Pod', namespace: metadata.namespace, name: metadata.name };
 }
 
 /** With one more try after a look at the server. Source: replica_set_utils.go: updateReplicaSetStatus. */
@@ -190,7 +121,7 @@ function* writeStatus(replicaSet: ReplicaSet, status: ReplicaSetStatus): Story<u
   }
   if (!succeeded(result)) throw new RequestRefused(result);
   const { resourceVersion } = result.object!.metadata;
-  yield* note({ type: 'wrote', kind: 'ReplicaSet', resourceVersion } satisfies ReplicaSetNote);
+  yield* note({ type: 'wrote', what: 'owner', resourceVersion } satisfies PodNote);
   return undefined;
 }
 

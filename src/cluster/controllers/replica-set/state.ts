@@ -1,23 +1,11 @@
 import type { KcmWorld } from '../../api/kcm.js';
-import type { ObjectKey } from '../../api/store.js';
-import type { Expectations } from './expectations.js';
-
-/** Newest versions that the controller has written for a ReplicaSet. */
-export interface WrittenVersions {
-  Pod: number;
-  ReplicaSet: number;
-}
-
-/** The ReplicaSet controller's own memory, by key of the ReplicaSet. */
-export interface ReplicaSetState {
-  readonly expectations: Expectations;
-  readonly written: Map<ObjectKey, WrittenVersions>;
-}
+import { createPodMemory, type PodMemory } from '../shared/pod-memory.js';
 
 export interface ReplicaSetWorld extends KcmWorld {
-  readonly controllers: { readonly replicaSet: ReplicaSetState };
+  /** The ReplicaSet controller's own memory, by key of the ReplicaSet. */
+  readonly controllers: { readonly replicaSet: PodMemory };
 }
 
-export function createReplicaSetState(): ReplicaSetState {
-  return { expectations: new Map(), written: new Map() };
+export function createReplicaSetState(): PodMemory {
+  return createPodMemory();
 }
