@@ -19,3 +19,4 @@ const compile = (project, output) => {
 compile('tsconfig.json', 'dist');
 // Benchmarks measure the built package, too.
 if (process.env.npm_lifecycle_event === 'prebench') compile('bench/tsconfig.json', 'dist-bench');
+if (process.env.npm_lifecycle_event === 'preconformance') compile('test/conformance/tsconfig.json', 'dist-conformance');
