@@ -1,0 +1,35 @@
+import { it } from 'vitest';
+import { assemble } from '../../../src/experiment/assemble.js';
+import { runUntil } from '../../../src/kernel/simulation.js';
+import { SECOND_US } from '../../../src/kernel/time.js';
+import { load } from '../../scenario/memory-files.js';
+import { atRest, rollingUpdatesKeepTheirPromise, versionsRise, watchInvariants } from './invariants.js';
+import { swarmScenario } from './scenarios.js';
+
+/** Seeds of this run: few by default, 2,000 where there is time for them (SWARM_SEEDS). */
+const SEEDS = Number(process.env['SWARM_SEEDS'] ?? 200);
+const FIRST_SEED = Number(process.env['SWARM_FIRST_SEED'] ?? 1);
+const TIMEOUT_MS = 600_000;
+
+it(
+  `${SEEDS} random worlds keep what Kubernetes promises, and come to rest`,
+  () => {
+    const failures: string[] = [];
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) failures.push(...playSeed(String(seed)));
+    if (failures.length > 0)
+      throw new Error(`${failures.length} failed; the first:\n${failures.slice(0, 3).join('\n')}`);
+  },
+  TIMEOUT_MS,
+);
+
+function playSeed(seed: string): string[] {
+  const { text, undisturbed, restAt } = swarmScenario(seed);
+  const { scenario, diagnostics } = load(text);
+  if (scenario === undefined) return [`seed ${seed}: ${JSON.stringify(diagnostics)}\n${text}`];
+  const assembly = assemble(scenario);
+  const invariants = [versionsRise(), ...(undisturbed ? [rollingUpdatesKeepTheirPromise()] : [])];
+  const broken = watchInvariants(assembly, invariants);
+  runUntil(assembly.world, assembly.handlers, restAt * SECOND_US);
+  const problems = [...broken, ...atRest(assembly.world)];
+  return problems.length === 0 ? [] : [`seed ${seed}: ${problems.join('; ')}\n${text}`];
+}
