@@ -1,21 +1,28 @@
-import { formatAvailability, formatClock, formatCount, formatDuration, formatList, formatPlural } from './format.js';
-import type { ExpectationOutcome } from './identity.js';
 import {
-  updatesOf,
-  type RecoverySummary,
-  type RolloutSummary,
-  type RunSummary,
-  type TrafficSummary,
-} from './summary.js';
+  capitalize,
+  formatAvailability,
+  formatClock,
+  formatCount,
+  formatDuration,
+  formatList,
+  formatPlural,
+  formatShare,
+} from './format.js';
+import type { ExpectationOutcome } from './identity.js';
+import type { RunSummary, TrafficSummary } from './summary.js';
+import { lossesOf, tellRecoveries, tellRollouts, tellScalings, tellUnscheduled } from './tell-cluster.js';
 
-/** The result in words: one short headline and two to five sentences. */
+/** The result in words: one short headline and a few sentences. */
 export interface Answer {
   readonly headline: string;
   readonly sentences: readonly string[];
 }
 
-/** As many sources, rollouts or failures are told one by one; of more, the range is told. */
+/** As many sources or failures are told one by one; of more, the range is told. */
 const TOLD_ONE_BY_ONE = 2;
+
+/** Beyond this share of lost requests a percentile of the answered ones says less than it seems to. */
+const TOLD_LOSS = 0.01;
 
 const LOSS_WORDS: Readonly<Record<string, string>> = {
   refused: 'refused',
@@ -32,6 +39,8 @@ export function answerOf(summary: RunSummary, expectations: readonly Expectation
     tellLatency(summary),
     tellRollouts(summary),
     tellRecoveries(summary.recoveries),
+    tellScalings(summary.scalings),
+    tellUnscheduled(summary.unscheduled),
     tellFailures(expectations),
   ].filter((sentence) => sentence !== '');
   if (sentences.length < 2) sentences.push(tellPods(summary));
@@ -43,16 +52,12 @@ function headlineOf(summary: RunSummary, expectations: readonly ExpectationOutco
   const { requests, lost } = summary.traffic;
   const losses = requests === 0 ? '' : lost === 0 ? 'no request was lost' : `${lossesOf(requests, lost)} lost`;
   let verdict = '';
-  if (failed > 0) verdict = `${failed} of ${formatPlural(expectations.length, 'expectation')} did not hold`;
+  if (failed === 1 && expectations.length === 1) verdict = 'The expectation did not hold';
+  else if (failed > 0) verdict = `${failed} of ${formatPlural(expectations.length, 'expectation')} did not hold`;
   else if (expectations.length === 1) verdict = 'The expectation held';
   else if (expectations.length > 1) verdict = `All ${expectations.length} expectations held`;
   if (verdict === '' && losses === '') return `${formatClock(summary.durationSeconds)} played.`;
   return capitalize(`${[verdict, losses].filter((part) => part !== '').join('; ')}.`);
-}
-
-/** `285 of 216,000 requests were`, with the verb left to the caller's `lost`. */
-function lossesOf(requests: number, lost: number): string {
-  return `${formatCount(lost)} of ${formatCount(requests)} requests ${lost === 1 ? 'was' : 'were'}`;
 }
 
 function tellTraffic(summary: RunSummary): string {
@@ -93,70 +98,11 @@ function tellLatency(summary: RunSummary): string {
     slowest === undefined || slowest.p99Seconds === null
       ? ''
       : `; the slowest service was ${slowest.name} with a p99 of ${formatDuration(slowest.p99Seconds)}`;
-  return capitalize(`${told.join('; ')}${where}.`);
-}
-
-function tellRollouts(summary: RunSummary): string {
-  const rollouts = updatesOf(summary);
-  if (rollouts.length === 0) return tellCreations(summary.rollouts);
-  if (rollouts.length > TOLD_ONE_BY_ONE) {
-    const took = rollouts.flatMap((rollout) => rollout.durationSeconds ?? []).sort((left, right) => left - right);
-    const range =
-      took.length === 0 ? '' : ` in ${formatDuration(took[0]!)} to ${formatDuration(took[took.length - 1]!)}`;
-    return `${took.length} of ${rollouts.length} rollouts completed${range}.`;
-  }
-  return rollouts.map((rollout) => `${capitalize(tellRollout(rollout))}.`).join(' ');
-}
-
-function tellCreations(rollouts: readonly RolloutSummary[]): string {
-  const took = rollouts.flatMap((rollout) => rollout.durationSeconds ?? []);
-  if (rollouts.length === 0) return '';
-  if (took.length === 0) return `${formatPlural(rollouts.length, 'Deployment')} did not come up within the run.`;
-  const slowest = formatDuration(Math.max(...took));
-  return took.length === rollouts.length
-    ? `${formatPlural(rollouts.length, 'Deployment')} came up, the slowest in ${slowest}.`
-    : `${took.length} of ${formatPlural(rollouts.length, 'Deployment')} came up, the slowest of them in ${slowest}.`;
-}
-
-function tellRollout(rollout: RolloutSummary): string {
-  const what = `the rollout of ${rollout.workload} to revision ${rollout.revision}`;
-  const meanwhile = tellMeanwhile(rollout, 'meanwhile');
-  if (rollout.durationSeconds !== null && rollout.outcome === 'complete') {
-    return `${what} took ${formatDuration(rollout.durationSeconds)}${meanwhile}`;
-  }
-  const began = `began at ${formatClock(rollout.startSeconds)}`;
-  if (rollout.outcome === 'superseded') return `${what} ${began} and gave way to a newer one${meanwhile}`;
-  if (rollout.outcome === 'failed') return `${what} ${began} and failed${meanwhile}`;
-  return `${what} ${began} and was not complete at the end of the run${meanwhile}`;
-}
-
-function tellMeanwhile(during: { readonly requests: number; readonly lost: number }, when: string): string {
-  if (during.requests === 0) return '';
-  return during.lost === 0
-    ? `; no request was lost ${when}`
-    : `; ${lossesOf(during.requests, during.lost)} lost ${when}`;
-}
-
-function tellRecoveries(recoveries: readonly RecoverySummary[]): string {
-  if (recoveries.length > TOLD_ONE_BY_ONE) {
-    const times = recoveries.flatMap((recovery) => recovery.recoverySeconds ?? []).sort((left, right) => left - right);
-    const longest = times.length === 0 ? '' : `, the longest after ${formatDuration(times.at(-1)!)}`;
-    return `The cluster came back from ${times.length} of ${recoveries.length} failures${longest}.`;
-  }
-  return recoveries.map((recovery) => `${capitalize(tellRecovery(recovery))}.`).join(' ');
-}
-
-function tellRecovery(recovery: RecoverySummary): string {
-  const noticed =
-    recovery.detectionSeconds === null
-      ? 'the cluster never noticed'
-      : `the cluster noticed after ${formatDuration(recovery.detectionSeconds)}`;
-  const restored =
-    recovery.recoverySeconds === null
-      ? 'did not have all replicas ready again within the run'
-      : `had all replicas ready again after ${formatDuration(recovery.recoverySeconds)}`;
-  const meanwhile = tellMeanwhile(recovery, 'until then');
-  return `${recovery.subject} failed at ${formatClock(recovery.startSeconds)}; ${noticed} and ${restored}${meanwhile}`;
+  const lossy = answered.filter(({ availability }) => availability !== null && availability < 1 - TOLD_LOSS);
+  const lost = lossy.map(({ name, availability }) => `${formatShare(1 - availability!)} of those of ${name}`);
+  const warning =
+    lossy.length === 0 ? '' : ` These times are of answered requests only: ${formatList(lost)} got no answer.`;
+  return `${capitalize(told.join('; '))}${where}.${warning}`;
 }
 
 function tellFailures(expectations: readonly ExpectationOutcome[]): string {
@@ -172,8 +118,4 @@ function tellPods(summary: RunSummary): string {
   if (ready.pods === 0) return `${formatPlural(summary.pods, 'pod')} were created and none became ready.`;
   const half = formatDuration(ready.p50Seconds);
   return `${formatCount(ready.pods)} of ${formatPlural(summary.pods, 'pod')} became ready, half of them within ${half} of their creation, 99% within ${formatDuration(ready.p99Seconds)}.`;
-}
-
-function capitalize(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -67,6 +67,11 @@ export function formatAvailability(share: number | null): string {
   return `${trimZeros((Math.floor(share * 100 * scale + 1e-6) / scale).toFixed(decimals))}%`;
 }
 
+/** A share 0..1 in percent, three digits: `2.05%`. */
+export function formatShare(share: number): string {
+  return `${formatNumber(share * 100)}%`;
+}
+
 /** US dollars: `$0.253`, `$12.40`, `$1,240`. */
 export function formatUsd(value: number): string {
   if (value >= 1000) return `$${formatCount(value)}`;
@@ -82,4 +87,8 @@ export function formatPlural(count: number, singular: string, plural = `${singul
 export function formatList(items: readonly string[]): string {
   if (items.length <= 1) return items.join('');
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)!}`;
+}
+
+export function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,17 +1,9 @@
 import type { Answer } from './answer.js';
 import { byText, rows } from './columns.js';
-import {
-  formatAvailability,
-  formatClock,
-  formatCount,
-  formatDuration,
-  formatNumber,
-  formatPlural,
-  formatUsd,
-} from './format.js';
+import { formatAvailability, formatClock, formatCount, formatDuration, formatNumber, formatPlural } from './format.js';
 import { escapeHtml, htmlTable } from './html.js';
 import type { ExpectationOutcome, RecordedTables, RunIdentity } from './identity.js';
-import { summaryTables } from './summary-table.js';
+import { costWords, summaryTables } from './summary-table.js';
 import { updatesOf, type RunSummary } from './summary.js';
 
 /** Kinds of events listed; the others are in the tables. */
@@ -84,7 +76,7 @@ export function keyFigures(summary: RunSummary): string {
   if (summary.restarts > 0) cards.push({ name: 'Container restarts', value: formatCount(summary.restarts), hint: '' });
   if (summary.pools.length > 0) {
     const hours = summary.pools.reduce((sum, pool) => sum + pool.nodeHours, 0);
-    cards.push({ name: 'Cost', value: formatUsd(summary.costUsd), hint: `${formatNumber(hours)} node hours` });
+    cards.push({ name: 'Cost', value: costWords(summary), hint: `${formatNumber(hours)} node hours` });
   }
   return cardList(cards);
 }
@@ -114,19 +106,6 @@ export function expectationList(expectations: readonly ExpectationOutcome[]): st
 export function figureTables(summary: RunSummary): string {
   const panels = summaryTables(summary).map((table) => `<div class="panel">${htmlTable(table, MINOR_COLUMNS)}</div>`);
   return panels.join('\n');
-}
-
-/** The timeline's entries under the numbers that the charts carry. */
-export function timelineList(tables: RecordedTables): string {
-  const shape = { time_s: 'number', done_s: 'number', command: 'text', outcome: 'text' } as const;
-  const items = rows(tables, 'actions', shape).map((action, index) => {
-    const lag = action.done_s === null ? 0 : action.done_s - action.time_s!;
-    const took = lag > 0 ? `in effect after ${formatDuration(lag)}` : 'in effect at once';
-    const failed = action.outcome !== 'ok';
-    const outcome = failed ? `failed: ${action.outcome!}` : took;
-    return `<li><span class="number">${index + 1}</span><span class="time">${formatClock(action.time_s!)}</span><code>${escapeHtml(action.command!)}</code><span class="outcome${failed ? ' fail' : ''}">${escapeHtml(outcome)}</span></li>`;
-  });
-  return items.length === 0 ? '' : `<ol class="panel timeline">${items.join('\n')}</ol>`;
 }
 
 interface EventKind {

@@ -52,6 +52,7 @@ tbody th{font-weight:500}
 .explain{grid-column:2/-1;font-size:.86rem;color:var(--ink-2)}
 .timeline li{display:grid;grid-template-columns:1.7em 4.6em 1fr;gap:2px 10px;padding:9px 0;border-bottom:1px solid var(--line);align-items:baseline}
 .number{display:inline-grid;place-items:center;width:1.55em;height:1.55em;border-radius:50%;background:var(--ink-2);color:var(--surface);font-size:.74rem;font-weight:700}
+.number.step{background:none;color:var(--series-4);font-size:.95rem}
 .time{color:var(--ink-2);font-size:.9rem;white-space:nowrap}
 .outcome{grid-column:3;font-size:.86rem;color:var(--ink-2)}
 .outcome.fail{color:var(--bad)}

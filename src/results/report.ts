@@ -13,10 +13,10 @@ import {
   notableEvents,
   noteList,
   section,
-  timelineList,
 } from './report-sections.js';
 import { REPORT_CSS } from './report-style.js';
 import { summarize } from './summary.js';
+import { timelineList } from './timeline-list.js';
 
 /** Everything that the report of one run shows. */
 export interface ReportContent {

@@ -1,4 +1,12 @@
-import { formatAvailability, formatClock, formatCount, formatDuration, formatNumber, formatUsd } from './format.js';
+import {
+  formatAvailability,
+  formatClock,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPlural,
+  formatUsd,
+} from './format.js';
 import { updatesOf, type RunSummary, type TrafficSummary } from './summary.js';
 
 /** Cells as text, ready for a terminal or a page. Columns of figures are aligned right. */
@@ -46,14 +54,21 @@ function creationRow({ rollouts }: RunSummary): string[][] {
   if (created.length === 0) return [];
   const took = created.flatMap((rollout) => rollout.durationSeconds ?? []).sort((left, right) => left - right);
   const late = created.length - took.length;
-  const range = took.length === 0 ? '' : `${formatDuration(took[0]!)} to ${formatDuration(took.at(-1)!)}`;
+  const ends = took.length === 0 ? [] : [...new Set([formatDuration(took[0]!), formatDuration(took.at(-1)!)])];
   const missing = late === 0 ? '' : `${formatCount(late)} not within the run`;
   return [
     [
-      `creation of ${formatCount(created.length)} Deployments`,
-      [range, missing].filter((part) => part !== '').join(', '),
+      `creation of ${formatPlural(created.length, 'Deployment')}`,
+      [ends.join(' to '), missing].filter((part) => part !== '').join(', '),
     ],
   ];
+}
+
+/** What the nodes cost, as far as anybody said what they cost. */
+export function costWords({ pools, costUsd }: RunSummary): string {
+  const free = pools.filter(({ pricePerHourUsd }) => pricePerHourUsd === 0).map(({ pool }) => pool);
+  if (free.length === pools.length) return 'no price given';
+  return free.length === 0 ? formatUsd(costUsd) : `${formatUsd(costUsd)}, without ${free.join(', ')}: no price given`;
 }
 
 function clusterTable(summary: RunSummary): TextTable {
@@ -78,11 +93,15 @@ function clusterTable(summary: RunSummary): TextTable {
         `recovery from ${recovery.subject} at ${formatClock(recovery.startSeconds)}`,
         recovery.recoverySeconds === null ? 'not within the run' : formatDuration(recovery.recoverySeconds),
       ]),
+      ...summary.unscheduled.map(({ workload, pods, longestSeconds, isStill }) => [
+        `pods of ${workload} ${isStill ? 'without a node at the end' : 'that waited for a node'}`,
+        `${formatCount(pods)}, up to ${formatDuration(longestSeconds)}`,
+      ]),
       ...(running.pods > 0 ? [['pod start-up, created to running', startup(running)]] : []),
       ...(ready.pods > 0 ? [['pod start-up, created to ready', startup(ready)]] : []),
       ['pods', formatCount(summary.pods)],
       ['container restarts', formatCount(summary.restarts)],
-      ...(summary.pools.length > 0 ? [['cost', formatUsd(summary.costUsd)]] : []),
+      ...(summary.pools.length > 0 ? [['cost', costWords(summary)]] : []),
     ],
   };
 }

@@ -1,6 +1,8 @@
 import { byText, groupBy, rows } from './columns.js';
 import { mergeLatency, quantile, quantileOf, type Histogram } from './histogram.js';
 import type { RecordedTables, RunIdentity } from './identity.js';
+import { type Scaling, scalingsOf } from './scalings.js';
+import { type UnscheduledPods, unscheduledPods } from './unscheduled.js';
 
 /** Figures of one traffic source (retries inside) or one service (attempts as its callers saw them). */
 export interface TrafficSummary {
@@ -75,6 +77,10 @@ export interface RunSummary {
   readonly services: readonly TrafficSummary[];
   readonly rollouts: readonly RolloutSummary[];
   readonly recoveries: readonly RecoverySummary[];
+  /** Steps of HorizontalPodAutoscalers, in the order of time. */
+  readonly scalings: readonly Scaling[];
+  /** Pods that waited long for a node, or wait still: those first. */
+  readonly unscheduled: readonly UnscheduledPods[];
   /** Over all pods of the run, the warm-up's too: creation to Running, and to Ready, as the API server saw them. */
   readonly startup: { readonly running: DurationQuantiles; readonly ready: DurationQuantiles };
   readonly pods: number;
@@ -108,6 +114,8 @@ export function summarize(tables: RecordedTables, identity: RunIdentity): RunSum
     ...traffic,
     rollouts: summarizeRollouts(tables, identity),
     recoveries: summarizeRecoveries(tables, identity),
+    scalings: scalingsOf(tables),
+    unscheduled: unscheduledPods(tables, identity.durationSeconds),
     ...summarizePods(tables),
     costUsd: pools.reduce((sum, pool) => sum + pool.costUsd, 0),
     pools,

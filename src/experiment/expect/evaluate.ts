@@ -7,7 +7,7 @@ import type { Expectation, Figure, FigureValue, When } from '../../scenario/expe
 import type { ExperimentWorld } from '../world.js';
 import type { MonitorState } from './monitors.js';
 import { compares, isObjectExpectation } from './object-figures.js';
-import { readRunFigure, readTrafficFigure, trafficIntervals } from './run-figures.js';
+import { readRunFigure, readTrafficFigure, recoveryOf, rolloutOf, trafficIntervals } from './run-figures.js';
 
 /** What a look at the run gives: did it hold, what was seen, and when. */
 interface Finding {
@@ -24,19 +24,23 @@ export function evaluateExpectations(
 ): ExpectationOutcome[] {
   return world.experiment.expectations.map((expectation, index) => {
     const { holds, seen, when } = isObjectExpectation(expectation)
-      ? judgeMonitor(world.experiment.monitors.find((monitor) => monitor.expectation === index)!, expectation.when)
+      ? judgeMonitor(
+          world,
+          world.experiment.monitors.find((monitor) => monitor.expectation === index)!,
+          expectation.when,
+        )
       : judgeFigure(world, summary, expectation);
     return {
       text: expectation.text,
       verdict: holds ? 'pass' : 'fail',
-      seen: formatSeen(expectation.figure, seen),
+      seen: seen === undefined ? nothingSeen(expectation.figure, summary) : formatSeen(expectation.figure, seen),
       when,
       explain: holds ? '' : `${command} --format json`,
     };
   });
 }
 
-function judgeMonitor(monitor: MonitorState, when: When): Finding {
+function judgeMonitor(world: ExperimentWorld, monitor: MonitorState, when: When): Finding {
   const { heldAt, failedAt, heldValue, failedValue, lastValue } = monitor;
   const held: Finding = {
     holds: true,
@@ -51,9 +55,9 @@ function judgeMonitor(monitor: MonitorState, when: When): Finding {
     case 'never':
       return heldAt >= 0
         ? { ...held, holds: false }
-        : { holds: true, seen: lastValue, when: 'at every moment after the warm-up' };
+        : { holds: true, seen: lastValue, when: `at every moment${afterWarmup(world)}` };
     case 'always':
-      return failedAt >= 0 ? failed : { ...held, seen: lastValue, when: 'at every moment after the warm-up' };
+      return failedAt >= 0 ? failed : { ...held, seen: lastValue, when: `at every moment${afterWarmup(world)}` };
     case 'between':
       return failedAt >= 0
         ? failed
@@ -76,7 +80,7 @@ function judgeFigure(
   if (figure.of === 'field' || figure.of === 'count') throw new InvariantError('a monitor judges figures of objects');
   if (figure.of !== 'traffic') {
     const seen = readRunFigure(world.kernel.probe.tables, summary, figure);
-    return { holds: holds(seen), seen, when: 'over the run' };
+    return { holds: holds(seen), seen, when: seen === undefined ? 'within the run' : 'over the run' };
   }
   const over = (fromUs: number, untilUs: number): FigureValue | undefined =>
     readTrafficFigure(world.kernel.probe.tables, figure, microsToSeconds(fromUs), microsToSeconds(untilUs));
@@ -84,7 +88,7 @@ function judgeFigure(
   switch (when.kind) {
     case 'run': {
       const seen = over(warmupUs, durationUs);
-      return { holds: holds(seen), seen, when: 'over the run after the warm-up' };
+      return { holds: holds(seen), seen, when: `over the run${afterWarmup(world)}` };
     }
     case 'at':
     case 'between': {
@@ -128,8 +132,27 @@ function judgeIntervals(
   return { holds: (wantsAll && last !== undefined) || wantsNone, seen: last, when: 'in every interval' };
 }
 
-function formatSeen(figure: Figure, seen: FigureValue | undefined): string {
-  if (seen === undefined) return 'nothing';
+/** What there was instead of a figure. */
+function nothingSeen(figure: Figure, summary: RunSummary): string {
+  switch (figure.of) {
+    case 'traffic':
+      return figure.statistic === 'availability' || figure.statistic === 'lost' ? 'no request' : 'no answered request';
+    case 'rollout-duration':
+      return rolloutOf(summary, figure)?.outcome ?? 'no rollout';
+    case 'recovery':
+      return recoveryOf(summary, figure) === undefined ? 'no failure' : 'no recovery';
+    case 'startup':
+      return 'no pod ready';
+    case 'share':
+      return 'no request';
+    case 'field':
+      return 'no such object or field';
+    default:
+      return 'nothing';
+  }
+}
+
+function formatSeen(figure: Figure, seen: FigureValue): string {
   if (typeof seen !== 'number') return String(seen);
   switch (figure.of) {
     case 'traffic':
@@ -152,6 +175,10 @@ function formatSeen(figure: Figure, seen: FigureValue | undefined): string {
 /** A moment of the run; one that never came stands for its start. */
 function moment(at: Micros): string {
   return formatClock(microsToSeconds(Math.max(0, at)));
+}
+
+function afterWarmup({ experiment }: ExperimentWorld): string {
+  return experiment.warmupUs > 0 ? ' after the warm-up' : '';
 }
 
 function trim(value: number, digits: number): string {

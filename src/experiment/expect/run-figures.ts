@@ -2,7 +2,13 @@ import { type Micros, SECOND_US } from '../../kernel/time.js';
 import { groupBy, rows } from '../../results/columns.js';
 import { mergeLatency, quantile, quantileOf } from '../../results/histogram.js';
 import type { RecordedTables } from '../../results/identity.js';
-import { type RunSummary, trafficBetween, type TrafficSummary } from '../../results/summary.js';
+import {
+  type RecoverySummary,
+  type RolloutSummary,
+  type RunSummary,
+  trafficBetween,
+  type TrafficSummary,
+} from '../../results/summary.js';
 import type { Figure, FigureValue } from '../../scenario/expectations.js';
 
 type TrafficFigure = Extract<Figure, { readonly of: 'traffic' }>;
@@ -56,15 +62,10 @@ export function* trafficIntervals(
 /** A figure of the whole run; durations in microseconds. Undefined if it did not come to pass. */
 export function readRunFigure(tables: RecordedTables, summary: RunSummary, figure: RunFigure): FigureValue | undefined {
   switch (figure.of) {
-    case 'rollout-duration': {
-      const { namespace, kind, name } = figure.object;
-      const workload = `${namespace === 'default' ? '' : `${namespace}/`}${kind.toLowerCase()}/${name}`;
-      return micros(summary.rollouts.findLast((rollout) => rollout.workload === workload)?.durationSeconds);
-    }
+    case 'rollout-duration':
+      return micros(rolloutOf(summary, figure)?.durationSeconds);
     case 'recovery':
-      return micros(
-        summary.recoveries.find(({ subject }) => subject === `${figure.subject} ${figure.name}`)?.recoverySeconds,
-      );
+      return micros(recoveryOf(summary, figure)?.recoverySeconds);
     case 'startup':
       return startup(tables, figure);
     case 'cost':
@@ -72,6 +73,23 @@ export function readRunFigure(tables: RecordedTables, summary: RunSummary, figur
     case 'share':
       return share(tables, figure);
   }
+}
+
+/** The last rollout of the workload that a figure is of. */
+export function rolloutOf(
+  { rollouts }: RunSummary,
+  { object: { namespace, kind, name } }: Extract<Figure, { readonly of: 'rollout-duration' }>,
+): RolloutSummary | undefined {
+  const workload = `${namespace === 'default' ? '' : `${namespace}/`}${kind.toLowerCase()}/${name}`;
+  return rollouts.findLast((rollout) => rollout.workload === workload);
+}
+
+/** The first failure of the node or zone that a figure is of. */
+export function recoveryOf(
+  { recoveries }: RunSummary,
+  { subject, name }: Extract<Figure, { readonly of: 'recovery' }>,
+): RecoverySummary | undefined {
+  return recoveries.find((recovery) => recovery.subject === `${subject} ${name}`);
 }
 
 function startup(tables: RecordedTables, figure: Extract<Figure, { readonly of: 'startup' }>): FigureValue | undefined {

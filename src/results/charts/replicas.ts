@@ -34,7 +34,7 @@ export function replicasChart(tables: RecordedTables, identity: RunIdentity): Ch
   const sampled = shown.some((name) => all.get(name)!.length > MOST_CHANGES);
   const marks = timelineMarks(tables, identity);
   const left =
-    changed.length > shown.length ? ` The ${shown.length} that changed most of ${changed.length} are shown.` : '';
+    all.size > shown.length ? ` Of ${all.size} Deployments the ${shown.length} that changed most are shown.` : '';
   const chart = {
     name: 'replicas',
     title: 'Replicas',

@@ -1,0 +1,79 @@
+import { byText, groupBy, rows } from './columns.js';
+import type { RecordedTables } from './identity.js';
+
+/** A pod that has waited so long for a node is told of, seconds: scheduling alone takes well under one. */
+const LONG_WAIT_SECONDS = 30;
+
+/** Pods of one workload that waited long for a node, or wait still. */
+export interface UnscheduledPods {
+  /** `deployment/web`, with `namespace/` before it outside `default`. */
+  readonly workload: string;
+  readonly pods: number;
+  /** When the first of them was created. */
+  readonly sinceSeconds: number;
+  /** The longest wait among them. */
+  readonly longestSeconds: number;
+  /** Whether they had no node at the end of the run. */
+  readonly isStill: boolean;
+  /** The scheduler's last word on one of them; empty if it never said anything. */
+  readonly message: string;
+}
+
+interface Waiting {
+  readonly workload: string;
+  readonly since: number;
+  readonly waited: number;
+  readonly isStill: boolean;
+  readonly message: string;
+}
+
+/** Pods without a node at the end of the run, and pods that found one late or were deleted before; workload by workload. */
+export function unscheduledPods(tables: RecordedTables, durationSeconds: number): UnscheduledPods[] {
+  const shape = {
+    namespace: 'text',
+    name: 'text',
+    workload: 'text',
+    created_s: 'number',
+    scheduled_s: 'number',
+    deleted_s: 'number',
+    removed_s: 'number',
+  } as const;
+  const words = lastWords(tables);
+  const waiting = rows(tables, 'pods', shape).flatMap((pod): Waiting[] => {
+    const since = pod.created_s ?? durationSeconds;
+    const end = pod.scheduled_s ?? pod.deleted_s ?? pod.removed_s;
+    const waited = (end ?? durationSeconds) - since;
+    const message = words.get(`${pod.namespace!}/${pod.name!}`) ?? '';
+    // Without a node when the run ends may also mean: created a moment before.
+    if (waited < LONG_WAIT_SECONDS && (end !== null || message === '')) return [];
+    const workload = pod.namespace === 'default' ? pod.workload! : `${pod.namespace!}/${pod.workload!}`;
+    return [{ workload, since, waited, isStill: end === null, message }];
+  });
+  const groups = groupBy(waiting, ({ workload, isStill }) => `${workload} ${String(isStill)}`);
+  return [...groups.values()]
+    .map(summarizeGroup)
+    .sort((left, right) => Number(right.isStill) - Number(left.isStill) || byText(left.workload, right.workload));
+}
+
+function summarizeGroup(group: readonly Waiting[]): UnscheduledPods {
+  const { workload, isStill } = group[0]!;
+  return {
+    workload,
+    pods: group.length,
+    sinceSeconds: Math.min(...group.map(({ since }) => since)),
+    longestSeconds: Math.max(...group.map(({ waited }) => waited)),
+    isStill,
+    message: group.findLast(({ message }) => message !== '')?.message ?? '',
+  };
+}
+
+/** The message of the last FailedScheduling event of every pod that has one. */
+function lastWords(tables: RecordedTables): Map<string, string> {
+  const shape = { kind: 'text', namespace: 'text', name: 'text', reason: 'text', message: 'text' } as const;
+  const words = new Map<string, string>();
+  for (const event of rows(tables, 'events', shape)) {
+    if (event.reason !== 'FailedScheduling' || event.kind !== 'Pod') continue;
+    words.set(`${event.namespace!}/${event.name!}`, event.message!);
+  }
+  return words;
+}
