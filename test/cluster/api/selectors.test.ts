@@ -1,51 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { LabelSelector, StringMap } from '../../../src/cluster/api/objects/meta.js';
-import {
-  formatSelector,
-  matchesPairs,
-  matchesRequirements,
-  matchesSelector,
-  parseSelector,
-  selectorOf,
-} from '../../../src/cluster/api/selectors.js';
-import { readVectors } from '../../vectors/read.js';
+import { matchesPairs, matchesSelector } from '../../../src/cluster/api/selectors.js';
+import { testVectors } from '../../conformance/test-vectors.js';
 
-interface Case {
-  selector?: string;
-  labelSelector?: LabelSelector;
-  error?: string;
-  canonical?: string;
-  cases?: { labels: StringMap; matches: boolean }[];
-}
+testVectors('misc.label-selectors');
 
 describe('label selectors', () => {
-  it('reads, prints, refuses and matches as Kubernetes does', () => {
-    for (const vector of readVectors<Case>('misc.label-selectors.jsonl.gz')) {
-      const result =
-        vector.selector === undefined ? selectorOf(vector.labelSelector ?? {}) : parseSelector(vector.selector);
-      const what = vector.selector ?? vector.labelSelector;
-      if (!result.ok) {
-        expect({ what, error: result.error }).toEqual({ what, error: vector.error });
-        continue;
-      }
-      expect({ what, canonical: formatSelector(result.selector) }).toEqual({ what, canonical: vector.canonical });
-      for (const { labels, matches } of vector.cases ?? []) {
-        expect({ what, labels, matches: matchesRequirements(result.selector, labels) }).toEqual({
-          what,
-          labels,
-          matches,
-        });
-        if (vector.labelSelector !== undefined) {
-          expect({ what, labels, matches: matchesSelector(vector.labelSelector, labels) }).toEqual({
-            what,
-            labels,
-            matches,
-          });
-        }
-      }
-    }
-  });
-
   it('selects nothing without a selector and everything with an empty one', () => {
     expect(matchesSelector(undefined, { app: 'web' })).toBe(false);
     expect(matchesSelector({}, undefined)).toBe(true);

@@ -1,5 +1,40 @@
+import { allocatable } from './allocatable.js';
+import { backOffs } from './back-off.js';
 import type { Checker } from './checker.js';
+import { deletionRank } from './deletion-rank.js';
+import { deploymentFenceposts } from './deployment-fenceposts.js';
+import { deploymentNextActions } from './deployment-next-actions.js';
+import { deploymentRollout } from './deployment-rollout.js';
+import { endpointSlices } from './endpoint-slices.js';
+import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.js';
+import { intOrPercent } from './int-or-percent.js';
+import { labelSelectors } from './label-selectors.js';
+import { podStatuses } from './pod-statuses.js';
 import { quantities, quantityOperations } from './quantities.js';
+import { filterScore } from './scheduling-filter-score.js';
+import { sampling } from './scheduling-sampling.js';
+import { sequences } from './scheduling-sequence.js';
+import { taintEviction } from './taint-eviction.js';
+import { zoneStates } from './zone-state.js';
 
 /** Every checker there is: add a file and its line here. */
-export const CHECKERS: readonly Checker[] = [quantities, quantityOperations];
+export const CHECKERS: readonly Checker[] = [
+  allocatable,
+  backOffs,
+  deletionRank,
+  deploymentFenceposts,
+  deploymentNextActions,
+  deploymentRollout,
+  endpointSlices,
+  filterScore,
+  horizontalPodAutoscaler,
+  intOrPercent,
+  labelSelectors,
+  podStatuses,
+  quantities,
+  quantityOperations,
+  sampling,
+  sequences,
+  taintEviction,
+  zoneStates,
+];
