@@ -5,7 +5,7 @@ import { assemble } from '../src/experiment/assemble.js';
 import { run } from '../src/experiment/run.js';
 import { runUntil } from '../src/kernel/simulation.js';
 import { DAY_US, MINUTE_US } from '../src/kernel/time.js';
-import { loadScenario } from '../src/scenario/load.js';
+import { loadScenario } from '../src/experiment/load.js';
 import type { Scenario } from '../src/scenario/types.js';
 import { type Benchmark, type Figure, median } from './measure.js';
 

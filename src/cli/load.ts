@@ -1,7 +1,6 @@
-import { knownParameters } from '../experiment/parameters.js';
+import { type LoadOptions, loadScenario } from '../experiment/load.js';
 import type { Diagnostic } from '../scenario/diagnostics.js';
 import type { InputFile } from '../scenario/files.js';
-import { type LoadOptions, loadScenario } from '../scenario/load.js';
 import type { SourceText } from '../scenario/text.js';
 import type { Scenario } from '../scenario/types.js';
 import { CommandError, EXIT } from './exit-codes.js';
@@ -30,10 +29,7 @@ export interface Loaded {
 
 /** Loads a scenario for playing; throws what is wrong with it. */
 export function loadForPlay(io: Io, file: string, options: LoadOptions): Loaded {
-  const { scenario, diagnostics, sources, inputs } = loadScenario(file, fileAccess(io), {
-    ...options,
-    knownParameters: knownParameters(),
-  });
+  const { scenario, diagnostics, sources, inputs } = loadScenario(file, fileAccess(io), options);
   if (scenario === undefined) throw new InputError(diagnostics, sources);
   return { scenario, inputs, notes: diagnostics.map(({ message }) => message) };
 }

@@ -1,4 +1,4 @@
-import type { LoadOptions } from '../scenario/load.js';
+import type { LoadOptions } from '../experiment/load.js';
 import type { RunOptions } from './commands/run.js';
 import { type Context, shellQuote } from './context.js';
 import type { Engine, Hooks, Output, RunReport } from './engine.js';

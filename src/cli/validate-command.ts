@@ -1,7 +1,6 @@
-import { knownParameters } from '../experiment/parameters.js';
+import { validateFile } from '../experiment/load.js';
 import type { Diagnostic } from '../scenario/diagnostics.js';
 import type { SourceText } from '../scenario/text.js';
-import { validateFile } from '../scenario/validate.js';
 import type { ValidateOptions } from './commands/validate.js';
 import type { Context } from './context.js';
 import { EXIT } from './exit-codes.js';
@@ -23,10 +22,7 @@ export function validateCommand(context: Context, files: readonly string[], opti
     readonly valid: boolean;
   }[] = [];
   for (const file of files) {
-    const result = validateFile(file, access, {
-      settings: options.set ?? new Map(),
-      knownParameters: knownParameters(),
-    });
+    const result = validateFile(file, access, { settings: options.set ?? new Map() });
     const valid = !result.diagnostics.some(({ severity }) => severity === 'error');
     summaries.push({ path: file, kind: result.kind, summary: result.summary, valid });
     diagnostics.push(...result.diagnostics.filter(({ severity }) => severity === 'error' || options.quiet !== true));

@@ -3,7 +3,7 @@ import { NODE_PRESETS, type NodeParameters } from '../cluster/nodes/parameters.j
 import { SCHEDULER_PRESETS, type SchedulerParameters } from '../cluster/scheduler/parameters.js';
 import { NETWORK_PRESETS, type NetworkParameters, withProxyMode } from '../network/parameters.js';
 import { invariant } from '../kernel/invariant.js';
-import type { KnownParameters } from '../scenario/cluster.js';
+import type { KnownParameters, ParameterKind } from '../scenario/cluster.js';
 import type { ClusterSpec, ParameterOverride } from '../scenario/types.js';
 
 /** All parameters of a cluster, room by room. */
@@ -34,17 +34,15 @@ const ROOMS: ClusterParameters = {
   network: NETWORK_PRESETS.managed,
 };
 
-type Kind = 'distribution' | 'number' | 'boolean';
-
 /**
  * Names that `cluster.parameters` may use, with what they hold: `api.fsync`, and `fsync` where only one room has it. What holds
  * anything else (the proxy's mode, the balancer as a whole) cannot be replaced there.
  */
 export function knownParameters(): KnownParameters {
-  const known = new Map<string, Kind>();
+  const known = new Map<string, ParameterKind>();
   for (const [room, values] of Object.entries(ROOMS)) {
     for (const [own, value] of Object.entries(values)) {
-      const kind = kindOf(value);
+      const kind = kindOf(own, value);
       if (kind === undefined) continue;
       known.set(`${room}.${own}`, kind);
       if (placesOf(own).length === 1) known.set(own, kind);
@@ -53,10 +51,17 @@ export function knownParameters(): KnownParameters {
   return known;
 }
 
-function kindOf(value: unknown): Kind | undefined {
-  if (typeof value === 'number') return 'number';
+function kindOf(name: string, value: unknown): ParameterKind | undefined {
+  if (typeof value === 'number') return kindOfNumber(name);
   if (typeof value === 'boolean') return 'boolean';
   return typeof value === 'object' && value !== null && 'type' in value ? 'distribution' : undefined;
+}
+
+/** What is divided by must not be 0, a chance is no more than certain. */
+function kindOfNumber(name: string): ParameterKind {
+  if (name === 'etcdMembers') return 'members';
+  if (name.endsWith('Chance')) return 'share';
+  return name.endsWith('PerSecond') || name === 'qps' || name === 'burst' ? 'rate' : 'number';
 }
 
 /** The parameters that go by this name, with or without their room. */

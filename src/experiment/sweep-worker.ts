@@ -1,8 +1,8 @@
 import { summarize } from '../results/summary.js';
 import { summaryFigures } from '../results/summary-figures.js';
-import { loadScenario } from '../scenario/load.js';
 import { evaluateExpectations } from './expect/evaluate.js';
 import { identityOf } from './identity.js';
+import { loadScenario } from './load.js';
 import { type RecordedFiles, recordedAccess } from './recorded-access.js';
 import { run } from './run.js';
 import type { PlannedRun } from './sweep-plan.js';

@@ -1,5 +1,5 @@
-import { loadScenario } from '../scenario/load.js';
 import type { FileAccess } from '../scenario/files.js';
+import { loadScenario } from './load.js';
 import { type RecordedFiles, recording } from './recorded-access.js';
 import type { PlannedRun } from './sweep-plan.js';
 import type { SweepJob, SweepResult } from './sweep-worker.js';

@@ -11,11 +11,14 @@ import type { ClusterInput, PoolInput } from './schema.js';
 import { fail, failAtKey, positionOf, readQuantity, type Scope } from './scope.js';
 import type { ClusterSpec, NodePool, ParameterOverride } from './types.js';
 
-/** What a preset's value is, by name, for checking `cluster.parameters`. */
-export type KnownParameters = ReadonlyMap<string, 'distribution' | 'number' | 'boolean'>;
+/** What a preset's value may be: `share` is a number from 0 to 1, `rate` one above 0, `members` a size of an etcd cluster. */
+export type ParameterKind = 'distribution' | 'number' | 'rate' | 'share' | 'members' | 'boolean';
 
-/** The cluster section with everything decided. `known` is undefined where the parts that own parameters are not there. */
-export function readCluster(scope: Scope, input: ClusterInput, known: KnownParameters | undefined): ClusterSpec {
+/** What the values of presets are, by name, for checking `cluster.parameters`. */
+export type KnownParameters = ReadonlyMap<string, ParameterKind>;
+
+/** The cluster section with everything decided. */
+export function readCluster(scope: Scope, input: ClusterInput, known: KnownParameters): ClusterSpec {
   const path = ['cluster'];
   const pools = input.nodes.map((pool, index) => readPool(scope, pool, [...path, 'nodes', index]));
   const total = input.nodes.reduce((sum, pool) => sum + pool.count, 0);
@@ -49,13 +52,13 @@ function readParameters(
   scope: Scope,
   input: ClusterInput['parameters'],
   path: FieldPath,
-  known: KnownParameters | undefined,
+  known: KnownParameters,
 ): ParameterOverride[] {
   const overrides: ParameterOverride[] = [];
   for (const [name, written] of Object.entries(input)) {
     const at = [...path, name];
-    const kind = known?.get(name);
-    if (known !== undefined && kind === undefined) {
+    const kind = known.get(name);
+    if (kind === undefined) {
       failAtKey(
         scope,
         at,
@@ -75,21 +78,45 @@ function readParameter(
   scope: Scope,
   path: FieldPath,
   written: string | number | boolean,
-  kind: 'distribution' | 'number' | 'boolean' | undefined,
+  kind: ParameterKind,
 ): ParameterOverride['value'] | undefined {
   if (typeof written === 'string') {
     const { distribution, error } = parseDistribution(written, parseDuration, scope.findValues);
     if (error !== undefined) return fail(scope, path, 'invalid-distribution', error.message, '', error.offset, 1);
-    if (kind === undefined || kind === 'distribution') return distribution;
-  } else if (typeof written === 'number' && written < 0) {
-    return fail(scope, path, 'value', `must be 0 or more, got ${written}`);
-  } else if (kind === undefined || kind === typeof written) {
+    if (kind === 'distribution') return distribution;
+  } else if (isOfKind(written, kind)) {
     return written;
   }
-  const wanted =
-    kind === 'distribution' ? 'a duration or distribution' : kind === 'number' ? 'a number' : 'true or false';
-  return fail(scope, path, 'type', `expected ${wanted}, got ${shown(written)}`);
+  return fail(scope, path, 'type', `expected ${KIND_WORDS[kind]}, got ${shown(written)}`);
 }
+
+const KIND_WORDS: { readonly [K in ParameterKind]: string } = {
+  distribution: 'a duration or distribution',
+  number: 'a number of 0 or more',
+  rate: 'a number above 0',
+  share: 'a number from 0 to 1',
+  members: '1, 3, 5 or 7 members: an etcd cluster has an odd number of them',
+  boolean: 'true or false',
+};
+
+function isOfKind(value: number | boolean, kind: ParameterKind): boolean {
+  if (typeof value === 'boolean') return kind === 'boolean';
+  switch (kind) {
+    case 'number':
+      return value >= 0;
+    case 'rate':
+      return value > 0;
+    case 'share':
+      return value >= 0 && value <= 1;
+    case 'members':
+      return ETCD_SIZES.includes(value);
+    default:
+      return false;
+  }
+}
+
+/** etcd recommends no more than seven (etcd FAQ). */
+const ETCD_SIZES: readonly number[] = [1, 3, 5, 7];
 
 function readPool(scope: Scope, input: PoolInput, path: FieldPath): NodePool {
   const nameFault = dns1123LabelFaults(input.pool)[0];

@@ -36,8 +36,8 @@ export interface LoadOptions {
   readonly seed?: string;
   /** `--until`: ends the run earlier (or later), instead of the scenario's duration. */
   readonly until?: string;
-  /** Names that `cluster.parameters` may use; without it they are not checked here. */
-  readonly knownParameters?: KnownParameters;
+  /** Names that `cluster.parameters` may use: those of the parts that make up a world. */
+  readonly knownParameters: KnownParameters;
 }
 
 export interface LoadResult {
@@ -52,7 +52,7 @@ export interface LoadResult {
 }
 
 /** Reads a scenario and everything that it names. All mistakes come at once, as diagnostics; none is thrown. */
-export function loadScenario(path: string, access: FileAccess, options: LoadOptions = {}): LoadResult {
+export function loadScenario(path: string, access: FileAccess, options: LoadOptions): LoadResult {
   const report = createReport();
   const files = new Files(access, report);
   const scenario = readScenario(path, files, report, options);

@@ -20,7 +20,7 @@ export interface ValidationResult {
 }
 
 /** Checks a file of any kind that the simulator takes: a scenario, Kubernetes manifests, a CSV trace. */
-export function validateFile(path: string, access: FileAccess, options: LoadOptions = {}): ValidationResult {
+export function validateFile(path: string, access: FileAccess, options: LoadOptions): ValidationResult {
   const report = createReport();
   const files = new Files(access, report);
   const source = files.read(path);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { loadScenario } from '../../src/experiment/load.js';
 import { clusterParameters, knownParameters } from '../../src/experiment/parameters.js';
 import { constant } from '../../src/kernel/distributions.js';
 import type { ClusterSpec } from '../../src/scenario/types.js';
@@ -42,6 +43,22 @@ it('replaces every parameter it knows under each of its names', () => {
   }
 });
 
-it('stops at a name that nobody has, where the scenario was loaded without the names', () => {
+it('stops at a name that nobody has', () => {
   expect(() => clusterParameters(withParameter('fsnyc', 7))).toThrow('no single parameter is called "fsnyc"');
+});
+
+it.each([
+  ['api.etcdMembers: 4', 'expected 1, 3, 5 or 7 members'],
+  ['etcdMembers: 9', 'expected 1, 3, 5 or 7 members'],
+  ['api.tailChance: 1.5', 'expected a number from 0 to 1'],
+  ['pullBytesPerSecond: 0', 'expected a number above 0'],
+  ['imageLayers: -1', 'expected a number of 0 or more'],
+  ['fsnyc: 1ms', 'unknown parameter "fsnyc"'],
+])('a scenario with the parameter %s is refused with a diagnostic when it is loaded', (parameter, message) => {
+  const text = `scenario: x\nduration: 1m\ncluster: { parameters: { ${parameter} }, nodes: [{ pool: a, count: 1, cpu: 1, memory: 1Gi }] }\n`;
+  const access = { readFile: () => new TextEncoder().encode(text), glob: () => [] };
+  const { scenario, diagnostics } = loadScenario('x.yaml', access);
+  expect(scenario).toBeUndefined();
+  expect(diagnostics.map((diagnostic) => diagnostic.message).join()).toContain(message);
+  expect(diagnostics[0]).toMatchObject({ line: 3 });
 });

@@ -4,7 +4,7 @@ import { identityOf } from '../../src/experiment/identity.js';
 import { type Played, run } from '../../src/experiment/run.js';
 import { summarize } from '../../src/results/summary.js';
 import type { FileAccess } from '../../src/scenario/files.js';
-import { loadScenario, type LoadOptions } from '../../src/scenario/load.js';
+import { loadScenario, type LoadOptions } from '../../src/experiment/load.js';
 import type { Scenario } from '../../src/scenario/types.js';
 
 export const FILES: FileAccess = {

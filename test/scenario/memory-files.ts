@@ -1,3 +1,4 @@
+import { knownParameters } from '../../src/experiment/parameters.js';
 import type { FileAccess } from '../../src/scenario/files.js';
 import { type LoadOptions, type LoadResult, loadScenario } from '../../src/scenario/load.js';
 import { type ValidationResult, validateFile } from '../../src/scenario/validate.js';
@@ -15,12 +16,15 @@ export function memoryFiles(files: FileTexts): FileAccess {
   };
 }
 
-export function load(text: string, options: LoadOptions = {}, files: FileTexts = {}): LoadResult {
-  return loadScenario('web.yaml', memoryFiles({ ...files, 'web.yaml': text }), options);
+export function load(text: string, options: Partial<LoadOptions> = {}, files: FileTexts = {}): LoadResult {
+  return loadScenario('web.yaml', memoryFiles({ ...files, 'web.yaml': text }), {
+    knownParameters: knownParameters(),
+    ...options,
+  });
 }
 
 export function validate(path: string, content: string | Uint8Array): ValidationResult {
-  return validateFile(path, memoryFiles({ [path]: content }));
+  return validateFile(path, memoryFiles({ [path]: content }), { knownParameters: knownParameters() });
 }
 
 /** `line:code` of every error. */
