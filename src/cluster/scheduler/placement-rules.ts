@@ -1,9 +1,11 @@
+import { matchesNodeAffinity } from '../api/node-affinity.js';
 import type { PodSpec } from '../api/objects/pod.js';
+import { hasUntoleratedTaint } from '../api/tolerations.js';
 import { type ClusterState, longerInt32, type NodeIndex } from './cluster.js';
-import { filterNodeAffinity, matchesNodeAffinity, preferredTerms, scoreNodeAffinity } from './plugins/node-affinity.js';
+import { filterNodeAffinity, preferredTerms, scoreNodeAffinity } from './plugins/node-affinity.js';
 import { filterNodeName } from './plugins/node-name.js';
 import { filterUnschedulable } from './plugins/node-unschedulable.js';
-import { filterTaints, hasUntoleratedTaint, scoreTaints } from './plugins/taint-toleration.js';
+import { filterTaints, scoreTaints } from './plugins/taint-toleration.js';
 import { FEASIBLE, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 

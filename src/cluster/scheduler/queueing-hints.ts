@@ -1,13 +1,13 @@
+import { matchesNodeAffinity } from '../api/node-affinity.js';
 import type { Node } from '../api/objects/node.js';
 import type { Pod } from '../api/objects/pod.js';
 import { matchesSelector } from '../api/selectors.js';
+import { hasUntoleratedTaint } from '../api/tolerations.js';
 import type { ClusterState } from './cluster.js';
 import type { ClusterEvent, OwnEvent } from './cluster-event.js';
 import { podFitsEmptyNode, roomGrew } from './node-room.js';
 import { termMatches } from './plugins/inter-pod-affinity-terms.js';
-import { matchesNodeAffinity } from './plugins/node-affinity.js';
 import { hostPortsOf, portsConflict } from './plugins/node-ports.js';
-import { hasUntoleratedTaint } from './plugins/taint-toleration.js';
 import { type PodClass, podClassOf } from './pod-class.js';
 import { refreshSpread } from './spread-counts.js';
 

@@ -1,6 +1,7 @@
 import { SECOND_US, type Micros } from '../../../kernel/time.js';
 import type { Taint } from '../../api/objects/node.js';
 import type { Toleration } from '../../api/objects/pod.js';
+import { tolerates } from '../../api/tolerations.js';
 
 /** What is to become of a pod: nothing, or its deletion at a point in time that was set at another. */
 export interface Eviction {
@@ -33,12 +34,4 @@ export function planEviction(
 
 export function noExecuteTaints(taints: readonly Taint[] | undefined): readonly Taint[] {
   return taints?.filter(({ effect }) => effect === 'NoExecute') ?? [];
-}
-
-/** k8s.io/api v0.36.3 core/v1/toleration.go: ToleratesTaint */
-function tolerates({ key, operator, value, effect }: Toleration, taint: Taint): boolean {
-  if (effect !== undefined && effect !== '' && effect !== taint.effect) return false;
-  if (key !== undefined && key !== '' && key !== taint.key) return false;
-  if (operator === 'Exists') return true;
-  return (operator === undefined || operator === 'Equal') && (value ?? '') === (taint.value ?? '');
 }

@@ -1,7 +1,7 @@
 import type { Taint } from '../../api/objects/node.js';
+import { tolerates } from '../../api/tolerations.js';
 import type { ClusterState, NodeIndex } from '../cluster.js';
 import type { PodClass } from '../pod-class.js';
-import { tolerates } from './taint-toleration.js';
 import { FEASIBLE, Rejection, type Verdict } from './verdict.js';
 
 const UNSCHEDULABLE_TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
