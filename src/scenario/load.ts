@@ -14,7 +14,7 @@ import {
 import { readExpectations } from './expectation-parser.js';
 import { besideFile, type FileAccess, Files, type InputFile } from './files.js';
 import { MAXIMUM_DURATION_DAYS } from './limits.js';
-import { resolveParameters, setFields, type Settings, Substitution } from './parameters.js';
+import { nameParameters, resolveParameters, setFields, type Settings, Substitution } from './parameters.js';
 import { checkReferences, serviceNames } from './references.js';
 import { objectsInPlace, objectsOfFile, readManifests } from './scenario-manifests.js';
 import { type ScenarioInput, scenarioSchema, sourceSchema, workloadSchema } from './schema.js';
@@ -76,6 +76,13 @@ function readScenario(path: string, files: Files, report: Report, options: LoadO
   const documents = readDocuments(source, report);
   if (hasErrors(report)) return undefined;
   const [document, second] = documents;
+  const manifest = documents.find((one) => isManifest(toPlain(one, createReport())));
+  if (manifest !== undefined) {
+    const hint = `\`wavetank validate ${path}\` checks it, \`wavetank init\` writes a scenario, which names it under manifests:`;
+    const message = 'this is a Kubernetes manifest and no scenario';
+    report.diagnostics.push({ ...wholeFile(path, 'type', message), hint });
+    return undefined;
+  }
   if (document === undefined) {
     report.diagnostics.push(wholeFile(path, 'empty', 'file is empty: it holds no scenario', 1));
     return undefined;
@@ -85,6 +92,13 @@ function readScenario(path: string, files: Files, report: Report, options: LoadO
     return undefined;
   }
   return resolveDocument(document, files, report, options);
+}
+
+/** A Kubernetes object instead of a scenario. */
+function isManifest(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && Object.hasOwn(value, 'apiVersion') && Object.hasOwn(value, 'kind')
+  );
 }
 
 /** Names of the fields of a scenario. */
@@ -106,15 +120,17 @@ function resolveDocument(
   const findValues = (reference: string): readonly number[] | string => files.findValues(beside(reference));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     if (!hasErrors(report)) {
-      const scope: Scope = { document, report, settings: new Set(), findValues };
+      const scope: Scope = { document, report, findValues };
       fail(scope, [], 'type', `expected a scenario, got ${shown(value)}`);
     }
     return undefined;
   }
   const root = value as Record<string, unknown>;
   const set = setFields(root, parameters.fields, FIELDS, Object.keys(parameters.values), report);
-  const scope: Scope = { document, report, settings: set, findValues };
-  return buildScenario(scope, root, files, substitution.replaced, parameters.values, options);
+  const scope: Scope = { document, report, findValues };
+  const scenario = buildScenario(scope, root, files, substitution.replaced, parameters.values, options);
+  report.diagnostics.splice(0, Infinity, ...nameParameters(report.diagnostics, substitution, settings, set));
+  return scenario;
 }
 
 function buildScenario(
@@ -149,8 +165,8 @@ function buildScenario(
   // What names something that could not be read would be told twice.
   const isSound = scope.report.diagnostics.slice(before).every(({ severity }) => severity === 'warning');
   const workloads = readWorkloads(scope, root['workloads']);
-  // What the file says must fit the file's own duration, whatever --until makes of it.
-  const limitUs = Math.max(writtenUs, times.durationUs);
+  // What the file says must fit the file's own duration, whatever --until makes of it; a wrong one was told already.
+  const limitUs = times.durationUs === 0 ? Infinity : Math.max(writtenUs, times.durationUs);
   const traffic = readTraffic(scope, root['traffic'], files, limitUs, cluster);
   const timeline = readTimeline(scope, section('timeline') ?? [], {
     durationUs: limitUs,
@@ -179,7 +195,7 @@ function buildScenario(
     parameters,
   };
   if (isSound) checkReferences(scope, scenario, services);
-  return endingAt(scenario, scope.report);
+  return times.durationUs === 0 ? scenario : endingAt(scenario, scope.report);
 }
 
 /** Stands where the cluster section has errors; such a scenario is never given out. */

@@ -8,6 +8,7 @@ import { type FieldPath, fieldText, parseFieldText, valueAt } from './field-path
 import { MAXIMUM_DIAGNOSTICS, MAXIMUM_OBJECT_BYTES } from './limits.js';
 import { validateObject } from './object-validation.js';
 import type { ManifestObject, Position } from './types.js';
+import { retyped, wantedAt } from './wanted-type.js';
 import { keyPlaceAt, type Place, placeAt, type YamlDocument } from './yaml-places.js';
 
 /** One object as it was read, before it is decoded, and where it stands. */
@@ -63,9 +64,9 @@ export function decodeObject(
       issue.code === 'unknown-kind'
         ? kindMessage(raw.value, issue.message)
         : issue.code === 'wrong-type'
-          ? typeMessage(valueAt(raw.value, parseFieldText(issue.path)), issue.message)
+          ? `expected ${wantedAt(raw.value, issue.path)}, got ${shown(valueAt(raw.value, parseFieldText(issue.path)))}`
           : issue.message;
-    tell(code, issue.path, message, issue.hint);
+    tell(code, issue.path, message, issue.code === 'wrong-type' ? retyped(raw.value, issue.path) : issue.hint);
   }
   const { object } = result;
   if (object === undefined) return undefined;
@@ -81,23 +82,6 @@ const DECODE_CODES = {
   'unknown-kind': 'unknown-kind',
   'missing-field': 'missing-field',
 } as const;
-
-/** What people call the types of Go. */
-const GO_TYPES: readonly (readonly [RegExp, string])[] = [
-  [/of type \*?u?int\d*$/, 'an integer'],
-  [/of type \*?float\d*$/, 'a number'],
-  [/of type \*?bool$/, 'true or false'],
-  [/of type \*?string$/, 'text'],
-  [/of type \[\]/, 'a list'],
-  [/of type map/, 'a map'],
-  [/of type /, 'a map of fields'],
-];
-
-/** The API server speaks Go: what it wants is said in words first. */
-function typeMessage(value: unknown, message: string): string {
-  const words = GO_TYPES.find(([type]) => type.test(message))?.[1];
-  return words === undefined ? message : `expected ${words}, got ${shown(value)}: ${message}`;
-}
 
 function kindMessage(value: object, message: string): string {
   const { kind, apiVersion } = value as { readonly kind?: unknown; readonly apiVersion?: unknown };

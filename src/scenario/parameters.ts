@@ -1,5 +1,5 @@
-import { type Diagnostic, type Report, shown, suggestion } from './diagnostics.js';
-import { type FieldPath, fieldText } from './field-path.js';
+import { type Diagnostic, nearest, type Report, shown, suggestion } from './diagnostics.js';
+import { type FieldPath, fieldText, parseFieldText } from './field-path.js';
 import { isUsableName } from './scope.js';
 import type { ParameterValue } from './types.js';
 import { placeAt, type YamlDocument } from './yaml-places.js';
@@ -42,13 +42,14 @@ export function resolveParameters(declared: unknown, settings: Settings): Parame
 
 /**
  * Puts parameters into texts: `"${replicas}"` alone becomes the value as it is (a number stays one), `${tag}` within a
- * text becomes part of it. `$${` stands for `${`. Notes where whole values were put in `replaced`.
+ * text becomes part of it. `$${` stands for `${`. Notes where whole values were put in `replaced`, and every use in `uses`.
  */
 export class Substitution {
   readonly document: YamlDocument;
   readonly report: Report;
   readonly values: Readonly<Record<string, ParameterValue>>;
   readonly replaced = new Set<string>();
+  readonly uses: ParameterUse[] = [];
 
   constructor(document: YamlDocument, report: Report, values: Readonly<Record<string, ParameterValue>>) {
     this.document = document;
@@ -71,7 +72,10 @@ export class Substitution {
 
   valueOf(name: string, path: FieldPath): ParameterValue {
     const key = name.trim();
-    if (Object.hasOwn(this.values, key)) return this.values[key]!;
+    if (Object.hasOwn(this.values, key)) {
+      this.uses.push({ name: key, path: [...path] });
+      return this.values[key]!;
+    }
     const { line, column, length } = placeAt(this.document, path);
     const hint = suggestion(key, Object.keys(this.values)) || 'write $${ for a plain ${';
     const at = { path: this.document.source.file, line, column, length, field: fieldText(path) };
@@ -81,19 +85,59 @@ export class Substitution {
   }
 }
 
-/** Sets fields of the scenario by their paths (`cluster.nodes.0.count`). Gives back the fields that were set. */
+/** A place into which a parameter was put. */
+export interface ParameterUse {
+  readonly name: string;
+  readonly path: FieldPath;
+}
+
+/** What is wrong where a parameter was put in is wrong with the parameter: names it, with its value and its origin. */
+export function nameParameters(
+  diagnostics: readonly Diagnostic[],
+  { document, uses, values }: Substitution,
+  settings: Settings,
+  fields: ReadonlyMap<string, string>,
+): Diagnostic[] {
+  const origins = new Map<string, string>();
+  const note = (path: FieldPath, told: string): void => {
+    const { line, column, length, exact } = placeAt(document, path);
+    for (let at = column; exact && at < column + length; at++) {
+      const known = origins.get(`${line}:${at}`);
+      if (known?.includes(told) !== true)
+        origins.set(`${line}:${at}`, known === undefined ? told : `${known}; ${told}`);
+    }
+  };
+  for (const { name, path } of uses) {
+    // A field that was set as such no longer holds what the parameter gave it.
+    if (fields.has(fieldText(path))) continue;
+    const { line } = placeAt(document, ['parameters', name]);
+    const origin = settings.has(name) ? FROM_COMMAND_LINE : `from line ${line}`;
+    note(path, `parameter ${shown(name)} is ${shown(values[name])}, ${origin}`);
+  }
+  for (const [field, given] of fields) note(parseFieldText(field), `${shown(given)}, ${FROM_COMMAND_LINE}`);
+  return diagnostics.map((diagnostic) => {
+    const told = origins.get(`${diagnostic.line}:${diagnostic.column}`);
+    const isOurs = diagnostic.path === document.source.file && diagnostic.line > 0;
+    return told === undefined || !isOurs ? diagnostic : { ...diagnostic, message: `${diagnostic.message} (${told})` };
+  });
+}
+
+/** `--set` of a run or `--vary` of a sweep. */
+const FROM_COMMAND_LINE = 'from the command line';
+
+/** Sets fields of the scenario by their paths (`cluster.nodes.0.count`). Gives back the fields that were set, with what set them. */
 export function setFields(
   root: Record<string, unknown>,
   fields: Settings,
   known: readonly string[],
   names: readonly string[],
   report: Report,
-): Set<string> {
-  const set = new Set<string>();
+): Map<string, string> {
+  const set = new Map<string, string>();
   for (const [name, text] of fields) {
     const path = name.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
     const wrong = setField(root, path, plainScalar(text), known, names);
-    if (wrong === undefined) set.add(fieldText(path));
+    if (wrong === undefined) set.set(fieldText(path), `${name}=${text}`);
     else report.diagnostics.push(settingFault(name, wrong.message, wrong.hint));
   }
   return set;
@@ -123,7 +167,13 @@ function setField(
   const [first] = path;
   if (!known.includes(String(first)) || first === 'parameters') {
     const message = `no parameter or field is named ${shown(path.join('.'))}`;
-    return { message, hint: suggestion(path.join('.'), path.length > 1 ? known : [...names, ...known]) };
+    const near = nearest(path.join('.'), [...names, ...known]) ?? nearest(String(first), known);
+    const parameters = names.length === 0 ? 'the scenario has no parameters' : `parameters: ${names.join(', ')}`;
+    const hint =
+      near === undefined
+        ? `${parameters}; a field is named by its path: cluster.nodes.0.count`
+        : `did you mean "${near}"?`;
+    return { message, hint };
   }
   let parent: unknown = root;
   for (const [index, step] of path.entries()) {

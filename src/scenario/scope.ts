@@ -13,8 +13,6 @@ import { keyPlaceAt, type Place, placeAt, type YamlDocument } from './yaml-place
 export interface Scope {
   readonly document: YamlDocument;
   readonly report: Report;
-  /** Fields that `--set` gave: what is wrong with them is not wrong with the file. */
-  readonly settings: ReadonlySet<string>;
   /** Numbers of a CSV file beside the scenario, for `empirical(...)`; a text says what is wrong. */
   readonly findValues: (reference: string) => readonly number[] | string;
 }
@@ -48,9 +46,6 @@ export function failAtKey(scope: Scope, path: FieldPath, code: DiagnosticCode, m
 
 function push(scope: Scope, path: FieldPath, code: DiagnosticCode, message: string, hint: string, place: Place): void {
   const field = fieldText(path);
-  const set = [...scope.settings].find(
-    (prefix) => field === prefix || field.startsWith(`${prefix}.`) || field.startsWith(`${prefix}[`),
-  );
   scope.report.diagnostics.push({
     code,
     severity: 'error',
@@ -60,7 +55,7 @@ function push(scope: Scope, path: FieldPath, code: DiagnosticCode, message: stri
     length: place.length,
     field,
     message,
-    hint: set === undefined ? hint : `--set ${set}=… gave this value`,
+    hint,
   });
 }
 

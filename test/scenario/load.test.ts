@@ -194,7 +194,7 @@ describe('settings', () => {
   test.each([
     ['replicsa', '5', 'did you mean "replicas"?'],
     ['cluster.nodes.7.count', '5', ''],
-    ['cluster.nodes.0.cuont', '5', '--set cluster.nodes[0].cuont=… gave this value'],
+    ['cluster.nodes.0.cuont', '5', 'did you mean "count"?'],
     ['__proto__.x', '5', ''],
     ['cluster.__proto__', '5', ''],
     ['replicas', 'many', ''],
