@@ -8,8 +8,8 @@ export interface Disagreement {
   /** The case's place in its file, from 1, and its own name if it has one. */
   readonly place: string;
   readonly words: string;
-  /** The part of the project that is to mend it, if that is a later one (see `Checker.later`). */
-  readonly later: string | undefined;
+  /** Why, if that is known (see `Checker.known`). */
+  readonly known: string | undefined;
 }
 
 /** How our code does on one file. */
@@ -39,10 +39,10 @@ function checkCase(text: string, number: number, checker: Checker): Disagreement
     const id = (vectorCase as { id?: unknown } | null)?.id;
     if (id !== undefined) place += ` (${String(id)})`;
     const words = checker.check(vectorCase);
-    return words === undefined ? undefined : { place, words, later: checker.later?.(vectorCase) };
+    return words === undefined ? undefined : { place, words, known: checker.known?.(vectorCase) };
   } catch (error) {
     const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { place, words, later: undefined };
+    return { place, words, known: undefined };
   }
 }
 
@@ -78,16 +78,15 @@ export function checkVectors(args: string[]): number {
 
 function print({ kind, path }: VectorFile, { total, disagreements }: Agreement): void {
   console.log(`${kind}: agreed ${total - disagreements.length} of ${total}`);
-  for (const { place, words, later } of disagreements.slice(0, PRINTED_DISAGREEMENTS)) {
-    console.log(`  ${path}, ${place}${later === undefined ? '' : `, awaits ${later}`}:`);
+  for (const { place, words, known } of disagreements.slice(0, PRINTED_DISAGREEMENTS)) {
+    console.log(`  ${path}, ${place}${known === undefined ? '' : `, known: ${known}`}:`);
     console.log(words.replace(/^/gm, '    '));
   }
-  const unprinted = disagreements.slice(PRINTED_DISAGREEMENTS);
-  if (unprinted.length === 0) return;
-  const waiting = new Map<string, number>();
-  for (const { later } of disagreements) {
-    if (later !== undefined) waiting.set(later, (waiting.get(later) ?? 0) + 1);
+  const more = disagreements.length - PRINTED_DISAGREEMENTS;
+  if (more > 0) console.log(`  and ${more} more`);
+  const reasons = new Map<string, number>();
+  for (const { known } of disagreements) {
+    if (known !== undefined) reasons.set(known, (reasons.get(known) ?? 0) + 1);
   }
-  const reasons = [...waiting].map(([part, count]) => `; ${count} in all await ${part}`).join('');
-  console.log(`  and ${unprinted.length} more${reasons}`);
+  for (const [reason, count] of reasons) console.log(`  known for ${count}: ${reason}`);
 }

@@ -66,8 +66,13 @@ export function podRequests(spec: PodSpec, options: PodRequestOptions = {}): Qua
 }
 
 /** Limits of a pod, by the same rule; overhead is added to limits that exist. */
-export function podLimits(spec: PodSpec): QuantityList {
-  const total = aggregate(spec, (container) => parseList(container.resources?.limits));
+export function podLimits(spec: PodSpec, options: Pick<PodRequestOptions, 'status'> = {}): QuantityList {
+  const statuses = statusByName(options.status);
+  const total = aggregate(spec, (container, isResizable) => {
+    const fromSpec = parseList(container.resources?.limits);
+    const actual = isResizable ? statuses.get(container.name)?.resources : undefined;
+    return actual === undefined ? fromSpec : largerOf(fromSpec, [actual.limits], options.status);
+  });
   applyPodLevel(total, spec.resources?.limits);
   for (const [name, overhead] of parseList(spec.overhead)) {
     const limit = total.get(name);
@@ -223,9 +228,17 @@ function effectiveRequests(
 ): QuantityList {
   const fromSpec = parseList(container.resources?.requests);
   if (status?.resources === undefined) return fromSpec;
+  return largerOf(fromSpec, [status.resources.requests, status.allocatedResources], pod);
+}
+
+/** The larger of what a resized container should have and what it has; what cannot be granted does not count. */
+function largerOf(
+  fromSpec: ReadonlyMap<string, Quantity>,
+  actual: readonly (ResourceList | undefined)[],
+  pod: ResizableStatus | undefined,
+): QuantityList {
   const isInfeasible = pod?.conditions?.find(({ type }) => type === 'PodResizePending')?.reason === 'Infeasible';
-  const largest = isInfeasible ? new Map<string, Quantity>() : fromSpec;
-  raise(largest, parseList(status.resources.requests));
-  raise(largest, parseList(status.allocatedResources));
+  const largest = isInfeasible ? new Map<string, Quantity>() : new Map(fromSpec);
+  for (const list of actual) raise(largest, parseList(list));
   return largest;
 }

@@ -8,42 +8,11 @@ import {
 } from '../../../src/cluster/api/admission/pod.js';
 import { decodeManifest } from '../../../src/cluster/api/decode.js';
 import { applyDefaults } from '../../../src/cluster/api/defaults/defaults.js';
-import type { KubernetesObject } from '../../../src/cluster/api/objects/meta.js';
 import type { Node } from '../../../src/cluster/api/objects/node.js';
 import type { Pod, PodSpec } from '../../../src/cluster/api/objects/pod.js';
-import { readVectors } from '../../vectors/read.js';
+import { testVectors } from '../../conformance/test-vectors.js';
 
-interface Case {
-  rules: string[];
-  path: string;
-  object?: KubernetesObject;
-  setup: KubernetesObject[];
-  expected: { code: number; message?: string };
-}
-
-/** What waits for its part: quotas, limit ranges and pod security (part 4), claims (part 5); namespaces are the store's. */
-const LATER = [
-  'quota-',
-  'limit-',
-  'pod-security-',
-  'second-global-default',
-  'namespace-',
-  'service-account-secrets-enforced',
-];
-
-const CLASSES = new Map([
-  ['high', { name: 'high', value: 1000, preemptionPolicy: 'PreemptLowerPriority' as const }],
-  ['low', { name: 'low', value: -10, preemptionPolicy: 'PreemptLowerPriority' as const }],
-]);
-
-function viewOf(setup: readonly KubernetesObject[]): AdmissionView {
-  return {
-    priorityClass: (name) => CLASSES.get(name),
-    defaultPriorityClass: () => undefined,
-    hasServiceAccount: (_namespace, name) =>
-      setup.some(({ kind, metadata }) => kind === 'ServiceAccount' && metadata.name === name),
-  };
-}
+testVectors('api.admission');
 
 const everything: AdmissionView = {
   priorityClass: () => undefined,
@@ -68,24 +37,6 @@ function admitted(pod: Pod, view: AdmissionView = everything): Pod {
 }
 
 describe('admission', () => {
-  it('refuses pods in the words of the API server', () => {
-    let refused = 0;
-    for (const { rules, path, object, setup, expected } of readVectors<Case>('api.admission.jsonl')) {
-      if (object === undefined || LATER.some((rule) => rules[0]!.startsWith(rule))) continue;
-      const namespace = /\/namespaces\/([^/]+)\//.exec(path)?.[1] ?? '';
-      const decoded = applyDefaults(decodeManifest(object, namespace)[0]!.object!);
-      const result = decoded.kind === 'Pod' ? admitPod(decoded as Pod, viewOf(setup)) : { ok: true as const };
-      const message = result.ok ? '' : `pods "${decoded.metadata.name}" is forbidden: ${result.message}`;
-      expect({ rules, code: result.ok ? 201 : 403, message }).toEqual({
-        rules,
-        code: expected.code,
-        message: expected.message ?? '',
-      });
-      if (!result.ok) refused++;
-    }
-    expect(refused).toBe(7);
-  });
-
   it('lets pods stay five minutes on a node that is lost, unless they say how long', () => {
     const own = {
       key: 'node.kubernetes.io/not-ready',

@@ -105,5 +105,5 @@ export const backOffs: Checker = {
     const play = OURS[given.kind];
     return play === undefined ? `${given.kind}: not here` : difference(play(given), given.expected);
   },
-  later: ({ kind }: Case) => (kind in OURS ? undefined : 'a controller with this rate limiter'),
+  known: ({ kind }: Case) => (kind in OURS ? undefined : 'a controller with this rate limiter'),
 };

@@ -17,6 +17,7 @@ export const deploymentFenceposts: Checker = {
   check(given: Case) {
     const { replicas, maxSurge, maxUnavailable } = given;
     const { ok: _ok, ...resolved } = resolveFenceposts(maxSurge, maxUnavailable, replicas);
-    return difference({ replicas, maxSurge, maxUnavailable, ...resolved }, given);
+    const { surge, unavailable, error } = given;
+    return difference(resolved, { surge, unavailable, error });
   },
 };

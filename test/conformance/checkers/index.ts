@@ -1,4 +1,7 @@
 import { allocatable } from './allocatable.js';
+import { apiAdmission } from './api-admission.js';
+import { apiDefaulting } from './api-defaulting.js';
+import { apiValidation } from './api-validation.js';
 import { backOffs } from './back-off.js';
 import type { Checker } from './checker.js';
 import { deletionRank } from './deletion-rank.js';
@@ -10,6 +13,7 @@ import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.js';
 import { intOrPercent } from './int-or-percent.js';
 import { labelSelectors } from './label-selectors.js';
 import { podStatuses } from './pod-statuses.js';
+import { kubeletResources, podResources } from './pod-resources.js';
 import { quantities, quantityOperations } from './quantities.js';
 import { filterScore } from './scheduling-filter-score.js';
 import { sampling } from './scheduling-sampling.js';
@@ -20,6 +24,9 @@ import { zoneStates } from './zone-state.js';
 /** Every checker there is: add a file and its line here. */
 export const CHECKERS: readonly Checker[] = [
   allocatable,
+  apiAdmission,
+  apiDefaulting,
+  apiValidation,
   backOffs,
   deletionRank,
   deploymentFenceposts,
@@ -30,6 +37,8 @@ export const CHECKERS: readonly Checker[] = [
   horizontalPodAutoscaler,
   intOrPercent,
   labelSelectors,
+  kubeletResources,
+  podResources,
   podStatuses,
   quantities,
   quantityOperations,

@@ -94,5 +94,5 @@ export const sequences: Checker = {
       ? undefined
       : `all but ${count} preemptions agrees: whom to evict and from where is not decided here`;
   },
-  later: (given: Case) => (firstDifference(given) === undefined ? 'part 3, preemption' : undefined),
+  known: (given: Case) => (firstDifference(given) === undefined ? 'part 3, preemption' : undefined),
 };

@@ -1,0 +1,72 @@
+import { admitNode, admitPod, preparePod, withTokenVolume } from '../../../src/cluster/api/admission/pod.js';
+import { decodeManifest } from '../../../src/cluster/api/decode.js';
+import { applyDefaults, hasDefaults } from '../../../src/cluster/api/defaults/defaults.js';
+import { type Fields, fieldsIn } from '../../../src/cluster/api/fields.js';
+import type { KubernetesObject } from '../../../src/cluster/api/objects/meta.js';
+import type { Node } from '../../../src/cluster/api/objects/node.js';
+import type { Pod } from '../../../src/cluster/api/objects/pod.js';
+import { VECTOR_CLUSTER } from './api-cluster.js';
+import { type Checker, difference } from './checker.js';
+
+interface Case {
+  kind: string;
+  path: string;
+  object: Fields;
+  expected: Fields;
+}
+
+function admitted(object: KubernetesObject): KubernetesObject {
+  if (object.kind === 'Node') return admitNode(object as Node);
+  if (object.kind !== 'Pod') return object;
+  const result = admitPod(object as Pod, VECTOR_CLUSTER);
+  if (!result.ok) throw new Error(result.message);
+  return preparePod(withTokenVolume(result.object, '<suffix>'));
+}
+
+/** The selector and labels by which a Job knows its pods are made by the server from the Job's uid: with the Job controller. */
+function withoutIdentity(object: Fields): Fields {
+  if (object['kind'] !== 'Job') return object;
+  const { selector: _selector, manualSelector: _manual, template, ...spec } = fieldsIn(object['spec']);
+  const metadata = { ...fieldsIn(object['metadata']), labels: {} };
+  return { ...object, metadata, spec: { ...spec, template: { spec: fieldsIn(template)['spec'] } } };
+}
+
+/** Fields of the status and the metadata that the store fills in, and what Go writes for types of its own. */
+function withoutStore(given: Fields): Fields {
+  const object = withoutIdentity(given);
+  const { generation: _generation, ...metadata } = fieldsIn(object['metadata']);
+  const { status: _status, ...rest } = object;
+  return object['kind'] === 'Pod' || object['kind'] === 'Namespace' ? { ...object, metadata } : { ...rest, metadata };
+}
+
+/**
+ * Places where the two differ. Go leaves out zero values of plain fields and writes empty structs, so a missing field equals an empty
+ * object, and an expected field may be missing where ours has a zero value; the reverse would hide a default.
+ */
+function differences(actual: unknown, expected: unknown, path: string): string[] {
+  if (expected === undefined && (actual === '' || actual === 0 || actual === false)) return [];
+  const isEmpty = (value: unknown): boolean =>
+    value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+  if (isEmpty(actual) && isEmpty(expected)) return [];
+  if (typeof actual !== 'object' || typeof expected !== 'object' || actual === null || expected === null) {
+    return actual === expected ? [] : [`${path}: ours ${JSON.stringify(actual)}, real ${JSON.stringify(expected)}`];
+  }
+  const keys = new Set([...Object.keys(actual), ...Object.keys(expected)]);
+  return [...keys].flatMap((key) => differences((actual as Fields)[key], (expected as Fields)[key], `${path}.${key}`));
+}
+
+/** `api.defaulting`: what the API server makes of a valid manifest, admission included. */
+export const apiDefaulting: Checker = {
+  kind: 'api.defaulting',
+  check({ kind, path, object, expected }: Case) {
+    if (!hasDefaults(kind)) return `${kind}: no defaults here`;
+    const namespace = /\/namespaces\/([^/]+)\//.exec(path)?.[1] ?? '';
+    const [decoded] = decodeManifest(object, namespace);
+    if (decoded?.object === undefined || decoded.issues.length > 0) return difference(decoded?.issues, []);
+    const name = String(fieldsIn(expected['metadata'])['name']);
+    const draft = { ...decoded.object, metadata: { ...decoded.object.metadata, name } };
+    const ours = withoutStore(admitted(applyDefaults(draft)) as unknown as Fields);
+    return differences(JSON.parse(JSON.stringify(ours)), withoutStore(expected), kind).join('\n') || undefined;
+  },
+  known: ({ kind }: Case) => (hasDefaults(kind) ? undefined : 'the part that plays this kind'),
+};
