@@ -17,8 +17,12 @@ import {
 import { registerNodeLifecycle } from '../cluster/controllers/node-lifecycle/controller.js';
 import { createNodeLifecycleState, type NodeLifecycleWorld } from '../cluster/controllers/node-lifecycle/state.js';
 import { createPodGcState, type PodGcWorld, registerPodGc } from '../cluster/controllers/pod-gc/controller.js';
-import { registerReplicaSet } from '../cluster/controllers/replica-set/controller.js';
-import { createReplicaSetState, type ReplicaSetWorld } from '../cluster/controllers/replica-set/state.js';
+import { registerReplicaSet, registerReplicationController } from '../cluster/controllers/replica-set/controller.js';
+import {
+  createReplicaSetState,
+  type ReplicaSetWorld,
+  type ReplicationControllerWorld,
+} from '../cluster/controllers/replica-set/state.js';
 import { createServiceState, registerService, type ServiceWorld } from '../cluster/controllers/service/controller.js';
 import {
   createTaintEvictionState,
@@ -35,6 +39,7 @@ export type ControllersWorld = EndpointSliceWorld &
   NodeLifecycleWorld &
   PodGcWorld &
   ReplicaSetWorld &
+  ReplicationControllerWorld &
   ServiceWorld &
   TaintEvictionWorld;
 
@@ -42,6 +47,7 @@ export type ControllersWorld = EndpointSliceWorld &
 export function createControllerStates(): ControllersWorld['controllers'] {
   return {
     replicaSet: createReplicaSetState(),
+    replicationController: createReplicaSetState(),
     endpointSlice: createEndpointSliceState(),
     garbageCollector: createGarbageCollectorState(),
     service: createServiceState(),
@@ -60,6 +66,7 @@ export function registerControllerRooms<W extends ControllersWorld & NodesWorld>
   registerKcm(listeners);
   registerDeployment(controllers, listeners);
   registerReplicaSet(controllers, listeners);
+  registerReplicationController(controllers, listeners);
   registerEndpointSlice(controllers, listeners);
   registerGarbageCollector(controllers, listeners);
   registerService(controllers, listeners);

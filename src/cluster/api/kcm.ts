@@ -27,18 +27,23 @@ const WATCHED = [
   'Namespace',
   'Deployment',
   'ReplicaSet',
+  'ReplicationController',
+  'StatefulSet',
+  'DaemonSet',
+  'ControllerRevision',
+  'PersistentVolumeClaim',
   'Service',
   'EndpointSlice',
   'HorizontalPodAutoscaler',
 ] as const;
 
 /** Kinds whose objects have controllers. */
-const OWNED = ['Pod', 'ReplicaSet'] as const;
+const OWNED = ['Pod', 'ReplicaSet', 'ControllerRevision'] as const;
 
 export function createKcm(world: ApiWorld): KcmState {
   return {
     informers: Object.fromEntries(WATCHED.map((kind) => [kind, openInformer(world, KCM, kind)])),
-    owned: { Pod: createOwnerIndex(), ReplicaSet: createOwnerIndex() },
+    owned: { Pod: createOwnerIndex(), ReplicaSet: createOwnerIndex(), ControllerRevision: createOwnerIndex() },
   };
 }
 

@@ -49,7 +49,7 @@ export const KINDS: readonly Kind[] = [
   kind('PersistentVolume', 'v1', 'persistentvolumes', 'cluster', 'stored', 'pv'),
   kind('Pod', 'v1', 'pods', 'namespaced', 'played', 'po'),
   kind('PodTemplate', 'v1', 'podtemplates', 'namespaced', 'stored'),
-  kind('ReplicationController', 'v1', 'replicationcontrollers', 'namespaced', 'stored', 'rc'),
+  kind('ReplicationController', 'v1', 'replicationcontrollers', 'namespaced', 'played', 'rc'),
   kind('ResourceQuota', 'v1', 'resourcequotas', 'namespaced', 'stored', 'quota'),
   kind('Secret', 'v1', 'secrets', 'namespaced', 'stored'),
   kind('ServiceAccount', 'v1', 'serviceaccounts', 'namespaced', 'stored', 'sa'),

@@ -156,6 +156,10 @@ function specOf(object: KubernetesObject): unknown {
 const INITIAL_STATUS: Readonly<Record<string, unknown>> = {
   Deployment: {},
   ReplicaSet: { replicas: 0 },
+  ReplicationController: { replicas: 0 },
+  StatefulSet: { replicas: 0, availableReplicas: 0 },
+  DaemonSet: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
+  PersistentVolumeClaim: { phase: 'Pending' },
   Service: { loadBalancer: {} },
   HorizontalPodAutoscaler: { desiredReplicas: 0 },
   Node: { capacity: {}, allocatable: {} },

@@ -19,6 +19,7 @@ export function unplayedFields(object: KubernetesObject): string[] {
       break;
     case 'Deployment':
     case 'ReplicaSet':
+    case 'ReplicationController':
       inPodSpec(fieldsIn(fieldsIn(spec['template'])['spec']), 'spec.template.spec', found);
       break;
     case 'Service':

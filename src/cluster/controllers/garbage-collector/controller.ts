@@ -11,7 +11,18 @@ const WORKERS = 20;
 /** kubernetes v1.36.3 cmd/kube-controller-manager/app/core.go: twice the rate, as a deletion takes two requests. */
 const LIMITS = { qps: 2 * CLIENT_LIMITS.controller.qps, burst: CLIENT_LIMITS.controller.burst };
 /** Kinds that own or are owned in this part. */
-const KINDS = ['Deployment', 'ReplicaSet', 'Pod', 'Service', 'EndpointSlice'] as const;
+const KINDS = [
+  'Deployment',
+  'ReplicaSet',
+  'ReplicationController',
+  'StatefulSet',
+  'DaemonSet',
+  'ControllerRevision',
+  'PersistentVolumeClaim',
+  'Pod',
+  'Service',
+  'EndpointSlice',
+] as const;
 
 /**
  * The garbage collector: what loses its last owner goes too. Its keys are uids.

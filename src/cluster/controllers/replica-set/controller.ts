@@ -1,21 +1,20 @@
 import { SECOND_US } from '../../../kernel/time.js';
 import { type Controllers, enqueue, enqueueAfter, SYNC_DONE } from '../../api/controller-loop.js';
 import type { Change, Listeners } from '../../api/informers.js';
-import { controllerKey, KCM, kcmLister } from '../../api/kcm.js';
+import { controllerKey, KCM, kcmLister, type KcmWorld } from '../../api/kcm.js';
 import type { Pod } from '../../api/objects/pod.js';
-import type { ReplicaSet } from '../../api/objects/workload.js';
 import { controlledBy, orphansIn } from '../../api/owner-index.js';
 import { controllerOf } from '../../api/owner-references.js';
 import { isActive, isReady } from '../../api/pod-predicates.js';
-import { matchesSelector } from '../../api/selectors.js';
 import { objectKey } from '../../api/store.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
 import { creationObserved, deletionObserved, isSatisfied } from '../shared/expectations.js';
-import { forgetOwner, isBehind, keepPodNote, type PodNote } from '../shared/pod-memory.js';
+import { forgetOwner, isBehind, keepPodNote, type PodMemory, type PodNote } from '../shared/pod-memory.js';
 import { type ReplicaSetView, syncReplicaSet } from './decide.js';
-import type { ReplicaSetWorld } from './state.js';
+import { type ReplicaOwner, selects } from './replica-owner.js';
+import type { ReplicaSetWorld, ReplicationControllerWorld } from './state.js';
 
-/** kubernetes v1.36.3 pkg/controller/replicaset/config/v1alpha1/defaults.go */
+/** kubernetes v1.36.3 pkg/controller/{replicaset,replication}/config/v1alpha1/defaults.go */
 const WORKERS = 5;
 
 /** The ReplicaSet controller. Source: kubernetes v1.36.3 pkg/controller/replicaset; reference/workloads.md section 3. */
@@ -23,46 +22,80 @@ export function registerReplicaSet<W extends ReplicaSetWorld>(
   controllers: Controllers<W>,
   listeners: Listeners<W>,
 ): void {
-  const controllerId = controllers.add({
+  register(controllers, listeners, {
+    kind: 'ReplicaSet',
     name: 'replicaset-controller',
+    memoryOf: (world) => world.controllers.replicaSet,
+  });
+}
+
+/** The same for ReplicationControllers. Source: kubernetes v1.36.3 pkg/controller/replication. */
+export function registerReplicationController<W extends ReplicationControllerWorld>(
+  controllers: Controllers<W>,
+  listeners: Listeners<W>,
+): void {
+  register(controllers, listeners, {
+    kind: 'ReplicationController',
+    name: 'replication-controller',
+    memoryOf: (world) => world.controllers.replicationController,
+  });
+}
+
+/** One of the two kinds and who plays it. */
+interface Played<W> {
+  readonly kind: ReplicaOwner['kind'];
+  readonly name: string;
+  readonly memoryOf: (world: W) => PodMemory;
+}
+
+/** A played kind whose controller has its number. */
+interface Playing<W> extends Played<W> {
+  readonly controllerId: number;
+}
+
+function register<W extends KcmWorld>(controllers: Controllers<W>, listeners: Listeners<W>, played: Played<W>): void {
+  const { kind, name, memoryOf } = played;
+  const controllerId = controllers.add({
+    name,
     workers: WORKERS,
     sync: (world, key) => {
-      const replicaSet = kcmLister<ReplicaSet>(world, 'ReplicaSet').get(key);
-      if (replicaSet === undefined) return SYNC_DONE;
-      if (isBehind(world, world.controllers.replicaSet, replicaSet)) return { requests: [], outcome: { retry: true } };
-      return beginStory(world, teller, viewOf(world, replicaSet));
+      const owner = kcmLister<ReplicaOwner>(world, kind).get(key);
+      if (owner === undefined) return SYNC_DONE;
+      if (isBehind(world, memoryOf(world), owner)) return { requests: [], outcome: { retry: true } };
+      return beginStory(world, teller, viewOf(world, memoryOf(world), owner));
     },
     resume: (world, _key, memory, results) => resumeStory(world, teller, memory, results),
   });
+  const playing = { ...played, controllerId };
   const teller = {
     controllerId,
     story: syncReplicaSet,
-    onNote: (world: ReplicaSetWorld, { replicaSet }: ReplicaSetView, note: unknown): void =>
-      keepPodNote(world.controllers.replicaSet, objectKey(replicaSet), note as PodNote, world.kernel.now),
+    onNote: (world: W, { owner }: ReplicaSetView, note: unknown): void =>
+      keepPodNote(memoryOf(world), objectKey(owner), note as PodNote, world.kernel.now),
   };
-  listeners.on<ReplicaSet>(KCM, 'ReplicaSet', (world, { type, object, before }) => {
+  listeners.on<ReplicaOwner>(KCM, kind, (world, { type, object, before }) => {
     const key = objectKey(object);
     const isAnother = before !== undefined && before.metadata.uid !== object.metadata.uid;
-    if (type === 'deleted' || isAnother) forgetOwner(world.controllers.replicaSet, key);
+    if (type === 'deleted' || isAnother) forgetOwner(memoryOf(world), key);
     enqueue(world, controllerId, key);
   });
-  listeners.on<Pod>(KCM, 'Pod', (world, change) => observe(world, controllerId, change));
+  listeners.on<Pod>(KCM, 'Pod', (world, change) => observe(world, playing, change));
 }
 
-function viewOf(world: ReplicaSetWorld, replicaSet: ReplicaSet): ReplicaSetView {
+function viewOf(world: KcmWorld, memory: PodMemory, owner: ReplicaOwner): ReplicaSetView {
   const { now } = world.kernel;
-  const { uid, namespace } = replicaSet.metadata;
+  const { uid, namespace } = owner.metadata;
   const index = world.kcm.owned.Pod;
   const own = [...controlledBy<Pod>(index, uid).values()];
-  const mayManage = isSatisfied(world.controllers.replicaSet.expectations, objectKey(replicaSet), now);
-  const hasSurplus = mayManage && own.filter(isActive).length > (replicaSet.spec.replicas ?? 1);
-  const related = hasSurplus ? relatedPods(world, replicaSet) : [];
-  return { replicaSet, candidates: [...own, ...orphansIn<Pod>(index, namespace).values()], related, mayManage, now };
+  const mayManage = isSatisfied(memory.expectations, objectKey(owner), now);
+  const hasSurplus = mayManage && own.filter(isActive).length > (owner.spec.replicas ?? 1);
+  const related = hasSurplus ? relatedPods(world, owner) : [];
+  return { owner, candidates: [...own, ...orphansIn<Pod>(index, namespace).values()], related, mayManage, now };
 }
 
-/** Active pods of all ReplicaSets with the same controller; none for a ReplicaSet without one. */
-function relatedPods(world: ReplicaSetWorld, replicaSet: ReplicaSet): Pod[] {
-  const owner = controllerOf(replicaSet);
+/** Active pods of all ReplicaSets with the same controller; none for one without a controller. */
+function relatedPods(world: KcmWorld, object: ReplicaOwner): Pod[] {
+  const owner = controllerOf(object);
   if (owner === undefined) return [];
   const { Pod, ReplicaSet } = world.kcm.owned;
   const pods: Pod[] = [];
@@ -73,31 +106,37 @@ function relatedPods(world: ReplicaSetWorld, replicaSet: ReplicaSet): Pod[] {
 }
 
 /** Source: replica_set.go: addPod, updatePod, deletePod. */
-function observe(world: ReplicaSetWorld, controllerId: number, { type, object, before }: Change<Pod>): void {
-  const { expectations } = world.controllers.replicaSet;
-  const key = controllerKey(world, 'ReplicaSet', object);
+function observe<W extends KcmWorld>(world: W, playing: Playing<W>, { type, object, before }: Change<Pod>): void {
+  const { kind, controllerId, memoryOf } = playing;
+  const { expectations } = memoryOf(world);
+  const key = controllerKey(world, kind, object);
   const isGoing = type === 'deleted' || object.metadata.deletionTimestamp !== undefined;
   if (before !== undefined && controllerOf(before)?.uid !== controllerOf(object)?.uid) {
-    const former = controllerKey(world, 'ReplicaSet', before);
+    const former = controllerKey(world, kind, before);
     if (former !== undefined) enqueue(world, controllerId, former);
   }
   if (key === undefined) {
-    if (!isGoing && controllerOf(object) === undefined) wakeAdopters(world, controllerId, object, before);
+    if (!isGoing && controllerOf(object) === undefined) wakeAdopters(world, playing, object, before);
     return;
   }
   if (isGoing) deletionObserved(expectations, key, objectKey(object));
   else if (type === 'added') creationObserved(expectations, key);
   enqueue(world, controllerId, key);
   if (isGoing || before === undefined || isReady(before) || !isReady(object)) return;
-  const minReadySeconds = kcmLister<ReplicaSet>(world, 'ReplicaSet').get(key)!.spec.minReadySeconds ?? 0;
+  const minReadySeconds = kcmLister<ReplicaOwner>(world, kind).get(key)!.spec.minReadySeconds ?? 0;
   if (minReadySeconds > 0) enqueueAfter(world, controllerId, key, (minReadySeconds + 1) * SECOND_US);
 }
 
 /** An orphan, new or relabelled, may belong to somebody. */
-function wakeAdopters(world: ReplicaSetWorld, controllerId: number, pod: Pod, before: Pod | undefined): void {
+function wakeAdopters<W extends KcmWorld>(
+  world: W,
+  { kind, controllerId }: Playing<W>,
+  pod: Pod,
+  before: Pod | undefined,
+): void {
   const { labels, namespace } = pod.metadata;
   if (before !== undefined && before.metadata.labels === labels && controllerOf(before) === undefined) return;
-  for (const [key, { metadata, spec }] of kcmLister<ReplicaSet>(world, 'ReplicaSet')) {
-    if (metadata.namespace === namespace && matchesSelector(spec.selector, labels)) enqueue(world, controllerId, key);
+  for (const [key, owner] of kcmLister<ReplicaOwner>(world, kind)) {
+    if (owner.metadata.namespace === namespace && selects(owner, labels)) enqueue(world, controllerId, key);
   }
 }

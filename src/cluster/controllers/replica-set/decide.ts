@@ -1,26 +1,25 @@
-import type { Micros } from '../../../kernel/time.js';
+import { type Micros, SECOND_US } from '../../../kernel/time.js';
 import { type ApiRequest, type ApiResult, succeeded } from '../../api/calls.js';
 import type { ObjectDraft } from '../../api/create.js';
 import type { StringMap } from '../../api/objects/meta.js';
 import type { Pod, PodSpec } from '../../api/objects/pod.js';
-import type { ReplicaSet, ReplicaSetStatus } from '../../api/objects/workload.js';
+import type { ReplicaSetStatus } from '../../api/objects/workload.js';
 import { claimObjects, controllerOf, controllerReference } from '../../api/owner-references.js';
 import { isActive, isTerminating, nextAvailabilityUs } from '../../api/pod-predicates.js';
-import { matchesSelector } from '../../api/selectors.js';
 import { attempt, note, RequestRefused, type Story } from '../../api/sync-story.js';
 import { createPods, deletePods } from '../shared/pod-control.js';
 import type { PodNote } from '../shared/pod-memory.js';
 import { inDeletionOrder, ranksByNode } from './deletion-rank.js';
+import { type ReplicaOwner, selects } from './replica-owner.js';
 import { calculateStatus, sameStatus } from './status.js';
-import { SECOND_US } from '../../../kernel/time.js';
 
 /** Pods that one sync creates or deletes at most (kubernetes v1.36.3 pkg/controller/replicaset: BurstReplicas). */
 const BURST_REPLICAS = 500;
 
-/** What one sync of a ReplicaSet looks at. */
+/** What one sync of a ReplicaSet or ReplicationController looks at. */
 export interface ReplicaSetView {
-  readonly replicaSet: ReplicaSet;
-  /** Pods of the ReplicaSet, and those of its namespace without an owner. */
+  readonly owner: ReplicaOwner;
+  /** Pods of the owner, and those of its namespace without an owner. */
   readonly candidates: readonly Pod[];
   /** Active pods of all ReplicaSets of the same Deployment; needed only where pods are to be deleted. */
   readonly related: readonly Pod[];
@@ -30,22 +29,22 @@ export interface ReplicaSetView {
 }
 
 /**
- * One sync of a ReplicaSet.
+ * One sync of a ReplicaSet or ReplicationController.
  * Source: kubernetes v1.36.3 pkg/controller/replicaset/replica_set.go: syncReplicaSet; reference/workloads.md section 3.
  */
 export function* syncReplicaSet(view: ReplicaSetView): Story {
-  const { replicaSet, candidates, mayManage, now } = view;
-  const { uid, deletionTimestamp } = replicaSet.metadata;
-  const { minReadySeconds = 0 } = replicaSet.spec;
-  const matches = memoised((labels) => matchesSelector(replicaSet.spec.selector, labels));
-  const active = yield* claimObjects(replicaSet, matches, candidates.filter(isActive));
+  const { owner, candidates, mayManage, now } = view;
+  const { uid, deletionTimestamp } = owner.metadata;
+  const { minReadySeconds = 0 } = owner.spec;
+  const matches = memoised((labels) => selects(owner, labels));
+  const active = yield* claimObjects(owner, matches, candidates.filter(isActive));
   const terminating = candidates.filter(
     (pod) => isTerminating(pod) && controllerOf(pod)?.uid === uid && matches(pod.metadata.labels),
   );
   let refused: ApiResult | undefined;
   if (mayManage && deletionTimestamp === undefined) refused = yield* manageReplicas(view, active);
-  const status = calculateStatus(replicaSet, active, terminating.length, refused?.message, now);
-  if (!sameStatus(status, replicaSet.status)) yield* writeStatus(replicaSet, status);
+  const status = calculateStatus(owner, active, terminating.length, refused?.message, now);
+  if (!sameStatus(status, owner.status)) yield* writeStatus(owner, status);
   if (refused !== undefined) throw new RequestRefused(refused);
   if (minReadySeconds === 0 || status.readyReplicas === status.availableReplicas) return {};
   const afterUs = nextAvailabilityUs(active, minReadySeconds, now);
@@ -67,28 +66,28 @@ function memoised(matches: (labels: StringMap | undefined) => boolean): (labels:
 
 /** Creates or deletes pods; gives the first refusal, if there was one. */
 function* manageReplicas(view: ReplicaSetView, active: readonly Pod[]): Story<ApiResult | undefined> {
-  const surplus = active.length - (view.replicaSet.spec.replicas ?? 1);
+  const surplus = active.length - (view.owner.spec.replicas ?? 1);
   if (surplus < 0) {
-    const request = createRequest(view.replicaSet);
+    const request = createRequest(view.owner);
     const count = Math.min(-surplus, BURST_REPLICAS);
     return yield* createPods(
-      view.replicaSet,
+      view.owner,
       Array.from({ length: count }, () => request),
     );
   }
   if (surplus === 0) return undefined;
   const count = Math.min(surplus, BURST_REPLICAS);
-  return yield* deletePods(view.replicaSet, podsToDelete(active, view.related, count, view.now));
+  return yield* deletePods(view.owner, podsToDelete(active, view.related, count, view.now));
 }
 
 interface PodDraft extends ObjectDraft {
   readonly spec: PodSpec;
 }
 
-/** The same draft for all pods: they share the template's spec and labels, which keeps a large ReplicaSet small. */
-function createRequest(replicaSet: ReplicaSet): ApiRequest {
-  const { name, namespace } = replicaSet.metadata;
-  const { metadata = {}, spec } = replicaSet.spec.template;
+/** The same draft for all pods: they share the template's spec and labels, which keeps a large owner small. */
+function createRequest(owner: ReplicaOwner): ApiRequest {
+  const { name, namespace } = owner.metadata;
+  const { metadata = {}, spec } = owner.spec.template;
   const body: PodDraft = {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -96,7 +95,7 @@ function createRequest(replicaSet: ReplicaSet): ApiRequest {
       ...metadata,
       generateName: `${name}-`,
       namespace,
-      ownerReferences: [controllerReference(replicaSet)],
+      ownerReferences: [controllerReference(owner)],
     },
     spec,
   };
@@ -110,14 +109,14 @@ export function podsToDelete(active: readonly Pod[], related: readonly Pod[], co
 }
 
 /** With one more try after a look at the server. Source: replica_set_utils.go: updateReplicaSetStatus. */
-function* writeStatus(replicaSet: ReplicaSet, status: ReplicaSetStatus): Story<undefined> {
-  const first = yield* attempt(statusRequest(replicaSet, status));
+function* writeStatus(owner: ReplicaOwner, status: ReplicaSetStatus): Story<undefined> {
+  const first = yield* attempt(statusRequest(owner, status));
   let result = first;
   if (!succeeded(first)) {
-    const { namespace, name } = replicaSet.metadata;
-    const fresh = yield* attempt({ verb: 'get', kind: 'ReplicaSet', namespace, name });
+    const { namespace, name } = owner.metadata;
+    const fresh = yield* attempt({ verb: 'get', kind: owner.kind, namespace, name });
     if (!succeeded(fresh)) throw new RequestRefused(fresh);
-    result = yield* attempt(statusRequest(fresh.object as ReplicaSet, status));
+    result = yield* attempt(statusRequest(fresh.object as ReplicaOwner, status));
   }
   if (!succeeded(result)) throw new RequestRefused(result);
   const { resourceVersion } = result.object!.metadata;
@@ -125,8 +124,8 @@ function* writeStatus(replicaSet: ReplicaSet, status: ReplicaSetStatus): Story<u
   return undefined;
 }
 
-function statusRequest(replicaSet: ReplicaSet, status: ReplicaSetStatus): ApiRequest {
-  const { namespace, name, resourceVersion } = replicaSet.metadata;
-  const body = { ...replicaSet, status };
-  return { verb: 'update', kind: 'ReplicaSet', namespace, name, subresource: 'status', resourceVersion, body };
+function statusRequest(owner: ReplicaOwner, status: ReplicaSetStatus): ApiRequest {
+  const { namespace, name, resourceVersion } = owner.metadata;
+  const body = { ...owner, status };
+  return { verb: 'update', kind: owner.kind, namespace, name, subresource: 'status', resourceVersion, body };
 }

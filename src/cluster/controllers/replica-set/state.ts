@@ -6,6 +6,10 @@ export interface ReplicaSetWorld extends KcmWorld {
   readonly controllers: { readonly replicaSet: PodMemory };
 }
 
+export interface ReplicationControllerWorld extends KcmWorld {
+  readonly controllers: { readonly replicationController: PodMemory };
+}
+
 export function createReplicaSetState(): PodMemory {
   return createPodMemory();
 }

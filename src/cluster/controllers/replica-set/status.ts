@@ -1,22 +1,23 @@
 import type { Micros } from '../../../kernel/time.js';
 import type { Condition } from '../../api/objects/meta.js';
 import type { Pod } from '../../api/objects/pod.js';
-import type { ReplicaSet, ReplicaSetStatus } from '../../api/objects/workload.js';
+import type { ReplicaSetStatus } from '../../api/objects/workload.js';
 import { sameData } from '../../api/patch.js';
 import { isAvailable, isReady } from '../../api/pod-predicates.js';
 import { matchesPairs } from '../../api/selectors.js';
+import { isReplicationController, type ReplicaOwner } from './replica-owner.js';
 
 const REPLICA_FAILURE = 'ReplicaFailure';
 
 /** Source: kubernetes v1.36.3 pkg/controller/replicaset/replica_set_utils.go: calculateStatus; reference/workloads.md 3.5. */
 export function calculateStatus(
-  replicaSet: ReplicaSet,
+  owner: ReplicaOwner,
   active: readonly Pod[],
   terminating: number,
   failure: string | undefined,
   now: Micros,
 ): ReplicaSetStatus {
-  const { minReadySeconds = 0, template } = replicaSet.spec;
+  const { minReadySeconds = 0, template } = owner.spec;
   const templateLabels = template.metadata?.labels ?? {};
   let fullyLabeled = 0;
   let ready = 0;
@@ -34,15 +35,16 @@ export function calculateStatus(
     fullyLabeledReplicas: fullyLabeled,
     readyReplicas: ready,
     availableReplicas: available,
-    terminatingReplicas: terminating,
-    observedGeneration: replicaSet.metadata.generation,
-    conditions: failureConditions(replicaSet, active.length, failure, now),
+    // The older API has no such field.
+    ...(isReplicationController(owner) ? {} : { terminatingReplicas: terminating }),
+    observedGeneration: owner.metadata.generation,
+    conditions: failureConditions(owner, active.length, failure, now),
   };
 }
 
 /** A failure stays as it was first reported until a sync without one. */
 function failureConditions(
-  { spec, status }: ReplicaSet,
+  { spec, status }: ReplicaOwner,
   active: number,
   failure: string | undefined,
   now: Micros,

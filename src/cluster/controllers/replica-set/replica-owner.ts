@@ -1,0 +1,20 @@
+import type { StringMap } from '../../api/objects/meta.js';
+import type { ReplicaSet, ReplicationController } from '../../api/objects/workload.js';
+import { matchesPairs, matchesSelector } from '../../api/selectors.js';
+
+/**
+ * What keeps a number of equal pods. Kubernetes plays ReplicationControllers with the ReplicaSets' code, behind an adapter.
+ * Source: kubernetes v1.36.3 pkg/controller/replication; reference/workloads.md section 3.
+ */
+export type ReplicaOwner = ReplicaSet | ReplicationController;
+
+/** Does the selector of the owner match the labels? */
+export function selects(owner: ReplicaOwner, labels: StringMap | undefined): boolean {
+  return isReplicationController(owner)
+    ? matchesPairs(owner.spec.selector, labels)
+    : matchesSelector(owner.spec.selector, labels);
+}
+
+export function isReplicationController(owner: ReplicaOwner): owner is ReplicationController {
+  return owner.kind === 'ReplicationController';
+}
