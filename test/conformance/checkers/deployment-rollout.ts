@@ -170,7 +170,7 @@ function settleSets(tank: Tank): void {
       if (replicaSet === undefined) continue;
       const candidates = podsOf(tank, replicaSet);
       const related = [...tank.pods.values()].filter(isActive);
-      const view = { replicaSet, candidates, related, mayManage: true, now: tank.now };
+      const view = { owner: replicaSet, candidates, related, mayManage: true, now: tank.now };
       playStory(syncReplicaSet(view), (request) => answer(tank, request));
     }
   }
