@@ -3,6 +3,7 @@ import { createApi, registerApi } from '../cluster/api/create-api.js';
 import { Listeners, openInformer, PROBE_COMPONENT } from '../cluster/api/informers.js';
 import { createKcm } from '../cluster/api/kcm.js';
 import { createNodes, registerNodes } from '../cluster/nodes/create-nodes.js';
+import { podCpu } from '../cluster/nodes/metrics-server.js';
 import { type NodesWorld, WorkloadListeners } from '../cluster/nodes/workload.js';
 import { NODE_TABLE, PHASE_TABLE, POD_TABLE } from '../cluster/nodes/tables.js';
 import { createScheduler, registerScheduler, type SchedulerWorld } from '../cluster/scheduler/scheduler.js';
@@ -85,7 +86,7 @@ function assembleCode(scenario: Scenario): Code {
   const workloads = new WorkloadListeners<World>();
   const setupId = controllers.add(setup());
   const operatorId = controllers.add(operator());
-  registerControllerRooms(controllers, listeners);
+  registerControllerRooms<World>(controllers, listeners, { podCpu });
   registerApi(handlers, listeners, controllers);
   registerScheduler(handlers, listeners);
   registerNetwork(listeners, workloads);

@@ -14,6 +14,7 @@ import {
   type HorizontalPodAutoscalerWorld,
   registerHorizontalPodAutoscaler,
 } from '../cluster/controllers/horizontal-pod-autoscaler/controller.js';
+import type { PodMetricsSource } from '../cluster/controllers/horizontal-pod-autoscaler/metrics.js';
 import { registerNodeLifecycle } from '../cluster/controllers/node-lifecycle/controller.js';
 import { createNodeLifecycleState, type NodeLifecycleWorld } from '../cluster/controllers/node-lifecycle/state.js';
 import { createPodGcState, type PodGcWorld, registerPodGc } from '../cluster/controllers/pod-gc/controller.js';
@@ -29,8 +30,6 @@ import {
   registerTaintEviction,
   type TaintEvictionWorld,
 } from '../cluster/controllers/taint-eviction/controller.js';
-import { podCpu } from '../cluster/nodes/metrics-server.js';
-import type { NodesWorld } from '../cluster/nodes/workload.js';
 
 /** What all controllers together need of the world. */
 export type ControllersWorld = EndpointSliceWorld &
@@ -59,9 +58,10 @@ export function createControllerStates(): ControllersWorld['controllers'] {
 }
 
 /** Registers every controller of kube-controller-manager, in the order in which they hear of a change. */
-export function registerControllerRooms<W extends ControllersWorld & NodesWorld>(
+export function registerControllerRooms<W extends ControllersWorld>(
   controllers: Controllers<W>,
   listeners: Listeners<W>,
+  metrics: PodMetricsSource<W>,
 ): void {
   registerKcm(listeners);
   registerDeployment(controllers, listeners);
@@ -73,5 +73,5 @@ export function registerControllerRooms<W extends ControllersWorld & NodesWorld>
   registerNodeLifecycle(controllers, listeners);
   registerTaintEviction(controllers, listeners);
   registerPodGc(controllers, listeners);
-  registerHorizontalPodAutoscaler<W>(controllers, listeners, { podCpu });
+  registerHorizontalPodAutoscaler(controllers, listeners, metrics);
 }

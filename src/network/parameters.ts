@@ -73,6 +73,7 @@ export const NETWORK_PRESETS: { readonly [P in Preset]: NetworkParameters } = {
   'bare-metal': BARE_METAL,
   large: { ...MANAGED, watchDelivery: logNormal(120, 0.45) },
   edge: { ...BARE_METAL, watchDelivery: logNormal(40, 0.45), external: logNormal(40, 0.5) },
+  recorded: BARE_METAL,
 };
 
 /** No delay anywhere: for queueing theory, which knows no network. */

@@ -27,7 +27,7 @@ export interface RunIdentity {
   readonly durationSeconds: number;
   /** Start of the run that is left out of the summary figures, in seconds. */
   readonly warmupSeconds: number;
-  /** Latency preset of the cluster: managed, bare-metal, large or edge. */
+  /** Latency preset of the cluster: managed, bare-metal, large, edge or recorded. */
   readonly preset: string;
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   /** What the scenario's author supposes, in words. */

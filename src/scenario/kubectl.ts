@@ -25,7 +25,9 @@ interface Verb {
   readonly read: (line: CommandLine, load: LoadObjects) => KubectlCommand;
 }
 
-const TARGET = { namespace: 'value', selector: 'value', all: 'flag' } as const;
+const TARGET = { selector: 'value', all: 'flag' } as const;
+/** Every command takes a namespace, even where it means nothing (nodes). */
+const GLOBAL = { namespace: 'value' } as const;
 /** Accepted because people type them; they change nothing here. */
 const HARMLESS = { wait: 'value', output: 'value', timeout: 'value' } as const;
 
@@ -58,11 +60,11 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       read: remove,
     },
   ],
-  ['apply', { options: { namespace: 'value', filename: 'value', 'server-side': 'flag' }, read: apply }],
+  ['apply', { options: { filename: 'value', 'server-side': 'flag' }, read: apply }],
   [
     'create',
     {
-      options: { namespace: 'value', filename: 'value', image: 'value', replicas: 'value', port: 'value' },
+      options: { filename: 'value', image: 'value', replicas: 'value', port: 'value' },
       read: create,
     },
   ],
@@ -70,7 +72,6 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     'expose',
     {
       options: {
-        namespace: 'value',
         name: 'value',
         port: 'value',
         'target-port': 'value',
@@ -83,7 +84,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   [
     'autoscale',
     {
-      options: { namespace: 'value', name: 'value', min: 'value', max: 'value', 'cpu-percent': 'value', cpu: 'value' },
+      options: { name: 'value', min: 'value', max: 'value', 'cpu-percent': 'value', cpu: 'value' },
       read: autoscale,
     },
   ],
@@ -104,7 +105,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ],
   ['label', { options: { ...TARGET, overwrite: 'flag' }, read: (line) => setPairs('label', line) }],
   ['annotate', { options: { ...TARGET, overwrite: 'flag' }, read: (line) => setPairs('annotate', line) }],
-  ['patch', { options: { namespace: 'value', patch: 'value', type: 'value' }, read: patch }],
+  ['patch', { options: { patch: 'value', type: 'value' }, read: patch }],
 ]);
 
 /** Commands that only look, and ones that later versions of the simulator play. */
@@ -119,7 +120,7 @@ export function readKubectl(kubectl: Word, words: readonly Word[], load: LoadObj
   const verb = VERBS.get(name);
   if (verb !== undefined) {
     const count = name.split(' ').length;
-    return verb.read(sortWords(words[count - 1]!, words.slice(count), verb.options), load);
+    return verb.read(sortWords(words[count - 1]!, words.slice(count), { ...GLOBAL, ...verb.options }), load);
   }
   if (ONLY_LOOKING.includes(first.text) || ONLY_LOOKING.includes(two)) {
     mistake(

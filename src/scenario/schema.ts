@@ -192,7 +192,7 @@ const pool = z.strictObject({
 
 export const clusterSchema = z.strictObject({
   preset: z
-    .enum(['managed', 'bare-metal', 'large', 'edge'])
+    .enum(['managed', 'bare-metal', 'large', 'edge', 'recorded'])
     .prefault('managed')
     .describe('Latencies of the control plane'),
   etcd: z

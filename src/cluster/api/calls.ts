@@ -103,16 +103,33 @@ export function takeResult(world: ApiWorld, call: number): ApiResult {
 
 export function registerCalls<W extends ApiWorld>(handlers: Handlers<W>): void {
   handlers.on(ApiEvent.RequestArrived, (world, call) => {
-    const { api, kernel } = world;
     // API priority and fairness (part 5) has its place here: seats and queues in front of the work.
-    if (!isWrite(recordOf(world, call).request.verb)) {
-      answer(world, call);
-      return;
-    }
-    const at = commitAt(api.etcd, api.parameters, kernel.now, serverDraw(world));
-    scheduleAt(world, at, ApiEvent.RequestCommitted, call, 0);
+    if (world.api.coresFreeAt.length === 0) work(world, call);
+    else scheduleAt(world, servedAt(world), ApiEvent.RequestServed, call, 0);
   });
+  handlers.on(ApiEvent.RequestServed, (world, call) => work(world, call));
   handlers.on(ApiEvent.RequestCommitted, (world, call) => answer(world, call));
+}
+
+/** When the core that is free first has done its part for a request that arrives now. */
+function servedAt(world: ApiWorld): Micros {
+  const { coresFreeAt, parameters } = world.api;
+  let first = 0;
+  for (let core = 1; core < coresFreeAt.length; core++) if (coresFreeAt[core]! < coresFreeAt[first]!) first = core;
+  const start = Math.max(coresFreeAt[first]!, world.kernel.now);
+  const end = start + Math.round(sample(parameters.service, serverDraw(world)));
+  coresFreeAt[first] = end;
+  return end;
+}
+
+function work(world: ApiWorld, call: number): void {
+  const { api, kernel } = world;
+  if (!isWrite(recordOf(world, call).request.verb)) {
+    answer(world, call);
+    return;
+  }
+  const at = commitAt(api.etcd, api.parameters, kernel.now, serverDraw(world));
+  scheduleAt(world, at, ApiEvent.RequestCommitted, call, 0);
 }
 
 function answer(world: ApiWorld, call: number): void {

@@ -20,6 +20,7 @@ export function createApi(world: KernelWorld, parameters: ApiParameters): ApiSta
     collections: new Map(),
     resourceVersion: 0,
     nextUid: 0,
+    coresFreeAt: Array.from({ length: parameters.cores }, () => 0),
     etcd: createEtcd(),
     addresses: createServiceAddresses(),
     clients: [],

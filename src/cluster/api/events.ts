@@ -1,7 +1,7 @@
 import { defineEvents } from '../../kernel/events.js';
 
 /**
- * Event kinds of the API server. RequestArrived and RequestCommitted: a = call. WatchDelivered: a = informer.
+ * Event kinds of the API server. RequestArrived, RequestCommitted and RequestServed: a = call. WatchDelivered: a = informer.
  * SyncStarted, DelayedKeyDue: a = controller, b = sync slot (SyncStarted). SyncCallDone: a = sync slot, b = call.
  */
 export const ApiEvent = defineEvents('api', 100, [
@@ -11,4 +11,5 @@ export const ApiEvent = defineEvents('api', 100, [
   'SyncStarted',
   'DelayedKeyDue',
   'SyncCallDone',
+  'RequestServed',
 ]);

@@ -2,7 +2,7 @@ import { constant, type Distribution, lognormalByMedian } from '../../kernel/dis
 import { MILLISECOND_US } from '../../kernel/time.js';
 
 /** Names of the latency presets. */
-export const PRESETS = ['managed', 'bare-metal', 'large', 'edge'] as const;
+export const PRESETS = ['managed', 'bare-metal', 'large', 'edge', 'recorded'] as const;
 export type Preset = (typeof PRESETS)[number];
 
 /** Latencies of the control plane, in microseconds. Defaults and sources: reference/control-plane.md section 10. */
@@ -11,6 +11,10 @@ export interface ApiParameters {
   readonly network: Distribution;
   /** Authentication, flow control, codec: everything in front of admission. */
   readonly front: Distribution;
+  /** Cores that the requests of all clients queue for; 0 = as many as requests. */
+  readonly cores: number;
+  /** What a request occupies one of them for. */
+  readonly service: Distribution;
   /** Built-in mutating and validating admission; writes only. */
   readonly admission: Distribution;
   /** etcd members: 1, 3 or 5. */
@@ -35,10 +39,14 @@ const ms = MILLISECOND_US;
 const logNormal = (medianMs: number, logSd: number): Distribution => lognormalByMedian(medianMs * ms, logSd);
 const exponentialMs = (meanMs: number): Distribution => ({ type: 'exponential', mean: meanMs * ms });
 
+/** Latencies that already hold the wait of a machine with cores enough. */
+const NO_QUEUE = { cores: 0, service: constant(0) } as const;
+
 export const API_PRESETS: { readonly [P in Preset]: ApiParameters } = {
   'bare-metal': {
     network: logNormal(0.2, 0.4),
     front: logNormal(1.5, 0.5),
+    ...NO_QUEUE,
     admission: logNormal(1.2, 0.5),
     etcdMembers: 1,
     fsync: logNormal(1.2, 0.6),
@@ -52,6 +60,7 @@ export const API_PRESETS: { readonly [P in Preset]: ApiParameters } = {
   managed: {
     network: logNormal(1.2, 0.5),
     front: logNormal(1.5, 0.5),
+    ...NO_QUEUE,
     admission: logNormal(1.5, 0.7),
     etcdMembers: 3,
     fsync: logNormal(1.5, 0.6),
@@ -65,6 +74,7 @@ export const API_PRESETS: { readonly [P in Preset]: ApiParameters } = {
   large: {
     network: logNormal(1.5, 0.6),
     front: logNormal(6, 0.9),
+    ...NO_QUEUE,
     admission: logNormal(6, 1.0),
     etcdMembers: 3,
     fsync: logNormal(2.5, 0.75),
@@ -78,6 +88,7 @@ export const API_PRESETS: { readonly [P in Preset]: ApiParameters } = {
   edge: {
     network: logNormal(40, 0.4),
     front: logNormal(2.5, 0.5),
+    ...NO_QUEUE,
     admission: logNormal(2, 0.7),
     etcdMembers: 3,
     fsync: logNormal(3, 0.7),
@@ -87,5 +98,23 @@ export const API_PRESETS: { readonly [P in Preset]: ApiParameters } = {
     tail: exponentialMs(80),
     watchDelivery: logNormal(30, 0.5),
     controllerReaction: logNormal(12, 0.6),
+  },
+  // The machine of the conformance recordings: the whole control plane on 2 cores over loopback. A request occupies a core for
+  // what it costs all that take part (client, server, etcd, watchers): 12-burst-1000-fast made 1,000 pods in 3.6 s. Alone and
+  // without watchers a write takes 1.5 ms, ten at once 6 ms each (recordings/FINDINGS.md, api-latency).
+  recorded: {
+    network: logNormal(0.1, 0.4),
+    front: logNormal(0.3, 0.4),
+    cores: 2,
+    service: logNormal(1.6, 0.5),
+    admission: logNormal(0.2, 0.4),
+    etcdMembers: 1,
+    fsync: logNormal(0.24, 0.6),
+    memberRoundTrip: constant(0),
+    apply: logNormal(0.1, 0.5),
+    tailChance: 0.01,
+    tail: exponentialMs(15),
+    watchDelivery: logNormal(0.8, 0.6),
+    controllerReaction: logNormal(0.4, 0.6),
   },
 };

@@ -19,6 +19,8 @@ export interface ApiState {
   /** Version of the last write; also etcd's revision. */
   resourceVersion: number;
   nextUid: number;
+  /** When each core is free again; empty where requests don't queue for cores. */
+  readonly coresFreeAt: Micros[];
   readonly etcd: EtcdState;
   readonly addresses: ServiceAddresses;
   readonly clients: ApiClient[];

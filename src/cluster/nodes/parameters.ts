@@ -79,20 +79,24 @@ const COMMON = {
   reservedMemoryBytes: 0,
 } as const;
 
+const BARE_METAL: NodeParameters = {
+  ...COMMON,
+  firstSync: logNormal(9, 0.5),
+  sandbox: logNormal(350, 0.45),
+  containerCreate: logNormal(100, 0.4),
+  containerStart: logNormal(130, 0.4),
+  startTailChance: 0.005,
+  startTail: uniformSeconds(1, 2),
+  relistOnDemand: logNormal(20, 0.5),
+  pullBytesPerSecond: 110 * MEGABYTE,
+  boot: uniformSeconds(120, 300),
+};
+
 /** Sources: node 4 for sandbox, create, start and tail; control-plane 10 for the rest. */
 export const NODE_PRESETS: { readonly [P in Preset]: NodeParameters } = {
-  'bare-metal': {
-    ...COMMON,
-    firstSync: logNormal(9, 0.5),
-    sandbox: logNormal(350, 0.45),
-    containerCreate: logNormal(100, 0.4),
-    containerStart: logNormal(130, 0.4),
-    startTailChance: 0.005,
-    startTail: uniformSeconds(1, 2),
-    relistOnDemand: logNormal(20, 0.5),
-    pullBytesPerSecond: 110 * MEGABYTE,
-    boot: uniformSeconds(120, 300),
-  },
+  'bare-metal': BARE_METAL,
+  // Its recordings were made with kubelets of constant delays, which no scenario has.
+  recorded: BARE_METAL,
   managed: {
     ...COMMON,
     firstSync: logNormal(15, 0.5),

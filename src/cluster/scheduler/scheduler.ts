@@ -2,7 +2,7 @@ import type { Handlers } from '../../kernel/events.js';
 import { invariant } from '../../kernel/invariant.js';
 import { openStream } from '../../kernel/random.js';
 import { takeResult } from '../api/calls.js';
-import { CLIENT_LIMITS, openClient } from '../api/clients.js';
+import { openClient } from '../api/clients.js';
 import { type Listeners, openInformer } from '../api/informers.js';
 import type { ApiWorld } from '../api/world.js';
 import { failAttempt, finishBinding, sendBinding, startBinding } from './binding.js';
@@ -28,7 +28,7 @@ export function createScheduler(world: ApiWorld, parameters: SchedulerParameters
     queue: createSchedulingQueue(),
     pods: informers[WATCHED.indexOf('Pod')]!,
     client: openClient(world, SCHEDULER, parameters),
-    eventClient: openClient(world, SCHEDULER_NAME, CLIENT_LIMITS.scheduler),
+    eventClient: openClient(world, SCHEDULER_NAME, parameters),
     streams: { attempt: openStream(world, 'scheduler/attempt'), handOver: openStream(world, 'scheduler/hand-over') },
     cycle: undefined,
     waitsForPatch: false,
