@@ -1,6 +1,7 @@
 import { type Micros, wholeSeconds, SECOND_US } from '../../../kernel/time.js';
 import type { Pod } from '../../api/objects/pod.js';
 import { isReady, podCondition } from '../../api/pod-predicates.js';
+import { compareEarlyStages, compareRestarts } from '../shared/pod-order.js';
 
 /**
  * Which pods a ReplicaSet gives up first.
@@ -25,9 +26,7 @@ export function inDeletionOrder(pods: readonly Pod[], ranks: ReadonlyMap<string,
   return sortAsGo(
     pods,
     (left, right) =>
-      Number(isAssigned(left)) - Number(isAssigned(right)) ||
-      phaseOrder(left) - phaseOrder(right) ||
-      Number(isReady(left)) - Number(isReady(right)) ||
+      compareEarlyStages(left, right) ||
       deletionCost(left) - deletionCost(right) ||
       rankOf(right) - rankOf(left) ||
       compareReadySince(left, right, now) ||
@@ -52,14 +51,6 @@ function sortAsGo(pods: readonly Pod[], compare: (left: Pod, right: Pod) => numb
     }
   }
   return sorted;
-}
-
-function isAssigned(pod: Pod): boolean {
-  return (pod.spec.nodeName ?? '') !== '';
-}
-
-function phaseOrder(pod: Pod): number {
-  return pod.status.phase === 'Pending' ? 0 : pod.status.phase === 'Unknown' ? 1 : 2;
 }
 
 const INT32_LIMIT = 2_147_483_648;
@@ -100,22 +91,4 @@ function ageBucket(ageUs: Micros): number {
   let bucket = 0;
   for (let age = ageUs * NANOSECONDS_PER_MICRO; age >= 2; age /= 2) bucket += 1;
   return bucket;
-}
-
-/** More restarts first: of containers, then of sidecars. */
-function compareRestarts(left: Pod, right: Pod): number {
-  const leftRestarts = maxRestarts(left);
-  const rightRestarts = maxRestarts(right);
-  return rightRestarts.regular - leftRestarts.regular || rightRestarts.sidecar - leftRestarts.sidecar;
-}
-
-function maxRestarts({ spec, status }: Pod): { readonly regular: number; readonly sidecar: number } {
-  let regular = 0;
-  let sidecar = 0;
-  for (const { restartCount } of status.containerStatuses ?? []) regular = Math.max(regular, restartCount);
-  for (const { name, restartPolicy } of spec.initContainers ?? []) {
-    const own = status.initContainerStatuses?.find((container) => container.name === name);
-    if (restartPolicy === 'Always' && own !== undefined) sidecar = Math.max(sidecar, own.restartCount);
-  }
-  return { regular, sidecar };
 }
