@@ -8,11 +8,23 @@ import type { Micros } from '../../kernel/time.js';
 import { takeToken, usageOf } from './clients.js';
 import { commitAt } from './etcd.js';
 import { ApiEvent } from './events.js';
+import type { EvictionStep } from './eviction.js';
 import type { KubernetesObject } from './objects/meta.js';
-import { execute } from './verbs.js';
+import type { ObjectKey } from './store.js';
+import { begin, execute, read } from './verbs.js';
 import type { ApiWorld } from './world.js';
 
-export type Verb = 'create' | 'update' | 'patch' | 'delete' | 'bind' | 'get' | 'list';
+export type Verb =
+  | 'create'
+  | 'update'
+  | 'patch'
+  | 'delete'
+  | 'deletecollection'
+  | 'bind'
+  /** POST pods/NAME/eviction */
+  | 'evict'
+  | 'get'
+  | 'list';
 
 /** One request as a client states it. */
 export interface ApiRequest {
@@ -22,8 +34,8 @@ export interface ApiRequest {
   readonly namespace: string;
   /** Empty for `list` and for `create` with generateName. */
   readonly name: string;
-  /** Updates and patches of the status leave the rest alone, others leave the status alone. */
-  readonly subresource?: 'status';
+  /** Updates and patches of the status leave the rest alone, others leave the status alone; `finalize`: of a Namespace. */
+  readonly subresource?: 'status' | 'finalize';
   /** create, update: the object; patch: a strategic merge patch; bind: the name of the node. */
   readonly body?: unknown;
   /** patch: a JSON merge patch instead. */
@@ -32,9 +44,9 @@ export interface ApiRequest {
   readonly uid?: string;
   /** Fails with 409 unless the object is still at this version. */
   readonly resourceVersion?: number;
-  /** delete: overrides the object's own grace. */
+  /** delete, evict: overrides the object's own grace. */
   readonly gracePeriodSeconds?: number;
-  /** delete: what happens to objects owned by this one; Background unless said. */
+  /** delete: what happens to objects owned by this one; without it what the kind says, mostly Background. */
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
 }
 
@@ -44,9 +56,24 @@ export interface ApiResult {
   /** metav1.Status reason: "", AlreadyExists, Conflict, NotFound, Invalid, Forbidden, ... */
   readonly reason: string;
   readonly message: string;
+  /** The client may try again after so long (status 429). */
+  readonly retryAfterSeconds?: number;
   readonly object?: KubernetesObject;
   readonly objects?: readonly KubernetesObject[];
 }
+
+/** A request that has done some of its work and goes on: with its next write, or after a pause inside the server. */
+export interface Pending {
+  readonly pauseUs?: Micros;
+  readonly next: NextStep;
+}
+
+/** What is still to do of a request that takes several writes. */
+export type NextStep =
+  /** A new object that its quotas have let in. */
+  | { readonly step: 'store'; readonly object: KubernetesObject }
+  | { readonly step: 'collection'; readonly keys: readonly ObjectKey[] }
+  | EvictionStep;
 
 /** A request under way. */
 export interface ApiCallRecord {
@@ -58,6 +85,7 @@ export interface ApiCallRecord {
   /** When it left the client, its token in hand. */
   readonly sentAt: Micros;
   readonly throttledUs: Micros;
+  next: NextStep | undefined;
   result: ApiResult | undefined;
 }
 
@@ -83,7 +111,16 @@ export function issue(
   const { api, kernel } = world;
   const sentAt = takeToken(world, client);
   const call = api.freeCalls.pop() ?? api.calls.length;
-  api.calls[call] = { client, request, done, subject, sentAt, throttledUs: sentAt - kernel.now, result: undefined };
+  api.calls[call] = {
+    client,
+    request,
+    done,
+    subject,
+    sentAt,
+    throttledUs: sentAt - kernel.now,
+    next: undefined,
+    result: undefined,
+  };
   const draw = serverDraw(world);
   const { network, front, admission, tailChance, tail } = api.parameters;
   let delay = sample(network, draw) / 2 + sample(front, draw);
@@ -108,7 +145,12 @@ export function registerCalls<W extends ApiWorld>(handlers: Handlers<W>): void {
     else scheduleAt(world, servedAt(world), ApiEvent.RequestServed, call, 0);
   });
   handlers.on(ApiEvent.RequestServed, (world, call) => work(world, call));
-  handlers.on(ApiEvent.RequestCommitted, (world, call) => answer(world, call));
+  handlers.on(ApiEvent.RequestCommitted, (world, call) => {
+    const { request, next } = recordOf(world, call);
+    const outcome = execute(world, request, next);
+    if ('next' in outcome) goOn(world, call, outcome);
+    else answer(world, call, outcome);
+  });
 }
 
 /** When the core that is free first has done its part for a request that arrives now. */
@@ -123,18 +165,29 @@ function servedAt(world: ApiWorld): Micros {
 }
 
 function work(world: ApiWorld, call: number): void {
-  const { api, kernel } = world;
-  if (!isWrite(recordOf(world, call).request.verb)) {
-    answer(world, call);
-    return;
+  const { request, next } = recordOf(world, call);
+  if (!isWrite(request.verb)) answer(world, call, read(world, request));
+  else goOn(world, call, begin(world, request, next));
+}
+
+/** To the next write, after a pause if there is one, or to the answer. */
+function goOn(world: ApiWorld, call: number, outcome: ApiResult | Pending | undefined): void {
+  if (outcome !== undefined && !('next' in outcome)) return answer(world, call, outcome);
+  if (outcome !== undefined) {
+    recordOf(world, call).next = outcome.next;
+    if (outcome.pauseUs !== undefined) {
+      schedule(world, outcome.pauseUs, ApiEvent.RequestArrived, call, 0);
+      return;
+    }
   }
+  const { api, kernel } = world;
   const at = commitAt(api.etcd, api.parameters, kernel.now, serverDraw(world));
   scheduleAt(world, at, ApiEvent.RequestCommitted, call, 0);
 }
 
-function answer(world: ApiWorld, call: number): void {
+function answer(world: ApiWorld, call: number, result: ApiResult): void {
   const record = recordOf(world, call);
-  record.result = execute(world, record.request);
+  record.result = result;
   const { parameters } = world.api;
   const draw = serverDraw(world);
   const delay = Math.round(sample(parameters.apply, draw) + sample(parameters.network, draw) / 2);

@@ -1,12 +1,14 @@
 import { draws } from '../../kernel/random.js';
-import type { ApiRequest, ApiResult } from './calls.js';
+import type { ApiRequest, ApiResult, Pending } from './calls.js';
 import { resourceOf } from './kinds.js';
 import { generateName } from './names.js';
-import type { ObjectMeta } from './objects/meta.js';
-import { prepareCreate } from './prepare.js';
-import { keyOf, stored } from './store.js';
+import type { KubernetesObject, ObjectMeta } from './objects/meta.js';
+import type { ResourceQuota } from './objects/quota.js';
+import { forbidden, prepareCreate } from './prepare.js';
+import { checkQuotas } from './quota/check.js';
+import { collection, keyOf, objectKey, stored } from './store.js';
 import type { ApiWorld } from './world.js';
-import { insertObject } from './writes.js';
+import { insertObject, nextVersion, replaceObject } from './writes.js';
 
 /** An object as a client writes it: the server fills in the rest of the metadata. */
 export interface ObjectDraft {
@@ -18,17 +20,54 @@ export interface ObjectDraft {
 /** Tries before a taken generated name is an error (kubernetes v1.36.3 staging apiserver pkg/registry/rest/create.go). */
 const NAME_TRIES = 8;
 
-export function createObject(world: ApiWorld, request: ApiRequest): ApiResult {
+export function createObject(world: ApiWorld, request: ApiRequest): ApiResult | Pending {
   const draft = request.body as ObjectDraft;
   const name = nameOf(world, draft, request.namespace);
   if (stored(world, request.kind, keyOf(request.namespace, name)) !== undefined) {
-    return { status: 409, reason: 'AlreadyExists', message: `${resourceOf(request.kind)} "${name}" already exists` };
+    return alreadyExists(request, name);
   }
   const refusal = refuseNamespace(world, request, name);
   if (refusal !== undefined) return refusal;
   const prepared = prepareCreate(world, draft, name);
-  if (prepared.object !== undefined) insertObject(world, prepared.object);
+  const { object } = prepared;
+  if (object === undefined) return prepared;
+  const quotas = quotasOf(world, request.namespace);
+  if (quotas.length > 0) {
+    const verdict = checkQuotas(quotas, object, world.kernel.now);
+    if (!verdict.ok) return forbidden(object, verdict.message);
+    if (verdict.charged.length > 0) {
+      for (const quota of verdict.charged)
+        replaceObject(world, stored<ResourceQuota>(world, 'ResourceQuota', objectKey(quota))!, quota);
+      return { next: { step: 'store', object } };
+    }
+  }
+  insertObject(world, object);
   return prepared;
+}
+
+/**
+ * Stores an object whose quotas have been charged, which took a write of its own: what fails now leaves them too high until their
+ * controller counts again.
+ */
+export function storeObject(world: ApiWorld, request: ApiRequest, prepared: KubernetesObject): ApiResult {
+  if (stored(world, request.kind, objectKey(prepared)) !== undefined) {
+    return alreadyExists(request, prepared.metadata.name);
+  }
+  const metadata = { ...prepared.metadata, resourceVersion: nextVersion(world) };
+  const object = { ...prepared, metadata };
+  insertObject(world, object);
+  return { status: 201, reason: '', message: '', object };
+}
+
+function alreadyExists({ kind }: ApiRequest, name: string): ApiResult {
+  return { status: 409, reason: 'AlreadyExists', message: `${resourceOf(kind)} "${name}" already exists` };
+}
+
+/** Admission looks at the quotas last of all (kubernetes v1.36.3 staging apiserver pkg/admission/plugin/resourcequota). */
+function quotasOf(world: ApiWorld, namespace: string): readonly ResourceQuota[] {
+  const quotas = collection<ResourceQuota>(world, 'ResourceQuota');
+  if (quotas.size === 0) return [];
+  return [...quotas.values()].filter(({ metadata }) => metadata.namespace === namespace);
 }
 
 function nameOf(world: ApiWorld, draft: ObjectDraft, namespace: string): string {

@@ -61,7 +61,7 @@ export function podRequests(spec: PodSpec, options: PodRequestOptions = {}): Qua
   };
   const total = aggregate(spec, requestsOf);
   applyPodLevel(total, spec.resources?.requests);
-  add(total, parseList(spec.overhead));
+  add(total, resourceList(spec.overhead));
   return total;
 }
 
@@ -69,12 +69,12 @@ export function podRequests(spec: PodSpec, options: PodRequestOptions = {}): Qua
 export function podLimits(spec: PodSpec, options: Pick<PodRequestOptions, 'status'> = {}): QuantityList {
   const statuses = statusByName(options.status);
   const total = aggregate(spec, (container, isResizable) => {
-    const fromSpec = parseList(container.resources?.limits);
+    const fromSpec = resourceList(container.resources?.limits);
     const actual = isResizable ? statuses.get(container.name)?.resources : undefined;
     return actual === undefined ? fromSpec : largerOf(fromSpec, [actual.limits], options.status);
   });
   applyPodLevel(total, spec.resources?.limits);
-  for (const [name, overhead] of parseList(spec.overhead)) {
+  for (const [name, overhead] of resourceList(spec.overhead)) {
     const limit = total.get(name);
     if (limit !== undefined && limit.nano !== 0n) total.set(name, addQuantities(limit, overhead));
   }
@@ -145,7 +145,7 @@ export function qosClass(spec: PodSpec): QosClass {
 /** The class depends on cpu and memory above zero and on nothing else. */
 function qosResources(list: ResourceList | undefined): Map<string, Quantity> {
   const counted = new Map<string, Quantity>();
-  for (const [name, amount] of parseList(list)) {
+  for (const [name, amount] of resourceList(list)) {
     if ((name === 'cpu' || name === 'memory') && amount.nano > 0n) counted.set(name, amount);
   }
   return counted;
@@ -157,7 +157,7 @@ export function isPodLevelResource(name: string): boolean {
 }
 
 function applyPodLevel(total: Map<string, Quantity>, list: ResourceList | undefined): void {
-  for (const [name, amount] of parseList(list)) {
+  for (const [name, amount] of resourceList(list)) {
     if (isPodLevelResource(name)) total.set(name, amount);
   }
 }
@@ -188,7 +188,8 @@ function aggregate(
   return together;
 }
 
-function parseList(list: ResourceList | undefined): Map<string, Quantity> {
+/** A resource list as it is written in objects, parsed. */
+export function resourceList(list: ResourceList | undefined): Map<string, Quantity> {
   const parsed = new Map<string, Quantity>();
   for (const [name, text] of Object.entries(list ?? {})) parsed.set(name, quantity(text));
   return parsed;
@@ -226,7 +227,7 @@ function effectiveRequests(
   status: ContainerResourceStatus | undefined,
   pod: ResizableStatus | undefined,
 ): QuantityList {
-  const fromSpec = parseList(container.resources?.requests);
+  const fromSpec = resourceList(container.resources?.requests);
   if (status?.resources === undefined) return fromSpec;
   return largerOf(fromSpec, [status.resources.requests, status.allocatedResources], pod);
 }
@@ -239,6 +240,6 @@ function largerOf(
 ): QuantityList {
   const isInfeasible = pod?.conditions?.find(({ type }) => type === 'PodResizePending')?.reason === 'Infeasible';
   const largest = isInfeasible ? new Map<string, Quantity>() : new Map(fromSpec);
-  for (const list of actual) raise(largest, parseList(list));
+  for (const list of actual) raise(largest, resourceList(list));
   return largest;
 }

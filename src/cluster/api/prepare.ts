@@ -1,4 +1,5 @@
 import { draws } from '../../kernel/random.js';
+import { limitFault, withLimitDefaults } from './admission/limit-range.js';
 import { type AdmissionView, admitPod, preparePod, type PriorityClass } from './admission/pod.js';
 import type { ApiRequest, ApiResult } from './calls.js';
 import type { ObjectDraft } from './create.js';
@@ -7,6 +8,7 @@ import { groupOfVersion, resourceOf } from './kinds.js';
 import type { KubernetesObject, ObjectMeta } from './objects/meta.js';
 import type { Service } from './objects/network.js';
 import type { Pod, PodSpec, PodStatus } from './objects/pod.js';
+import type { LimitRange } from './objects/quota.js';
 import { assignAddresses, carryOver, releaseAddresses } from './service-addresses.js';
 import { collection, keyOf, stored } from './store.js';
 import { type FieldError, invalidMessage } from './validation/field-error.js';
@@ -18,8 +20,12 @@ export function prepareCreate(world: ApiWorld, draft: ObjectDraft, name: string)
   const object = { ...draft, metadata: newMetadata(world, draft, name) } as KubernetesObject;
   if (object.kind === 'Pod') return preparePodCreate(world, object as Pod);
   const defaulted = applyDefaults(object);
+  const second = secondDefaultClass(world, defaulted);
+  if (second !== undefined) return second;
   const errors = validateCreate(defaulted);
   if (errors.length > 0) return invalid(defaulted, errors);
+  const fault = limitFault(defaulted, limitRangesOf(world, defaulted.metadata.namespace));
+  if (fault !== undefined) return forbidden(defaulted, fault);
   return withAddresses(world, withInitialStatus(defaulted), undefined, 201);
 }
 
@@ -55,12 +61,14 @@ export function releaseService(world: ApiWorld, object: KubernetesObject): void 
 
 /**
  * Pods made from one template share its spec by identity, so what defaulting, admission and validation make of it is
- * worked out once. It depends on nothing else but the namespace, the pod's labels where `matchLabelKeys` are used, and
- * priority classes, which are asked for by name.
+ * worked out once. It depends on nothing else but the namespace, the pod's labels where `matchLabelKeys` are used, priority
+ * classes (one that the pod names is looked up each time), and LimitRanges.
  */
 interface PreparedSpec {
   readonly namespace: string;
   readonly labels: unknown;
+  /** What the pod did not name and admission took into account: the namespace's LimitRanges, the default PriorityClass. */
+  readonly surroundings: readonly KubernetesObject[];
   readonly spec: PodSpec;
   readonly status: PodStatus;
 }
@@ -70,23 +78,40 @@ const preparedSpecs = new WeakMap<PodSpec, PreparedSpec>();
 function preparePodCreate(world: ApiWorld, pod: Pod): ApiResult {
   const view = admissionView(world);
   const known = preparedSpecs.get(pod.spec);
-  if (known !== undefined && isSameCase(known, pod) && view.hasServiceAccount(known.namespace, accountOf(known.spec))) {
+  const ranges = limitRangesOf(world, pod.metadata.namespace);
+  const surroundings = [...ranges, ...defaultClasses(world)];
+  if (
+    known !== undefined &&
+    isSameCase(known, pod, surroundings) &&
+    view.hasServiceAccount(known.namespace, accountOf(known.spec))
+  ) {
     return { status: 201, reason: '', message: '', object: { ...pod, spec: known.spec, status: known.status } as Pod };
   }
-  const admitted = admitPod(applyDefaults(pod), view);
+  const admitted = admitPod(withLimitDefaults(applyDefaults(pod), ranges), view);
   if (!admitted.ok) return forbidden(pod, admitted.message);
   const prepared = preparePod(admitted.object);
   const errors = validateCreate(prepared);
   if (errors.length > 0) return invalid(prepared, errors);
+  const fault = limitFault(prepared, ranges);
+  if (fault !== undefined) return forbidden(prepared, fault);
   const { namespace, labels } = pod.metadata;
-  if (pod.spec.priorityClassName === undefined) {
-    preparedSpecs.set(pod.spec, { namespace, labels, spec: prepared.spec, status: prepared.status });
+  // LimitRanges may also write an annotation, which is not the spec's.
+  if (pod.spec.priorityClassName === undefined && prepared.metadata === pod.metadata) {
+    preparedSpecs.set(pod.spec, { namespace, labels, surroundings, spec: prepared.spec, status: prepared.status });
   }
   return { status: 201, reason: '', message: '', object: prepared };
 }
 
-function isSameCase(known: PreparedSpec, pod: Pod): boolean {
-  return known.namespace === pod.metadata.namespace && known.labels === pod.metadata.labels;
+function isSameCase(known: PreparedSpec, pod: Pod, surroundings: readonly KubernetesObject[]): boolean {
+  if (known.namespace !== pod.metadata.namespace || known.labels !== pod.metadata.labels) return false;
+  if (known.surroundings.length !== surroundings.length) return false;
+  return surroundings.every((object, place) => object === known.surroundings[place]);
+}
+
+function limitRangesOf(world: ApiWorld, namespace: string): readonly LimitRange[] {
+  const ranges = collection<LimitRange>(world, 'LimitRange');
+  if (ranges.size === 0) return [];
+  return [...ranges.values()].filter(({ metadata }) => metadata.namespace === namespace);
 }
 
 function accountOf(spec: PodSpec): string {
@@ -97,8 +122,8 @@ function accountOf(spec: PodSpec): string {
 const DEFAULT_ACCOUNT = 'default';
 
 function admissionView(world: ApiWorld): AdmissionView {
-  const classes = collection(world, 'PriorityClass') as ReadonlyMap<string, KubernetesObject & PriorityClassFields>;
-  const classOf = (object: KubernetesObject & PriorityClassFields): PriorityClass => ({
+  const classes = collection<StoredPriorityClass>(world, 'PriorityClass');
+  const classOf = (object: StoredPriorityClass): PriorityClass => ({
     name: object.metadata.name,
     value: object.value,
     preemptionPolicy: object.preemptionPolicy ?? 'PreemptLowerPriority',
@@ -109,7 +134,7 @@ function admissionView(world: ApiWorld): AdmissionView {
       return object === undefined ? undefined : classOf(object);
     },
     defaultPriorityClass: () => {
-      const object = [...classes.values()].find(({ globalDefault }) => globalDefault === true);
+      const [object] = defaultClasses(world);
       return object === undefined ? undefined : classOf(object);
     },
     hasServiceAccount: (namespace, name) =>
@@ -117,7 +142,25 @@ function admissionView(world: ApiWorld): AdmissionView {
   };
 }
 
-interface PriorityClassFields {
+/** The classes for pods that name none, the lowest first. Source: plugin/pkg/admission/priority: getDefaultPriorityClass. */
+function defaultClasses(world: ApiWorld): readonly StoredPriorityClass[] {
+  const classes = collection<StoredPriorityClass>(world, 'PriorityClass');
+  if (classes.size === 0) return [];
+  return [...classes.values()]
+    .filter(({ globalDefault }) => globalDefault === true)
+    .sort((left, right) => left.value - right.value);
+}
+
+/** Only one class may be the default. Source: plugin/pkg/admission/priority/admission.go: validatePriorityClass. */
+function secondDefaultClass(world: ApiWorld, object: KubernetesObject): ApiResult | undefined {
+  if (object.kind !== 'PriorityClass' || (object as StoredPriorityClass).globalDefault !== true) return undefined;
+  const [first] = defaultClasses(world);
+  if (first === undefined || first.metadata.name === object.metadata.name) return undefined;
+  const { name } = first.metadata;
+  return forbidden(object, `PriorityClass ${name} is already marked as default. Only one default can exist`);
+}
+
+interface StoredPriorityClass extends KubernetesObject {
   readonly value: number;
   readonly globalDefault?: boolean;
   readonly preemptionPolicy?: PriorityClass['preemptionPolicy'];
@@ -144,7 +187,7 @@ function invalid(object: KubernetesObject, errors: readonly FieldError[]): ApiRe
   return { status: 422, reason: 'Invalid', message: invalidMessage(kind, group, metadata.name, errors) };
 }
 
-function forbidden(object: KubernetesObject, why: string): ApiResult {
+export function forbidden(object: KubernetesObject, why: string): ApiResult {
   const name = object.metadata.name;
   return { status: 403, reason: 'Forbidden', message: `${resourceOf(object.kind)} "${name}" is forbidden: ${why}` };
 }
@@ -161,6 +204,8 @@ const INITIAL_STATUS: Readonly<Record<string, unknown>> = {
   DaemonSet: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
   PersistentVolumeClaim: { phase: 'Pending' },
   Service: { loadBalancer: {} },
+  PodDisruptionBudget: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
+  ResourceQuota: {},
   HorizontalPodAutoscaler: { desiredReplicas: 0 },
   Node: { capacity: {}, allocatable: {} },
 };

@@ -1,6 +1,7 @@
 import type { ApiRequest, ApiResult } from './calls.js';
 import type { KubernetesObject, ObjectMeta } from './objects/meta.js';
 import { sameData } from './patch.js';
+import { finalizersOf } from './finalizers.js';
 import { prepareUpdate } from './prepare.js';
 import type { ApiWorld } from './world.js';
 import { removeObject, replaceObject } from './writes.js';
@@ -32,7 +33,7 @@ export function updateObject(
   const { object } = prepared;
   if (sameData(object, current)) return { status: 200, reason: '', message: '', object: current };
   const next = replaceObject(world, current, object);
-  if (next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0) {
+  if (next.metadata.deletionTimestamp !== undefined && finalizersOf(next).length === 0) {
     // The last finalizer of an object that waits for nothing else has gone.
     if ((next.metadata.deletionGracePeriodSeconds ?? 0) === 0) removeObject(world, next);
   }

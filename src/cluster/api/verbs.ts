@@ -1,19 +1,35 @@
-import type { ApiRequest, ApiResult } from './calls.js';
-import { createObject } from './create.js';
-import { deleteObject } from './delete.js';
-import { resourceOf } from './kinds.js';
+import type { ApiRequest, ApiResult, NextStep, Pending } from './calls.js';
+import { createObject, storeObject } from './create.js';
+import { beginCollection, deleteNext, deleteObject } from './delete.js';
+import { beginEviction, continueEviction } from './eviction.js';
 import type { KubernetesObject } from './objects/meta.js';
 import type { Pod } from './objects/pod.js';
 import { jsonMerge, strategicMerge } from './patch.js';
+import { conflict, notFound } from './refusals.js';
 import { collection, keyOf, stored } from './store.js';
 import { updateObject } from './update.js';
 import type { ApiWorld } from './world.js';
 import { nextVersion, storeVersion } from './writes.js';
 
-/** Carries a request out against the store, at this instant. */
-export function execute(world: ApiWorld, request: ApiRequest): ApiResult {
+/**
+ * What a writing request does before its first write (`next` undefined) and after a pause: reads, which may answer it. Without an
+ * outcome it goes on to its write.
+ */
+export function begin(
+  world: ApiWorld,
+  request: ApiRequest,
+  next: NextStep | undefined,
+): ApiResult | Pending | undefined {
+  if (request.verb === 'deletecollection') return beginCollection(world, request);
+  return request.verb === 'evict' ? beginEviction(world, request, next) : undefined;
+}
+
+/** Carries a request out against the store, at this instant, or the next write of one that takes several. */
+export function execute(world: ApiWorld, request: ApiRequest, next?: NextStep): ApiResult | Pending {
+  if (next?.step === 'store') return storeObject(world, request, next.object);
+  if (next?.step === 'collection') return deleteNext(world, request, next.keys);
+  if (next !== undefined) return continueEviction(world, request, next);
   if (request.verb === 'create') return createObject(world, request);
-  if (request.verb === 'list') return list(world, request);
   const object = stored(world, request.kind, keyOf(request.namespace, request.name));
   if (object === undefined) return notFound(request);
   if (request.uid !== undefined && request.uid !== object.metadata.uid) {
@@ -26,17 +42,22 @@ export function execute(world: ApiWorld, request: ApiRequest): ApiResult {
     return conflict(request, MODIFIED);
   }
   switch (request.verb) {
-    case 'get':
-      return { status: 200, reason: '', message: '', object };
     case 'delete':
       return deleteObject(world, request, object);
     case 'bind':
       return bind(world, request, object as Pod);
     case 'update':
       return updateObject(world, request, object, request.body as KubernetesObject);
-    case 'patch':
+    default:
       return updateObject(world, request, object, patched(request, object));
   }
+}
+
+/** Answers a reading request. */
+export function read(world: ApiWorld, request: ApiRequest): ApiResult {
+  if (request.verb === 'list') return list(world, request);
+  const object = stored(world, request.kind, keyOf(request.namespace, request.name));
+  return object === undefined ? notFound(request) : { status: 200, reason: '', message: '', object };
 }
 
 function patched(request: ApiRequest, object: KubernetesObject): KubernetesObject {
@@ -76,18 +97,4 @@ function bind(world: ApiWorld, request: ApiRequest, pod: Pod): ApiResult {
     status: { ...pod.status, conditions: [...others, scheduled] },
   });
   return { status: 201, reason: '', message: '', object };
-}
-
-/** `deployments.apps "web"`, as messages name an object. */
-export function qualifiedName(request: ApiRequest): string {
-  return `${resourceOf(request.kind)} "${request.name}"`;
-}
-
-export function notFound(request: ApiRequest): ApiResult {
-  return { status: 404, reason: 'NotFound', message: `${qualifiedName(request)} not found` };
-}
-
-function conflict(request: ApiRequest, why: string, resource = resourceOf(request.kind)): ApiResult {
-  const message = `Operation cannot be fulfilled on ${resource} "${request.name}": ${why}`;
-  return { status: 409, reason: 'Conflict', message };
 }

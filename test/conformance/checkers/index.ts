@@ -1,3 +1,4 @@
+import { admission } from './admission.js';
 import { allocatable } from './allocatable.js';
 import { apiAdmission } from './api-admission.js';
 import { apiDefaulting } from './api-defaulting.js';
@@ -15,6 +16,7 @@ import { labelSelectors } from './label-selectors.js';
 import { podStatuses } from './pod-statuses.js';
 import { kubeletResources, podResources } from './pod-resources.js';
 import { quantities, quantityOperations } from './quantities.js';
+import { quotaScopes } from './quota-scopes.js';
 import { filterScore } from './scheduling-filter-score.js';
 import { sampling } from './scheduling-sampling.js';
 import { sequences } from './scheduling-sequence.js';
@@ -23,6 +25,7 @@ import { zoneStates } from './zone-state.js';
 
 /** Every checker there is: add a file and its line here. */
 export const CHECKERS: readonly Checker[] = [
+  admission,
   allocatable,
   apiAdmission,
   apiDefaulting,
@@ -42,6 +45,7 @@ export const CHECKERS: readonly Checker[] = [
   podStatuses,
   quantities,
   quantityOperations,
+  quotaScopes,
   sampling,
   sequences,
   taintEviction,
