@@ -1,4 +1,3 @@
-import { admission } from './admission.js';
 import { allocatable } from './allocatable.js';
 import { apiAdmission } from './api-admission.js';
 import { apiDefaulting } from './api-defaulting.js';
@@ -25,7 +24,6 @@ import { zoneStates } from './zone-state.js';
 
 /** Every checker there is: add a file and its line here. */
 export const CHECKERS: readonly Checker[] = [
-  admission,
   allocatable,
   apiAdmission,
   apiDefaulting,
