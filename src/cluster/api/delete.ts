@@ -1,4 +1,5 @@
 import { SECOND_US } from '../../kernel/time.js';
+import { withFields } from '../../kernel/with-fields.js';
 import type { ApiRequest, ApiResult, Pending } from './calls.js';
 import type { KubernetesObject } from './objects/meta.js';
 import type { Pod } from './objects/pod.js';
@@ -40,11 +41,10 @@ export function deleteObject(world: ApiWorld, request: ApiRequest, current: Kube
   }
   const object = replaceObject(world, current, {
     ...current,
-    metadata: {
-      ...current.metadata,
-      ...(finalizers.length > 0 || current.metadata.finalizers !== undefined ? { finalizers } : {}),
+    metadata: withFields(current.metadata, {
       ...(isKept ? {} : { deletionTimestamp: deadline, deletionGracePeriodSeconds: graceSeconds }),
-    },
+      ...(finalizers.length > 0 || current.metadata.finalizers !== undefined ? { finalizers } : {}),
+    }),
   });
   return { status: 200, reason: '', message: '', object };
 }

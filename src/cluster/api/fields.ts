@@ -1,3 +1,4 @@
+import { withFields } from '../../kernel/with-fields.js';
 /** Objects as they were read: names to values of whatever sort. For code that works on fields that our types do not all name. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -28,12 +29,12 @@ export function isZero(value: unknown): boolean {
 
 /** The fields with those of `defaults` that are missing. */
 export function withMissing(fields: Fields, defaults: Fields): Fields {
-  return { ...defaults, ...fields };
+  return withFields(defaults, fields);
 }
 
 /** The fields with those of `defaults` that are missing or have Go's zero value. */
 export function withZeros(fields: Fields, defaults: Fields): Fields {
-  const filled: Record<string, unknown> = { ...fields };
+  const filled: Record<string, unknown> = Object.assign({}, fields);
   for (const [name, value] of Object.entries(defaults)) {
     if (isZero(filled[name])) filled[name] = value;
   }
@@ -42,10 +43,10 @@ export function withZeros(fields: Fields, defaults: Fields): Fields {
 
 /** The fields with one of them, where it is given, replaced by what a function makes of it. */
 export function mapField(fields: Fields, name: string, change: (value: Fields) => Fields): Fields {
-  return fields[name] === undefined ? fields : { ...fields, [name]: change(fieldsIn(fields[name])) };
+  return fields[name] === undefined ? fields : withFields(fields, { [name]: change(fieldsIn(fields[name])) });
 }
 
 /** As `mapField`, for each item of a list. */
 export function mapList(fields: Fields, name: string, change: (item: Fields) => Fields): Fields {
-  return fields[name] === undefined ? fields : { ...fields, [name]: listIn(fields[name]).map(change) };
+  return fields[name] === undefined ? fields : withFields(fields, { [name]: listIn(fields[name]).map(change) });
 }

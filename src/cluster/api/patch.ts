@@ -51,7 +51,7 @@ function mergeObject(current: PlainObject, patch: PlainObject, mergeKeys: MergeK
       merged = without(merged ?? current, field);
       continue;
     }
-    merged ??= { ...current };
+    merged ??= Object.assign({}, current); // a spread and a new field: see kernel/with-fields.ts
     merged[field] = after;
   }
   return merged ?? current;

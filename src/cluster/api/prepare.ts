@@ -1,4 +1,5 @@
 import { draws } from '../../kernel/random.js';
+import { withFields } from '../../kernel/with-fields.js';
 import { limitFault, withLimitDefaults } from './admission/limit-range.js';
 import { type AdmissionView, admitPod, preparePod, type PriorityClass } from './admission/pod.js';
 import type { ApiRequest, ApiResult } from './calls.js';
@@ -17,7 +18,7 @@ import type { ApiWorld } from './world.js';
 
 /** Defaulting, admission and validation of a new object: the object as it will be stored, or the refusal. */
 export function prepareCreate(world: ApiWorld, draft: ObjectDraft, name: string): ApiResult {
-  const object = { ...draft, metadata: newMetadata(world, draft, name) } as KubernetesObject;
+  const object: KubernetesObject = withFields(draft, { metadata: newMetadata(world, draft, name) });
   if (object.kind === 'Pod') return preparePodCreate(world, object as Pod);
   const defaulted = applyDefaults(object);
   const second = secondDefaultClass(world, defaulted);
@@ -85,7 +86,12 @@ function preparePodCreate(world: ApiWorld, pod: Pod): ApiResult {
     isSameCase(known, pod, surroundings) &&
     view.hasServiceAccount(known.namespace, accountOf(known.spec))
   ) {
-    return { status: 201, reason: '', message: '', object: { ...pod, spec: known.spec, status: known.status } as Pod };
+    return {
+      status: 201,
+      reason: '',
+      message: '',
+      object: withFields(pod, { spec: known.spec, status: known.status }),
+    };
   }
   const admitted = admitPod(withLimitDefaults(applyDefaults(pod), ranges), view);
   if (!admitted.ok) return forbidden(pod, admitted.message);
@@ -214,7 +220,7 @@ const INITIAL_STATUS: Readonly<Record<string, unknown>> = {
 function withInitialStatus(object: KubernetesObject): KubernetesObject {
   const status = INITIAL_STATUS[object.kind];
   const keeps = object.kind === 'Node' && 'status' in object;
-  return status === undefined || keeps ? object : ({ ...object, status } as KubernetesObject);
+  return status === undefined || keeps ? object : withFields(object, { status });
 }
 
 /** Metadata as the server completes it for a new object. */
@@ -222,13 +228,12 @@ function newMetadata(world: ApiWorld, draft: ObjectDraft, name: string): ObjectM
   const { api, kernel } = world;
   api.resourceVersion += 1;
   api.nextUid += 1;
-  return {
-    ...draft.metadata,
+  return withFields(draft.metadata, {
     name,
     namespace: draft.metadata.namespace ?? '',
     uid: `uid-${api.nextUid}`,
     resourceVersion: api.resourceVersion,
     generation: 1,
     creationTimestamp: kernel.now,
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { withFields } from '../../kernel/with-fields.js';
 import type { ApiRequest, ApiResult } from './calls.js';
 import type { KubernetesObject, ObjectMeta } from './objects/meta.js';
 import { sameData } from './patch.js';
@@ -44,16 +45,16 @@ type WithStatus = KubernetesObject & { readonly status?: unknown };
 
 function mergeParts(request: ApiRequest, current: WithStatus, wanted: WithStatus): KubernetesObject {
   if (request.subresource === 'status') return withStatus(current, wanted);
-  const metadata: ObjectMeta = { ...wanted.metadata, ...serverFields(current.metadata) };
+  const metadata = withFields(wanted.metadata, serverFields(current.metadata));
   const { status } = current;
-  return (status === undefined ? { ...wanted, metadata } : { ...wanted, metadata, status }) as KubernetesObject;
+  return status === undefined ? withFields(wanted, { metadata }) : withFields(wanted, { metadata, status });
 }
 
 /** Annotations may come with a status: the Deployment controller writes the revision so. */
 function withStatus(current: WithStatus, wanted: WithStatus): KubernetesObject {
   const { annotations } = wanted.metadata;
-  const metadata = annotations === undefined ? current.metadata : { ...current.metadata, annotations };
-  return { ...current, metadata, status: wanted.status } as KubernetesObject;
+  const metadata = annotations === undefined ? current.metadata : withFields(current.metadata, { annotations });
+  return withFields(current, { metadata, status: wanted.status });
 }
 
 function serverFields(metadata: ObjectMeta): Pick<ObjectMeta, ServerFields> {

@@ -1,3 +1,4 @@
+import { withFields } from '../../kernel/with-fields.js';
 import type { ApiRequest, ApiResult, NextStep, Pending } from './calls.js';
 import { createObject, storeObject } from './create.js';
 import { beginCollection, deleteNext, deleteObject } from './delete.js';
@@ -91,10 +92,11 @@ function bind(world: ApiWorld, request: ApiRequest, pod: Pod): ApiResult {
   const others = (pod.status.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled');
   // A binding is no update of the spec: the generation stays.
   const object = storeVersion(world, {
-    ...pod,
-    metadata: { ...pod.metadata, resourceVersion: nextVersion(world) },
-    spec: { ...pod.spec, nodeName },
-    status: { ...pod.status, conditions: [...others, scheduled] },
+    apiVersion: pod.apiVersion,
+    kind: pod.kind,
+    metadata: withFields(pod.metadata, { resourceVersion: nextVersion(world) }),
+    spec: withFields(pod.spec, { nodeName }),
+    status: withFields(pod.status, { conditions: [...others, scheduled] }),
   });
   return { status: 201, reason: '', message: '', object };
 }

@@ -1,3 +1,4 @@
+import { withFields } from '../../kernel/with-fields.js';
 import { notifyWatchers } from './informers.js';
 import type { KubernetesObject } from './objects/meta.js';
 import { sameData } from './patch.js';
@@ -15,10 +16,12 @@ export function insertObject(world: ApiWorld, object: KubernetesObject): void {
 export function replaceObject<T extends KubernetesObject>(world: ApiWorld, current: T, object: T): T {
   const changedSpec = !sameData(specOf(current), specOf(object));
   const generation = current.metadata.generation + (changedSpec ? 1 : 0);
-  return storeVersion(world, {
-    ...object,
-    metadata: { ...object.metadata, resourceVersion: nextVersion(world), generation },
-  });
+  return storeVersion(
+    world,
+    withFields(object, {
+      metadata: withFields(object.metadata, { resourceVersion: nextVersion(world), generation }),
+    }),
+  );
 }
 
 /** The version of the write that is about to happen. */

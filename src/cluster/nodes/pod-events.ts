@@ -2,6 +2,7 @@ import type { Handlers } from '../../kernel/events.js';
 import { NO_EVENT } from '../../kernel/event-queue.js';
 import { schedule } from '../../kernel/simulation.js';
 import { MILLISECOND_US } from '../../kernel/time.js';
+import { withFields } from '../../kernel/with-fields.js';
 import { addressOfPod } from './addresses.js';
 import { enterStarting, slowdown } from './contention.js';
 import { NodesEvent } from './events.js';
@@ -95,7 +96,8 @@ function containerStarted(world: NodesWorld, wiring: NodeWiring, podIndex: numbe
   const { role, times, run: previous } = container;
   const attempt = previous === undefined ? 0 : previous.attempt + 1;
   const run = { attempt, state: 'running', startedAt: now, finishedAt: 0, exitCode: 0, reason: '' } as const;
-  container.run = previous === undefined ? run : { ...run, previous: { ...previous, previous: undefined } };
+  container.run =
+    previous === undefined ? run : withFields(run, { previous: withFields(previous, { previous: undefined }) });
   container.failure = undefined;
   container.listenAt = now + times.listenUs;
   if (attempt > 0) {
@@ -115,14 +117,14 @@ function registerProbes<W extends NodesWorld>(handlers: Handlers<W>, wiring: Nod
     const record = recordOf(world, podIndex);
     const container = record.containers[index]!;
     container.probeEvent = NO_EVENT;
-    container.run = { ...container.run!, startup: 'success' };
+    container.run = withFields(container.run!, { startup: 'success' });
     syncPod(world, wiring, podIndex); // a sidecar that has started lets the next container go
     armProbes(world, podIndex);
   });
   onContainer(handlers, NodesEvent.ReadinessPassed, (world, podIndex, index) => {
     const container = recordOf(world, podIndex).containers[index]!;
     container.probeEvent = NO_EVENT;
-    container.run = { ...container.run!, readiness: 'success' };
+    container.run = withFields(container.run!, { readiness: 'success' });
     reportPod(world, podIndex);
   });
   onContainer(handlers, NodesEvent.LivenessFailed, (world, podIndex, index) => {

@@ -1,6 +1,7 @@
 import { sample } from '../../kernel/distributions.js';
 import { type Draw, drawsOnce } from '../../kernel/random.js';
 import { SECOND_US, type Micros } from '../../kernel/time.js';
+import { withFields } from '../../kernel/with-fields.js';
 import type { NodeParameters } from './parameters.js';
 import type { ContainerRole, RunTimes, StartTimes } from './pod-record.js';
 import type { WorkloadBehaviour } from './workload.js';
@@ -42,12 +43,14 @@ export function drawRun(
   const detectUs = whole(draw() * RELIST_PERIOD_US + sample(parameters.relistClassic, draw));
   const jitter = 1 + JITTER * draw();
   const run = { imageCheckUs, pullSetupUs, launchUs, detectUs, jitter };
-  if (role === 'init') return { ...run, listenUs: 0, exitUs: whole(sample(parameters.initContainerRun, draw)) };
-  if (role === 'sidecar' || behaviour === undefined) return { ...run, listenUs: 0, exitUs: Number.POSITIVE_INFINITY };
+  if (role === 'init')
+    return withFields(run, { listenUs: 0, exitUs: whole(sample(parameters.initContainerRun, draw)) });
+  if (role === 'sidecar' || behaviour === undefined)
+    return withFields(run, { listenUs: 0, exitUs: Number.POSITIVE_INFINITY });
   const { start, failure } = behaviour;
   const listenUs = whole(sample(start, draw));
   const exitUs = failure?.kind === 'exits' ? whole(sample(failure.after, draw)) : Number.POSITIVE_INFINITY;
-  return { ...run, listenUs: failure?.kind === 'never-ready' ? Number.POSITIVE_INFINITY : listenUs, exitUs };
+  return withFields(run, { listenUs: failure?.kind === 'never-ready' ? Number.POSITIVE_INFINITY : listenUs, exitUs });
 }
 
 /** The draws of a container's restart, named after the pod and the number of the run. */

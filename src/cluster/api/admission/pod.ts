@@ -1,3 +1,4 @@
+import { withFields } from '../../../kernel/with-fields.js';
 import { type Fields, listIn, mapList, textIn } from '../fields.js';
 import type { LabelSelector, StringMap } from '../objects/meta.js';
 import type { Node } from '../objects/node.js';
@@ -59,13 +60,12 @@ export function admitPod(pod: Pod, view: AdmissionView): Admitted<Pod> {
   if (!prioritised.ok) return prioritised;
   const refusal = refuseRuntimeClass(pod);
   if (refusal !== undefined) return { ok: false, message: refusal };
-  const spec = {
-    ...prioritised.object.spec,
+  const spec = withFields(prioritised.object.spec, {
     serviceAccountName: account,
     serviceAccount: account,
     tolerations: withDefaultTolerations(pod.spec.tolerations ?? []),
-  };
-  return { ok: true, object: { ...pod, spec } };
+  });
+  return { ok: true, object: withFields(pod, { spec }) };
 }
 
 /** Source: kubernetes v1.36.3 plugin/pkg/admission/priority/admission.go: admitPod. */
@@ -88,7 +88,8 @@ function resolvePriority(pod: Pod, view: AdmissionView): Admitted<Pod> {
     return { ok: false, message };
   }
   const named = chosen === undefined ? {} : { priorityClassName: chosen.name };
-  return { ok: true, object: { ...pod, spec: { ...pod.spec, ...named, priority: value, preemptionPolicy: policy } } };
+  const spec = withFields(pod.spec, { ...named, priority: value, preemptionPolicy: policy });
+  return { ok: true, object: withFields(pod, { spec }) };
 }
 
 /** No RuntimeClass is simulated, so none is ever found. Source: plugin/pkg/admission/runtimeclass/admission.go. */
@@ -153,13 +154,12 @@ export function withTokenVolume(pod: Pod, suffix: string): Pod {
 export function preparePod(pod: Pod): Pod {
   const labels = pod.metadata.labels ?? {};
   const { affinity, topologySpreadConstraints } = pod.spec;
-  const spec = {
-    ...pod.spec,
+  const spec = withFields(pod.spec, {
     ...(affinity === undefined ? {} : { affinity: mergeAffinity(affinity, labels) }),
     ...(topologySpreadConstraints === undefined
       ? {}
       : { topologySpreadConstraints: topologySpreadConstraints.map((constraint) => mergeSpread(constraint, labels)) }),
-  };
+  });
   const gated = {
     type: 'PodScheduled',
     status: 'False' as const,
@@ -167,7 +167,7 @@ export function preparePod(pod: Pod): Pod {
     message: 'Scheduling is blocked due to non-empty scheduling gates',
   };
   const conditions = (pod.spec.schedulingGates ?? []).length > 0 ? { conditions: [gated] } : {};
-  return { ...pod, spec, status: { phase: 'Pending', qosClass: qosClass(spec), ...conditions } };
+  return withFields(pod, { spec, status: { phase: 'Pending', qosClass: qosClass(spec), ...conditions } });
 }
 
 function mergeSpread(constraint: TopologySpreadConstraint, labels: StringMap): TopologySpreadConstraint {

@@ -1,3 +1,4 @@
+import { withFields } from '../../../kernel/with-fields.js';
 import { type Fields, fieldsIn, mapField, mapList, textIn, withMissing, withZeros } from '../fields.js';
 import type { KubernetesObject } from '../objects/meta.js';
 import { defaultAutoscaler, autoscalerFromV1 } from './autoscaling.js';
@@ -28,7 +29,8 @@ type Rule = (object: Fields) => Fields;
 
 const onSpec =
   (rule: Rule): Rule =>
-  (object) => ({ ...object, spec: rule(fieldsIn(object['spec'])) });
+  (object) =>
+    withFields(object, { spec: rule(fieldsIn(object['spec'])) });
 
 const DEFAULTS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['Pod', defaultPod],

@@ -1,3 +1,4 @@
+import { withFields } from '../../../kernel/with-fields.js';
 import { type Fields, fieldsIn, isZero, mapField, mapList, textIn, withMissing, withZeros } from '../fields.js';
 import type { ResourceList } from '../objects/meta.js';
 import type { PodSpec } from '../objects/pod.js';
@@ -27,7 +28,7 @@ export function defaultPodSpec(given: Fields): Fields {
 }
 
 export function defaultPodTemplate(template: Fields): Fields {
-  return { ...template, spec: defaultPodSpec(fieldsIn(template['spec'])) };
+  return withFields(template, { spec: defaultPodSpec(fieldsIn(template['spec'])) });
 }
 
 /** What only a pod itself gets: a Deployment shows its template as it was written. */
@@ -41,13 +42,13 @@ export function defaultPod(pod: Fields): Fields {
     spec = mapList(spec, 'containers', hostPortsFromContainerPorts);
     spec = mapList(spec, 'initContainers', hostPortsFromContainerPorts);
   }
-  return { ...pod, spec };
+  return withFields(pod, { spec });
 }
 
 /** `serviceAccount` is the older name of `serviceAccountName`; both are kept equal. */
 function serviceAccountBothWays(spec: Fields): Fields {
   const name = textIn(spec['serviceAccountName']) || textIn(spec['serviceAccount']);
-  return name === '' ? spec : { ...spec, serviceAccountName: name, serviceAccount: name };
+  return name === '' ? spec : withFields(spec, { serviceAccountName: name, serviceAccount: name });
 }
 
 function defaultContainer(given: Fields): Fields {

@@ -1,10 +1,11 @@
+import { withFields } from '../../../kernel/with-fields.js';
 import { type Fields, fieldsIn, mapField, mapList, withMissing, withZeros } from '../fields.js';
 import { defaultPodTemplate } from './pod.js';
 
 /** Defaults of workloads. Source: kubernetes v1.36.3 pkg/apis/{apps,batch}/v1/defaults.go. */
 
 function templateDefaulted(spec: Fields): Fields {
-  return { ...spec, template: defaultPodTemplate(fieldsIn(spec['template'])) };
+  return withFields(spec, { template: defaultPodTemplate(fieldsIn(spec['template'])) });
 }
 
 export function defaultDeployment(spec: Fields): Fields {
@@ -16,7 +17,7 @@ export function defaultDeployment(spec: Fields): Fields {
   const strategy = withZeros(fieldsIn(filled['strategy']), { type: 'RollingUpdate' });
   if (strategy['type'] !== 'RollingUpdate') return { ...filled, strategy };
   const rollingUpdate = withMissing(fieldsIn(strategy['rollingUpdate']), { maxUnavailable: '25%', maxSurge: '25%' });
-  return { ...filled, strategy: { ...strategy, rollingUpdate } };
+  return withFields(filled, { strategy: withFields(strategy, { rollingUpdate }) });
 }
 
 export function defaultReplicaSet(spec: Fields): Fields {

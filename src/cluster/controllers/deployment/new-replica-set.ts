@@ -1,4 +1,5 @@
 import type { Micros } from '../../../kernel/time.js';
+import { withFields } from '../../../kernel/with-fields.js';
 import { type ApiResult, succeeded } from '../../api/calls.js';
 import type { ObjectDraft } from '../../api/create.js';
 import { podTemplateHash } from '../../api/names.js';
@@ -86,12 +87,16 @@ function* noteRevision(
   if (isNoted && !needsCondition) return undefined;
   rollout.deployment = {
     ...deployment,
-    metadata: { ...deployment.metadata, annotations: { ...annotations, [REVISION]: revision } },
+    metadata: withFields(deployment.metadata, {
+      annotations: withFields(annotations ?? {}, { [REVISION]: revision }),
+    }),
   };
   const condition = conditionAt(now, PROGRESSING, 'True', reason, message);
   yield* updateStatus(
     rollout,
-    needsCondition ? { ...deployment.status, conditions: withCondition(conditions, condition) } : deployment.status,
+    needsCondition
+      ? withFields(deployment.status, { conditions: withCondition(conditions, condition) })
+      : deployment.status,
   );
   return undefined;
 }
@@ -131,7 +136,7 @@ function hashOf(template: PodTemplateSpec, collisionCount: number): string {
 function replicaSetDraft(deployment: Deployment, oldSets: readonly ReplicaSet[], revision: number): ReplicaSetDraft {
   const { selector, template, minReadySeconds = 0 } = deployment.spec;
   const hash = hashOf(template, deployment.status.collisionCount ?? 0);
-  const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
+  const labels = withFields(template.metadata?.labels ?? {}, { [HASH_LABEL]: hash });
   const { name, namespace } = deployment.metadata;
   return {
     apiVersion: 'apps/v1',
@@ -140,14 +145,14 @@ function replicaSetDraft(deployment: Deployment, oldSets: readonly ReplicaSet[],
       name: `${name}-${hash}`,
       namespace,
       labels,
-      annotations: { ...revisionAnnotations(deployment, undefined, revision), ...sizeAnnotations(deployment) },
+      annotations: withFields(revisionAnnotations(deployment, undefined, revision), sizeAnnotations(deployment)),
       ownerReferences: [controllerReference(deployment)],
     },
     spec: {
       replicas: newSetSize(deployment, oldSets, 0),
       minReadySeconds,
-      selector: { ...selector, matchLabels: { ...selector.matchLabels, [HASH_LABEL]: hash } },
-      template: { ...template, metadata: { ...template.metadata, labels } },
+      selector: withFields(selector, { matchLabels: withFields(selector.matchLabels ?? {}, { [HASH_LABEL]: hash }) }),
+      template: withFields(template, { metadata: withFields(template.metadata ?? {}, { labels }) }),
     },
   };
 }

@@ -39,7 +39,7 @@ export function integerAnnotation(annotations: StringMap | undefined, name: stri
 
 /** The annotations of a ReplicaSet that carries `revision` from now on (if it is larger than its own). */
 export function revisionAnnotations(deployment: Deployment, set: ReplicaSet | undefined, revision: number): StringMap {
-  const annotations: Record<string, string> = { ...set?.metadata.annotations };
+  const annotations: Record<string, string> = Object.assign({}, set?.metadata.annotations);
   for (const [name, value] of Object.entries(deployment.metadata.annotations ?? {})) {
     if (!NOT_COPIED.has(name)) annotations[name] = value;
   }

@@ -1,4 +1,5 @@
 import { type Micros, SECOND_US } from '../../../kernel/time.js';
+import { withFields } from '../../../kernel/with-fields.js';
 import { type ApiRequest, type ApiResult, succeeded } from '../../api/calls.js';
 import type { ObjectDraft } from '../../api/create.js';
 import type { StringMap } from '../../api/objects/meta.js';
@@ -91,12 +92,11 @@ function createRequest(owner: ReplicaOwner): ApiRequest {
   const body: PodDraft = {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: {
-      ...metadata,
+    metadata: withFields(metadata, {
       generateName: `${name}-`,
       namespace,
       ownerReferences: [controllerReference(owner)],
-    },
+    }),
     spec,
   };
   return { verb: 'create', kind: 'Pod', namespace, name: '', body };
