@@ -32,18 +32,25 @@ const WATCHED = [
   'DaemonSet',
   'ControllerRevision',
   'PersistentVolumeClaim',
+  'Job',
+  'CronJob',
   'Service',
   'EndpointSlice',
   'HorizontalPodAutoscaler',
 ] as const;
 
 /** Kinds whose objects have controllers. */
-const OWNED = ['Pod', 'ReplicaSet', 'ControllerRevision'] as const;
+const OWNED = ['Pod', 'ReplicaSet', 'ControllerRevision', 'Job'] as const;
 
 export function createKcm(world: ApiWorld): KcmState {
   return {
     informers: Object.fromEntries(WATCHED.map((kind) => [kind, openInformer(world, KCM, kind)])),
-    owned: { Pod: createOwnerIndex(), ReplicaSet: createOwnerIndex(), ControllerRevision: createOwnerIndex() },
+    owned: {
+      Pod: createOwnerIndex(),
+      ReplicaSet: createOwnerIndex(),
+      ControllerRevision: createOwnerIndex(),
+      Job: createOwnerIndex(),
+    },
   };
 }
 

@@ -36,11 +36,14 @@ export function claimVerdict(
   return matches(object.metadata.labels) ? 'adopt' : 'ignore';
 }
 
-/** The candidates that belong to `owner`, after orphans were adopted and strangers released through the API. */
+/**
+ * The candidates that belong to `owner`, after orphans were adopted (and given `finalizers`) and strangers released through the API.
+ */
 export function* claimObjects<T extends KubernetesObject>(
   owner: KubernetesObject,
   matches: (labels: StringMap | undefined) => boolean,
   candidates: readonly T[],
+  finalizers: readonly string[] = [],
 ): Story<T[]> {
   const claimed: T[] = [];
   let mayAdopt: boolean | undefined;
@@ -53,7 +56,7 @@ export function* claimObjects<T extends KubernetesObject>(
       mayAdopt ??= yield* isStillThere(owner);
       if (!mayAdopt) throw new RequestRefused(GONE);
     }
-    const result = yield* attempt(ownerPatch(owner, candidate, verdict));
+    const result = yield* attempt(ownerPatch(owner, candidate, verdict, finalizers));
     if (succeeded(result)) {
       if (verdict === 'adopt') claimed.push(candidate);
     } else if (result.status !== 404 && result.status !== 422) {
@@ -73,8 +76,15 @@ function* isStillThere(owner: KubernetesObject): Story<boolean> {
   return fresh.metadata.uid === uid && fresh.metadata.deletionTimestamp === undefined;
 }
 
-function ownerPatch(owner: KubernetesObject, object: KubernetesObject, verdict: 'adopt' | 'release'): ApiRequest {
+function ownerPatch(
+  owner: KubernetesObject,
+  object: KubernetesObject,
+  verdict: 'adopt' | 'release',
+  added: readonly string[],
+): ApiRequest {
   const { namespace, name, uid } = object.metadata;
+  const finalizers = [...(object.metadata.finalizers ?? []), ...added];
+  const gained = verdict === 'adopt' && added.length > 0 ? { finalizers } : {};
   const reference = verdict === 'adopt' ? controllerReference(owner) : { uid: owner.metadata.uid, $patch: 'delete' };
   return {
     verb: 'patch',
@@ -82,6 +92,6 @@ function ownerPatch(owner: KubernetesObject, object: KubernetesObject, verdict: 
     namespace,
     name,
     uid,
-    body: { metadata: { ownerReferences: [reference] } },
+    body: { metadata: { ownerReferences: [reference], ...gained } },
   };
 }
