@@ -1,3 +1,4 @@
+import { systemWords } from '../results/folder-files.js';
 import type { Engine } from './engine.js';
 import { CommandError, EXIT } from './exit-codes.js';
 
@@ -23,9 +24,11 @@ async function blamingUser<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (error instanceof Error && USER_ERRORS.includes(error.name)) throw new CommandError(EXIT.usage, error.message);
-    // No space left, no right to write: the system's word is enough.
-    if (error instanceof Error && 'syscall' in error && 'code' in error)
-      throw new CommandError(EXIT.usage, error.message);
+    // No space left, no right to write: nothing that a stack trace would explain.
+    if (error instanceof Error && 'syscall' in error && 'code' in error) {
+      const { path = 'the results' } = error as NodeJS.ErrnoException;
+      throw new CommandError(EXIT.usage, `${path} cannot be written: ${systemWords(error)}`);
+    }
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import type { InputFile } from '../scenario/files.js';
 import type { SourceText } from '../scenario/text.js';
 import type { Scenario } from '../scenario/types.js';
 import { CommandError, EXIT } from './exit-codes.js';
-import { fileAccess } from './files.js';
+import { fileAccess, folderFault } from './files.js';
 import type { Io } from './io.js';
 import { countDiagnostics } from './print-diagnostics.js';
 
@@ -29,6 +29,8 @@ export interface Loaded {
 
 /** Loads a scenario for playing; throws what is wrong with it. */
 export function loadForPlay(io: Io, file: string, options: LoadOptions): Loaded {
+  const folder = folderFault(file);
+  if (folder !== undefined) throw new CommandError(EXIT.usage, folder.message, folder.hint);
   const { scenario, diagnostics, sources, inputs } = loadScenario(file, fileAccess(io), options);
   if (scenario === undefined) throw new InputError(diagnostics, sources);
   return { scenario, inputs, notes: diagnostics.map(({ message }) => message) };

@@ -17,6 +17,7 @@ import {
   stateOfRunFolder,
   writeRunFolder,
 } from '../results/folder.js';
+import { refuseUnwritable } from '../results/folder-files.js';
 import { formatClock } from '../results/format.js';
 import { summarize } from '../results/summary.js';
 import { summaryTables } from '../results/summary-table.js';
@@ -68,6 +69,7 @@ export async function playRun(request: RunRequest, hooks: Hooks): Promise<RunRep
         `${directory} is up to date: nothing was played (--force plays again)`,
       ]);
   }
+  if (directory !== '') refuseUnwritable(directory);
   const played = await playWithHooks(scenario, hooks);
   const folder = judge(played, scenario, request.command, request.notes, {
     file: inputs[0]?.path ?? '',
@@ -135,10 +137,11 @@ export async function replay(request: ReplayRequest, hooks: Hooks): Promise<Repl
       `${source}/scenario.resolved.yaml is not the scenario that was played: its digest differs`,
     );
   }
+  const directory = request.verify ? source : directoryOf(scenario, request.output);
+  if (!request.verify && directory !== '') refuseUnwritable(directory);
   const played = await playWithHooks(scenario, hooks);
   const folder = judge(played, scenario, identity.command, identity.notes, inputs as { file: string; inputs: unknown });
   const differences = request.verify ? differencesOf(before, folder) : [];
-  const directory = request.verify ? source : directoryOf(scenario, request.output);
   if (!request.verify) await write(directory, folder, request.output, hooks);
   return { ...reportOf(folder, directory, identity.notes), differences };
 }

@@ -10,14 +10,23 @@ export function printDiagnostics(
   sources: ReadonlyMap<string, SourceText>,
 ): void {
   const paint = io.errColours;
-  for (const diagnostic of diagnostics.slice(0, MAXIMUM_PRINTED)) {
+  const printed = mostUrgent(diagnostics);
+  for (const diagnostic of printed) {
     const text = formatDiagnostic(diagnostic, sources.get(diagnostic.path), true);
     const word = `  ${diagnostic.severity}  `;
     const painted = diagnostic.severity === 'error' ? paint.red(word) : paint.yellow(word);
     io.err(`${text.replace(word, () => painted)}\n`);
   }
-  const more = diagnostics.length - MAXIMUM_PRINTED;
-  if (more > 0) io.err(`… and ${more} more\n`);
+  const left = diagnostics.filter((diagnostic) => !printed.includes(diagnostic));
+  if (left.length > 0) io.err(`… and ${countDiagnostics(left)} more\n`);
+}
+
+/** As many as are printed, errors before warnings, in the order in which they came. */
+function mostUrgent(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const warnings = diagnostics.filter(({ severity }) => severity !== 'error');
+  const chosen = new Set([...errors, ...warnings].slice(0, MAXIMUM_PRINTED));
+  return diagnostics.filter((diagnostic) => chosen.has(diagnostic));
 }
 
 /** `2 errors, 1 warning`. */

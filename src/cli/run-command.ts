@@ -95,6 +95,7 @@ async function runSeveral(context: Context, files: readonly string[], options: R
       if (!(error instanceof CommandError)) throw error;
       isBroken = true;
       if (error instanceof InputError) printDiagnostics(io, error.diagnostics, error.sources);
+      else if (error.hint !== '') io.err(`${error.message}\n  ${error.hint}\n`);
       reports.push({ scenario: file, error: error.message });
     }
   }

@@ -22,10 +22,14 @@ interface Schema {
 
 /** `wavetank schema`: all of it as JSON, or one field in words. */
 export function schemaCommand(context: Context, field: string | undefined): number {
-  const root = scenarioJsonSchema() as Schema;
-  if (field === undefined) context.io.out(`${JSON.stringify(root, null, 2)}\n`);
-  else context.io.out(`${describe(root, field).join('\n')}\n`);
+  if (field === undefined) context.io.out(schemaText());
+  else context.io.out(`${describe(scenarioJsonSchema() as Schema, field).join('\n')}\n`);
   return EXIT.ok;
+}
+
+/** The JSON Schema of scenarios as a file. */
+export function schemaText(): string {
+  return `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`;
 }
 
 function describe(root: Schema, field: string): string[] {

@@ -3,8 +3,7 @@ export function starterScenario(name: string): string {
   return STARTER.replaceAll('NAME', name);
 }
 
-const STARTER = `# Editors complete and check this file with: wavetank schema > scenario.schema.json
-# yaml-language-server: $schema=./scenario.schema.json
+const STARTER = `# yaml-language-server: $schema=./scenario.schema.json
 #
 # A web server behind a Service, 50 requests a second, a rolling update in the middle.
 # Play it:        wavetank run NAME.yaml

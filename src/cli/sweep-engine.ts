@@ -7,6 +7,7 @@ import { resolvedText, scenarioDigest } from '../experiment/resolved.js';
 import { sweep } from '../experiment/sweep.js';
 import type { SweepResult } from '../experiment/sweep-worker.js';
 import { packageVersion } from '../experiment/version.js';
+import { refuseUnwritable } from '../results/folder-files.js';
 import type { SweepIdentity, SweepRun } from '../results/sweep.js';
 import { sweepAnswer, sweepTables } from '../results/sweep-answer.js';
 import { sweepFolderName, writeSweepFolder } from '../results/sweep-folder.js';
@@ -35,6 +36,7 @@ export async function playSweep(request: SweepRequest, hooks: Hooks): Promise<Sw
       `${directory} is up to date: nothing was played (--force plays again)`,
     ]);
   }
+  refuseUnwritable(directory);
   const results = await playAll(request, hooks);
   const runs = request.runs.map(({ index, parameters, seed }): SweepRun => {
     const { digest, figures, verdict, failure } = results[index]!;

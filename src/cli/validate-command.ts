@@ -4,7 +4,7 @@ import type { SourceText } from '../scenario/text.js';
 import type { ValidateOptions } from './commands/validate.js';
 import type { Context } from './context.js';
 import { EXIT } from './exit-codes.js';
-import { fileAccess } from './files.js';
+import { fileAccess, folderFault } from './files.js';
 import { requireFiles } from './options.js';
 import { countDiagnostics, printDiagnostics } from './print-diagnostics.js';
 
@@ -22,6 +22,13 @@ export function validateCommand(context: Context, files: readonly string[], opti
     readonly valid: boolean;
   }[] = [];
   for (const file of files) {
+    const folder = folderFault(file);
+    if (folder !== undefined) {
+      const place = { path: file, line: 0, column: 0, length: 1, field: '' };
+      diagnostics.push({ code: 'file', severity: 'error', ...place, ...folder });
+      summaries.push({ path: file, kind: 'unknown', summary: '', valid: false });
+      continue;
+    }
     const result = validateFile(file, access, { settings: options.set ?? new Map() });
     const valid = !result.diagnostics.some(({ severity }) => severity === 'error');
     summaries.push({ path: file, kind: result.kind, summary: result.summary, valid });

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 export const MANIFEST_FILE = 'manifest.json';
@@ -7,8 +17,8 @@ export const MANIFEST_FILE = 'manifest.json';
 /** What is wrong with a folder of results: a mistake of the user's or of the disk's, told in one line. */
 export class FolderError extends Error {
   override readonly name = 'FolderError';
-  /** `occupied`: something else stands there; `damaged`: a file is missing or not what the manifest says. */
-  readonly code: 'occupied' | 'damaged';
+  /** `occupied`: something else stands there; `damaged`: a file is missing or not what the manifest says; `unwritable`. */
+  readonly code: 'occupied' | 'damaged' | 'unwritable';
 
   constructor(code: FolderError['code'], message: string) {
     super(message);
@@ -60,6 +70,35 @@ export async function writeFolder(
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }
+}
+
+/** Throws a `FolderError` if no folder can be made there: to be found out before the work, not after it. */
+export function refuseUnwritable(directory: string): void {
+  let ground = dirname(resolve(directory));
+  while (!existsSync(ground) && dirname(ground) !== ground) ground = dirname(ground);
+  try {
+    rmdirSync(mkdtempSync(join(ground, '.wavetank-')));
+  } catch (error) {
+    throw new FolderError('unwritable', `${directory} cannot be written: ${systemWords(error)} (in ${ground})`);
+  }
+}
+
+const SYSTEM_WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'no right to write there',
+  EPERM: 'no right to write there',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'no space is left',
+  ENOENT: 'nothing can be made there',
+  ENOTDIR: 'a file stands where a folder is needed',
+  EEXIST: 'a file stands where a folder is needed',
+  EISDIR: 'a folder stands where a file is needed',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+/** What the operating system said, in words. */
+export function systemWords(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return SYSTEM_WORDS[code] ?? message;
 }
 
 /** Never replaces what wavetank did not write, forced or not. */

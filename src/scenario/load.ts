@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { formatDuration, parseDuration } from '../kernel/duration.js';
 import { DAY_US, type Micros } from '../kernel/time.js';
+import { noteAutoscaled } from './autoscaled.js';
 import { type KnownParameters, readCluster } from './cluster.js';
 import {
   createReport,
@@ -194,7 +195,10 @@ function buildScenario(
     expectations,
     parameters,
   };
-  if (isSound) checkReferences(scope, scenario, services);
+  if (isSound) {
+    checkReferences(scope, scenario, services);
+    noteAutoscaled(scope, scenario);
+  }
   return times.durationUs === 0 ? scenario : endingAt(scenario, scope.report);
 }
 

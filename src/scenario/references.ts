@@ -1,10 +1,10 @@
 import { matchesRequirements, parseSelector } from '../cluster/api/selectors.js';
 import type { KubernetesObject, StringMap } from '../cluster/api/objects/meta.js';
 import type { Pod, PodTemplateSpec } from '../cluster/api/objects/pod.js';
-import { shown, suggestion } from './diagnostics.js';
+import { nearest, shown, suggestion } from './diagnostics.js';
 import type { FieldPath } from './field-path.js';
 import { fail, failAtKey, type Scope } from './scope.js';
-import type { CallStep, ManifestObject, Scenario, TimelineEntry } from './types.js';
+import type { CallStep, ManifestObject, Scenario, TimelineEntry, Workload } from './types.js';
 
 export interface ServiceName {
   readonly namespace: string;
@@ -105,9 +105,25 @@ function checkSelectors(scope: Scope, scenario: Scenario): void {
     if (!selector.ok || workload.selector === '' || labels.some((own) => matchesRequirements(selector.selector, own)))
       continue;
     const message = `workload ${shown(workload.name)} matches no pod: none is labelled ${workload.selector}`;
-    const apps = [...new Set(labels.flatMap((own) => own['app'] ?? []))];
-    failAtKey(scope, ['workloads', workload.name], 'reference', message, suggestion(workload.name, apps));
+    failAtKey(scope, ['workloads', workload.name], 'reference', message, selectHint(workload, labels));
   }
+}
+
+/** Labels shown where none comes near: enough to see how pods are labelled here. */
+const SHOWN_LABELS = 5;
+
+/** How to reach the pods that were meant: by another name, or by `select:`. */
+function selectHint({ name, selector }: Workload, labels: readonly StringMap[]): string {
+  if (labels.length === 0) return 'the scenario has no pods: name their manifests under manifests:';
+  const pairs = [...new Set(labels.flatMap((own) => Object.entries(own).map(([key, value]) => `${key}=${value}`)))];
+  const wanted = selector === `app=${name}` ? name : selector;
+  const valueOf = (pair: string): string => (wanted === name ? pair.slice(pair.indexOf('=') + 1) : pair);
+  const near = nearest(wanted, pairs.map(valueOf));
+  const meant = pairs.find((pair) => valueOf(pair) === near);
+  if (meant !== undefined) return `nearest label: ${meant}; write select: "${meant}"`;
+  if (pairs.length === 0) return 'no pod has labels';
+  const more = pairs.length > SHOWN_LABELS ? ', …' : '';
+  return `choose pods with select: "KEY=VALUE"; their labels: ${pairs.slice(0, SHOWN_LABELS).join(', ')}${more}`;
 }
 
 /** Kinds of which nothing but manifests and commands makes objects: a name that is not there is a mistake. */

@@ -302,12 +302,19 @@ describe('the other commands', () => {
     );
     const { err } = await wavetank(['validate', 'many.yaml']);
     expect(err.match(/ {2}error {2}/g)).toHaveLength(20);
-    expect(err).toContain('… and 10 more\n\n30 errors\n');
+    expect(err).toContain('… and 10 errors more\n\n30 errors\n');
   });
 
   test('init writes a scenario that is valid, and replaces nothing', async () => {
     const first = await wavetank(['init', 'shop']);
-    expect(first).toEqual({ code: 0, out: 'shop.yaml\n', err: 'next: wavetank run shop.yaml\n' });
+    expect(first).toEqual({
+      code: 0,
+      out: 'shop.yaml\n',
+      err: 'scenario.schema.json beside it lets editors complete and check scenarios\nnext: wavetank run shop.yaml\n',
+    });
+    // The first line names a schema that is there, and is the one that the command prints.
+    const [, schema] = /\$schema=(\S+)/.exec(readFileSync('shop.yaml', 'utf8').split('\n', 1)[0]!)!;
+    expect(readFileSync(schema!, 'utf8')).toBe((await wavetank(['schema'])).out);
     expect((await wavetank(['validate', 'shop.yaml'])).code).toBe(0);
     expect(await wavetank(['init', 'shop'])).toMatchObject({
       code: 2,

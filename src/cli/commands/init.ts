@@ -11,7 +11,9 @@ export function addInit(program: Command, context: Context): void {
   program
     .command('init')
     .summary('write a commented starter scenario')
-    .description('Writes one commented scenario that plays in less than a second. Asks nothing.')
+    .description(
+      'Writes one commented scenario that plays in less than a second, and the schema for editors beside it. Asks nothing.',
+    )
     .argument('[name]', 'name of the scenario and of its file', 'wavetank')
     .option('--force', 'replace an existing file')
     .addHelpText('after', EXAMPLES)
