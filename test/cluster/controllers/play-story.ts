@@ -3,10 +3,11 @@ import type { SyncOutcome } from '../../../src/cluster/api/controller-loop.js';
 import type { KubernetesObject } from '../../../src/cluster/api/objects/meta.js';
 import { RequestRefused, type Story, type StoryEvent } from '../../../src/cluster/api/sync-story.js';
 
-/** Plays a story against a fake API server that answers at once. */
+/** Plays a story against a fake API server that answers at once. `onNote` hears the notes when they are told. */
 export function playStory(
   story: Story,
   answer: (request: ApiRequest) => ApiResult,
+  onNote: (note: unknown) => void = () => {},
 ): { outcome: SyncOutcome; events: StoryEvent[]; notes: unknown[] } {
   const events: StoryEvent[] = [];
   const notes: unknown[] = [];
@@ -18,6 +19,7 @@ export function playStory(
         act = story.next([]);
       } else if ('note' in act.value) {
         notes.push(act.value.note);
+        onNote(act.value.note);
         act = story.next([]);
       } else {
         act = story.next(act.value.requests.map(answer));

@@ -11,6 +11,7 @@ import { deploymentRollout } from './deployment-rollout.js';
 import { endpointSlices } from './endpoint-slices.js';
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.js';
 import { intOrPercent } from './int-or-percent.js';
+import { jobs } from './job.js';
 import { labelSelectors } from './label-selectors.js';
 import { podStatuses } from './pod-statuses.js';
 import { kubeletResources, podResources } from './pod-resources.js';
@@ -37,6 +38,7 @@ export const CHECKERS: readonly Checker[] = [
   filterScore,
   horizontalPodAutoscaler,
   intOrPercent,
+  jobs,
   labelSelectors,
   kubeletResources,
   podResources,
