@@ -10,8 +10,11 @@ import { schedule } from '../../../src/kernel/simulation.js';
 import { MILLISECOND_US, SECOND_US } from '../../../src/kernel/time.js';
 import { boundPod, nodesStage, play } from './nodes-world.js';
 
+/** Presets of section 10; that of the recordings' machine has kubelets of constant delays. */
+type Published = Exclude<Preset, 'recorded'>;
+
 /** reference/node.md section 4: p50, p90, p99 in seconds, image present, no readiness delay. */
-const TARGETS: Readonly<Record<Preset, { readonly onDemand: number[]; readonly classic: number[] }>> = {
+const TARGETS: Readonly<Record<Published, { readonly onDemand: number[]; readonly classic: number[] }>> = {
   'bare-metal': { onDemand: [0.99, 1.28, 1.75], classic: [1.56, 2.02, 2.5] },
   managed: { onDemand: [1.16, 1.6, 2.58], classic: [1.74, 2.28, 3.22] },
   large: { onDemand: [1.36, 1.94, 4.54], classic: [1.91, 2.58, 5.08] },
@@ -19,7 +22,7 @@ const TARGETS: Readonly<Record<Preset, { readonly onDemand: number[]; readonly c
 };
 
 /** Scheduler cycle without the watch and the binding's way through the API server; control-plane.md section 10 has all of it. */
-const CYCLE_US: Readonly<Record<Preset, Distribution>> = {
+const CYCLE_US: Readonly<Record<Published, Distribution>> = {
   'bare-metal': lognormalByMedian(5 * MILLISECOND_US, 0.41),
   managed: lognormalByMedian(5 * MILLISECOND_US, 0.5),
   large: constant(0),
@@ -33,7 +36,7 @@ const APART_SECONDS = 6;
 const BIND_DUE = 1_500;
 
 /** Seconds from the creation stamp (as the SLO has it) to all containers seen running by a watcher, sorted. */
-function startTimes(preset: Preset, plegOnDemandRelist: boolean): number[] {
+function startTimes(preset: Published, plegOnDemandRelist: boolean): number[] {
   const stage = nodesStage({ preset, nodes: NODES, parameters: { plegOnDemandRelist } });
   const { world, handlers, listeners } = stage;
   const user = openClient(world, 'user', CLIENT_LIMITS.heartbeat);

@@ -1,0 +1,29 @@
+import type { OwnChange } from './changes.js';
+import type { NamesByTimeline } from './names.js';
+import type { Timeline } from './timeline.js';
+
+/** The manager tells of nodes up to 5 s after they are there: of the cluster's own, that falls into some recordings by chance. */
+const REGISTERED = 'RegisteredNode';
+
+const RANGE = /from (\d+) to (\d+)/;
+
+/**
+ * Events as changes, so that they fall into waves as everything does: the owner is the object that they are about, what happened is
+ * their reason with their text, names and numbers replaced; a size that a text tells of is the change's.
+ */
+export function eventChanges(timeline: Timeline, names: NamesByTimeline): OwnChange[] {
+  const initial = new Set(timeline.flatMap(({ ev, kind, name }) => (ev === 'INITIAL' ? [`${kind}/${name}`] : [])));
+  return timeline
+    .filter(({ kind, t }) => kind === 'Event' && t >= 0)
+    .filter(({ reason, regarding }) => reason !== REGISTERED || !initial.has(String(regarding)))
+    .map((line) => {
+      const message = String(line['message'] ?? '');
+      const range = RANGE.exec(message);
+      return {
+        t: line.t,
+        owner: names.ofReference(String(line['regarding'])),
+        what: `${String(line['type'])} ${String(line['reason'])} (${String(line['source'])}): ${names.inText(message)}`,
+        ...(range === null ? {} : { from: Number(range[1]), to: Number(range[2]) }),
+      };
+    });
+}

@@ -1,0 +1,262 @@
+import { type ApiRequest, issue, takeResult } from '../../../src/cluster/api/calls.js';
+import { openClient } from '../../../src/cluster/api/clients.js';
+import { type Listeners, lister, openInformer } from '../../../src/cluster/api/informers.js';
+import { insertLease, setRenewing } from '../../../src/cluster/api/leases.js';
+import type { Condition } from '../../../src/cluster/api/objects/meta.js';
+import type { Pod, PodStatus } from '../../../src/cluster/api/objects/pod.js';
+import type { ApiWorld } from '../../../src/cluster/api/world.js';
+import { defineEvents, type Handlers } from '../../../src/kernel/events.js';
+import { schedule } from '../../../src/kernel/simulation.js';
+import { MILLISECOND_US, SECOND_US, type Micros } from '../../../src/kernel/time.js';
+import { created, type Ended, ended, pullFails, running, waitsToRestart } from './pod-statuses.js';
+
+/** The process of all the recordings' nodes: recordings/README.md, "The fake kubelet's delays". */
+const FAKE_KUBELET = 'fake-kubelet';
+const NO_LIMIT = { qps: 0, burst: 0 };
+
+const DEFAULT_START_MS = 1_000;
+const DEFAULT_STOP_MS = 500;
+const IMAGE_BACK_OFF_US = 15 * SECOND_US;
+const FIRST_RESTART_BACK_OFF_US = 10 * SECOND_US;
+const EXIT_KILLED = 137;
+/** Exit code of a container that ends on SIGTERM. */
+const EXIT_STOPPED = 0;
+
+type Step = 'start' | 'ready' | 'back-off' | 'end' | 'restart' | 'stop';
+
+interface FakePod {
+  pod: Pod;
+  stage: 'creating' | 'running' | 'ended' | 'stopping';
+  /** Steps of an earlier epoch are void. */
+  epoch: number;
+  restarts: number;
+  ip: string;
+  /** As sent last. */
+  status: PodStatus | undefined;
+}
+
+interface Due {
+  readonly uid: string;
+  readonly step: Step;
+  readonly epoch: number;
+}
+
+export interface FakeKubeletState {
+  readonly client: number;
+  readonly informer: number;
+  readonly pods: Map<string, FakePod>;
+  readonly due: Due[];
+  readonly failed: Set<string>;
+  addresses: number;
+}
+
+export interface FakeKubeletWorld extends ApiWorld {
+  readonly kubelet: FakeKubeletState;
+}
+
+/** Above those of the simulator and of the other tests. */
+const KubeletEvent = defineEvents('fake-kubelet', 1600, ['StepDue', 'EndReported']);
+
+export function createFakeKubelet(world: ApiWorld): FakeKubeletState {
+  return {
+    client: openClient(world, FAKE_KUBELET, NO_LIMIT),
+    informer: openInformer(world, FAKE_KUBELET, 'Pod'),
+    pods: new Map(),
+    due: [],
+    failed: new Set(),
+    addresses: 0,
+  };
+}
+
+export function registerFakeKubelet<W extends FakeKubeletWorld>(handlers: Handlers<W>, listeners: Listeners<W>): void {
+  listeners.on<Pod>(FAKE_KUBELET, 'Pod', (world, { type, object }) => {
+    if (type === 'deleted') world.kubelet.pods.delete(object.metadata.uid);
+    else seen(world, object);
+  });
+  handlers.on(KubeletEvent.StepDue, (world, number) => {
+    const { uid, step, epoch } = world.kubelet.due[number]!;
+    const fake = world.kubelet.pods.get(uid);
+    if (fake === undefined || fake.epoch !== epoch || world.kubelet.failed.has(fake.pod.spec.nodeName!)) return;
+    STEPS[step](world, fake);
+  });
+  handlers.on(KubeletEvent.EndReported, (world, number, call) => {
+    takeResult(world, call);
+    const fake = world.kubelet.pods.get(world.kubelet.due[number]!.uid);
+    if (fake !== undefined) remove(world, fake);
+  });
+}
+
+/** No lease, no status, no work from now on; its pods live on. */
+export function failKubelet(world: FakeKubeletWorld, node: string): void {
+  world.kubelet.failed.add(node);
+  setRenewing(world, node, false);
+}
+
+/** Node status and lease at once, then the statuses of its pods. */
+export function recoverKubelet(world: FakeKubeletWorld, node: string, conditions: readonly Condition[]): void {
+  const { kubelet } = world;
+  kubelet.failed.delete(node);
+  patchNode(world, node, conditions);
+  setRenewing(world, node, true);
+  for (const pod of lister<Pod>(world, kubelet.informer).values()) {
+    if (pod.spec.nodeName !== node) continue;
+    const known = kubelet.pods.get(pod.metadata.uid);
+    if (known?.status !== undefined) send(world, known, known.status);
+    seen(world, pod);
+  }
+}
+
+export function patchNode(world: FakeKubeletWorld, name: string, conditions: readonly Condition[]): void {
+  const body = { status: { conditions } };
+  issue(world, world.kubelet.client, { verb: 'patch', kind: 'Node', namespace: '', name, subresource: 'status', body });
+}
+
+/** A new node registers: not ready, then ready by a status of its own at once. */
+export function registerNode(
+  world: FakeKubeletWorld,
+  node: { readonly metadata: { readonly name: string } } & object,
+  ready: readonly Condition[],
+  number: number,
+): void {
+  issue(world, world.kubelet.client, { verb: 'create', kind: 'Node', namespace: '', name: '', body: node });
+  insertLease(world, node.metadata.name, number);
+  patchNode(world, node.metadata.name, ready);
+}
+
+function seen(world: FakeKubeletWorld, pod: Pod): void {
+  const { kubelet } = world;
+  const { nodeName } = pod.spec;
+  if (nodeName === undefined || kubelet.failed.has(nodeName)) return;
+  const known = kubelet.pods.get(pod.metadata.uid);
+  if (known !== undefined) known.pod = pod;
+  const fake = known ?? admit(world, pod);
+  if (pod.metadata.deletionTimestamp !== undefined) stop(world, fake);
+}
+
+function admit(world: FakeKubeletWorld, pod: Pod): FakePod {
+  const { kubelet } = world;
+  kubelet.addresses += 1;
+  const ip = `10.${1 + Math.floor(kubelet.addresses / 62_500)}.${Math.floor(kubelet.addresses / 250) % 250}.${(kubelet.addresses % 250) + 1}`;
+  const fake: FakePod = { pod, stage: 'creating', epoch: 0, restarts: 0, ip, status: undefined };
+  kubelet.pods.set(pod.metadata.uid, fake);
+  if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') {
+    fake.stage = 'ended';
+    return fake;
+  }
+  send(world, fake, created(pod, world.kernel.now));
+  later(world, fake, delayMs(pod, 'wt/start-ms', DEFAULT_START_MS), 'start');
+  return fake;
+}
+
+const STEPS: Readonly<Record<Step, (world: FakeKubeletWorld, fake: FakePod) => void>> = {
+  start: (world, fake) => {
+    if (fake.pod.spec.containers.some(({ image }) => image.includes('broken'))) {
+      send(world, fake, pullFails(fake.status!, 'ErrImagePull'));
+      laterUs(world, fake, IMAGE_BACK_OFF_US, 'back-off');
+    } else {
+      run(world, fake);
+    }
+  },
+  'back-off': (world, fake) => send(world, fake, pullFails(fake.status!, 'ImagePullBackOff')),
+  restart: (world, fake) => run(world, fake),
+  ready: (world, fake) => send(world, fake, running(fake.status!, true, fake.restarts, world.kernel.now)),
+  end: (world, fake) => endByItself(world, fake),
+  stop: (world, fake) => report(world, fake, { phase: 'Succeeded', exitCode: EXIT_STOPPED }),
+};
+
+function run(world: FakeKubeletWorld, fake: FakePod): void {
+  fake.stage = 'running';
+  const readyMs = delayMs(fake.pod, 'wt/ready-ms', 0);
+  const withIp = { ...fake.status!, podIP: fake.ip, podIPs: [{ ip: fake.ip }] };
+  send(world, fake, running(withIp, readyMs === 0, fake.restarts, world.kernel.now));
+  if (readyMs > 0) later(world, fake, readyMs, 'ready');
+  const runMs = delayMs(fake.pod, 'wt/run-ms', Number.POSITIVE_INFINITY);
+  if (runMs < Number.POSITIVE_INFINITY) later(world, fake, runMs, 'end');
+}
+
+/** The software in the container is through: the restart policy says what comes next. */
+function endByItself(world: FakeKubeletWorld, fake: FakePod): void {
+  const exitCode = delayMs(fake.pod, 'wt/exit-code', 0);
+  const { restartPolicy = 'Always' } = fake.pod.spec;
+  fake.epoch += 1;
+  if (restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && exitCode === 0)) {
+    fake.stage = 'ended';
+    const phase = exitCode === 0 ? 'Succeeded' : 'Failed';
+    send(world, fake, ended(fake.status!, { phase, exitCode }, fake.restarts, world.kernel.now));
+    return;
+  }
+  fake.restarts += 1;
+  if (fake.restarts === 1) {
+    run(world, fake);
+    return;
+  }
+  send(world, fake, waitsToRestart(fake.status!, fake.restarts - 1, exitCode, world.kernel.now));
+  let backOffUs = FIRST_RESTART_BACK_OFF_US;
+  for (let restart = 2; restart < fake.restarts; restart++) backOffUs *= 2;
+  laterUs(world, fake, backOffUs, 'restart');
+}
+
+/** The pod is to go: it ends after its delay (at once, if it does not run), then the object is removed. */
+function stop(world: FakeKubeletWorld, fake: FakePod): void {
+  if (fake.stage === 'stopping') return;
+  const { stage, pod } = fake;
+  fake.stage = 'stopping';
+  fake.epoch += 1;
+  if (stage === 'ended') remove(world, fake);
+  else if (stage === 'creating') report(world, fake, { phase: 'Failed', exitCode: EXIT_KILLED });
+  else {
+    const graceMs = (pod.metadata.deletionGracePeriodSeconds ?? 0) * (SECOND_US / MILLISECOND_US);
+    later(world, fake, Math.min(delayMs(pod, 'wt/stop-ms', DEFAULT_STOP_MS), graceMs), 'stop');
+  }
+}
+
+/** Terminal status; the removal follows its answer. */
+function report(world: FakeKubeletWorld, fake: FakePod, end: Ended): void {
+  const status = ended(fake.status!, end, fake.restarts, world.kernel.now);
+  const number = world.kubelet.due.push({ uid: fake.pod.metadata.uid, step: 'stop', epoch: fake.epoch }) - 1;
+  fake.status = status;
+  issue(world, world.kubelet.client, statusPatch(fake), KubeletEvent.EndReported, number);
+}
+
+function remove(world: FakeKubeletWorld, { pod }: FakePod): void {
+  const { namespace, name, uid } = pod.metadata;
+  issue(world, world.kubelet.client, { verb: 'delete', kind: 'Pod', namespace, name, uid, gracePeriodSeconds: 0 });
+}
+
+function send(world: FakeKubeletWorld, fake: FakePod, status: PodStatus): void {
+  fake.status = status;
+  issue(world, world.kubelet.client, statusPatch(fake));
+}
+
+const OWN_CONDITIONS = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady'];
+
+/** One patch of pods/status: the kubelet's own conditions as a whole, others as they are. */
+function statusPatch({ pod, status }: FakePod): ApiRequest {
+  const { namespace, name, uid } = pod.metadata;
+  const others = (pod.status.conditions ?? []).filter(({ type }) => !OWN_CONDITIONS.includes(type));
+  const body = { status: { ...status, conditions: [...(status!.conditions ?? []), ...others] } };
+  return { verb: 'patch', kind: 'Pod', namespace, name, uid, subresource: 'status', body, patchType: 'merge' };
+}
+
+function later(world: FakeKubeletWorld, fake: FakePod, delay: number, step: Step): void {
+  laterUs(world, fake, delay * MILLISECOND_US, step);
+}
+
+function laterUs(world: FakeKubeletWorld, { pod, epoch }: FakePod, delayUs: Micros, step: Step): void {
+  const number = world.kubelet.due.push({ uid: pod.metadata.uid, step, epoch }) - 1;
+  schedule(world, delayUs, KubeletEvent.StepDue, number, 0);
+}
+
+/** A delay from the pod's annotations: one number, or a list of which the hash of its name chooses. */
+function delayMs({ metadata }: Pod, annotation: string, without: number): number {
+  const text = metadata.annotations?.[annotation];
+  if (text === undefined) return without;
+  const choices = text.split(',').map(Number);
+  return choices[hashOf(metadata.name) % choices.length]!;
+}
+
+function hashOf(name: string): number {
+  let hash = 0;
+  for (let index = 0; index < name.length; index++) hash = (31 * hash + name.charCodeAt(index)) & 0xff_ff_ff;
+  return hash;
+}

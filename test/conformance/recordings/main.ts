@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { compare, type Comparison } from './compare.js';
+import { play } from './play.js';
+import { differenceLines, lateMilestones, verdictLine } from './print.js';
+import { readRecording, recordingsIn } from './recording.js';
+import { subjectOf } from './subjects.js';
+
+/** Where deviations are named with their reasons. */
+const FIDELITY = 'docs/fidelity.md';
+/** Differences printed of each recording; `--only` prints all. */
+const PRINTED = 8;
+
+export const RECORDINGS_USAGE = `conformance -- recordings DIR [--only NAME]   plays every recording (those whose name begins with NAME) on our control
+                                               plane and compares; --only prints every difference, --timeline our timeline`;
+
+/** `conformance -- recordings DIR [--only NAME]`: exit status 1 if anything differs that does not belong to another part. */
+export function checkRecordings(args: string[]): number {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { only: { type: 'string', default: '' }, timeline: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const [folder, ...more] = positionals;
+  if (folder === undefined || more.length > 0) throw new Error('one folder of recordings is needed');
+  const names = recordingsIn(folder).filter((name) => name.startsWith(values.only));
+  if (names.length === 0) throw new Error(`no recordings "${values.only}..." in ${folder}`);
+  let failures = 0;
+  for (const name of names) {
+    if (values.timeline) {
+      for (const line of play(readRecording(folder, name))) console.log(JSON.stringify(line));
+    } else if (!check(folder, name, values.only === '' ? PRINTED : Number.POSITIVE_INFINITY)) failures += 1;
+  }
+  return failures === 0 ? 0 : 1;
+}
+
+/** Plays and prints one recording; is it as it should be? */
+function check(folder: string, name: string, most: number): boolean {
+  const recording = readRecording(folder, name);
+  const subject = subjectOf(recording);
+  let comparison: Comparison;
+  try {
+    comparison = compare(recording.timeline, play(recording), recording.lengthMs);
+  } catch (error) {
+    console.log(`${name}: cannot be played: ${error instanceof Error ? error.stack : String(error)}`);
+    return isListed(subject);
+  }
+  console.log(verdictLine(name, comparison, subject));
+  const { decisions, events, final } = comparison;
+  const differences = [...decisions, ...events, ...final];
+  for (const difference of differences.slice(0, most)) console.log(differenceLines(difference).join('\n'));
+  if (differences.length > most) console.log(`  and ${differences.length - most} more (--only ${name})`);
+  const late = lateMilestones(comparison);
+  for (const { name: milestone, realMs, oursMs } of late.slice(0, most)) {
+    console.log(`  ${milestone}: real ${realMs.toFixed(0)} ms, ours ${oursMs.toFixed(0)} ms after the action`);
+  }
+  return (differences.length === 0 && late.length === 0) || isListed(subject);
+}
+
+/** Does the document say that recordings of this subject come with another part? */
+function isListed(subject: string | undefined): boolean {
+  if (subject === undefined || !existsSync(FIDELITY)) return false;
+  return readFileSync(FIDELITY, 'utf8').includes(`recordings: ${subject} |`);
+}

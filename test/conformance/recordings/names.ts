@@ -1,0 +1,85 @@
+import type { Line, Timeline } from './timeline.js';
+
+/**
+ * Names that mean the same in two timelines: what is generated (hashes, random suffixes) goes, what is left is the owner and the
+ * place among its kind. `web-7dc8ff9568` is `web#1`, its pods are all `pod of web#1`.
+ */
+export class NamesByTimeline {
+  /** `Kind/name` -> the same in both timelines. */
+  readonly #known = new Map<string, string>();
+  /** Any generated name -> what stands for it in texts. */
+  readonly #words = new Map<string, string>();
+  /** Pods (and whatever else is generated) of each owner, in order of appearance. */
+  readonly #ofOwner = new Map<string, string[]>();
+
+  constructor(timeline: Timeline) {
+    for (const line of timeline) this.#meet(line);
+  }
+
+  /** The object's name in both timelines' words. */
+  of(kind: string, name: string): string {
+    return this.#known.get(`${kind}/${name}`) ?? name;
+  }
+
+  /** `Kind/name` in both timelines' words. */
+  ofReference(reference: string): string {
+    const slash = reference.indexOf('/');
+    const kind = reference.slice(0, slash);
+    return `${kind}/${this.of(kind, reference.slice(slash + 1))}`;
+  }
+
+  /** Owner under which an object is counted: its first one; a pod without one stands for itself. */
+  ownerOf({ kind, name = '', owners }: Line): string {
+    return owners === undefined ? this.ofReference(`${kind}/${name}`) : this.ofReference(owners[0]!);
+  }
+
+  /** A text with names and numbers replaced. */
+  inText(text: string): string {
+    return text
+      .replace(/[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/g, (word) => this.#words.get(word) ?? word)
+      .replace(/(?<![\w#<.])\d+(?:\.\d+)?(?![\d>])/g, '<n>');
+  }
+
+  /** A value that may be a generated name (of a revision, of a pod). */
+  inName(value: string): string {
+    return this.#words.get(value) ?? value;
+  }
+
+  /** A command on generated names of this timeline, on the objects at the same places of another. */
+  inOurWords(command: string, other: Timeline): string {
+    const theirs = new NamesByTimeline(other);
+    return command.replace(/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/g, (word) => {
+      for (const [owner, names] of this.#ofOwner) {
+        const place = names.indexOf(word);
+        if (place >= 0) return theirs.#ofOwner.get(owner)?.[place] ?? word;
+      }
+      return word;
+    });
+  }
+
+  #meet(line: Line): void {
+    const { kind, name, owners } = line;
+    if (name === undefined || kind === 'Event' || kind === 'Action') return;
+    const key = `${kind}/${name}`;
+    if (this.#known.has(key)) return;
+    if (kind === 'Node') this.#words.set(name, '<node>');
+    if (owners === undefined || isOwnName(kind, owners[0]!, name)) {
+      this.#known.set(key, name);
+      return;
+    }
+    const owner = this.ofReference(owners[0]!);
+    const group = `${kind} of ${owner}`;
+    const siblings = this.#ofOwner.get(group) ?? [];
+    siblings.push(name);
+    this.#ofOwner.set(group, siblings);
+    const ownerName = owner.slice(owner.indexOf('/') + 1);
+    const ours = kind === 'Pod' ? `pod of ${ownerName}` : `${ownerName}#${siblings.length}`;
+    this.#known.set(key, ours);
+    this.#words.set(name, `<${ours}>`);
+  }
+}
+
+/** Pods of StatefulSets have names of their own: their number. */
+function isOwnName(kind: string, owner: string, name: string): boolean {
+  return kind === 'Pod' && owner.startsWith('StatefulSet/') && /-\d+$/.test(name);
+}
