@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { MAXIMUM_RUNS, parseVariation, planSweep, sweepSeeds, type Variation } from '../experiment/sweep-plan.js';
+import { formatDiagnostic } from '../scenario/text.js';
 import type { SweepOptions } from './commands/sweep.js';
 import { type Context, shellQuote } from './context.js';
 import type { PlannedRun } from './engine.js';
 import { CommandError, EXIT } from './exit-codes.js';
 import { STDIN } from './files.js';
+import { refuseImpossible } from './impossible-combinations.js';
 import { InputError, type Loaded, loadForPlay } from './load.js';
 import { requireFiles } from './options.js';
 import { printAnswer, printNotes } from './print-report.js';
@@ -24,8 +26,11 @@ export async function sweepCommand(context: Context, file: string | undefined, o
     throw new CommandError(EXIT.usage, `${total} runs are more than the limit of ${MAXIMUM_RUNS}`);
   const runs = planSweep(variations, sweepSeeds(options.seed ?? base.scenario.seed, options.seeds));
   // A value that does not fit is found now and not after an hour.
-  const first = runs.filter((_run, index) => index % options.seeds === 0);
-  for (const run of first) loadCombination(context, file!, options, run.parameters);
+  const combinations = runs.filter((_run, index) => index % options.seeds === 0).map(({ parameters }) => parameters);
+  refuseImpossible(
+    combinations,
+    combinations.map((parameters) => mistakesOf(() => loadCombination(context, file!, options, parameters))),
+  );
   return options.dryRun === true
     ? printPlan(context, base.scenario.name, runs, options)
     : playPlan(context, file!, base, runs, options);
@@ -54,12 +59,18 @@ function loadCombination(
   parameters: PlannedRun['parameters'],
 ): Loaded {
   const settings = new Map([...(options.set ?? []), ...Object.entries(parameters)]);
+  return loadForPlay(context.io, file, { settings });
+}
+
+/** What is wrong with a combination, a text each; empty if nothing is. */
+function mistakesOf(load: () => unknown): readonly string[] {
   try {
-    return loadForPlay(context.io, file, { settings });
+    load();
+    return [];
   } catch (error) {
-    const values = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
-    if (error instanceof InputError && values.length > 0) context.io.err(`with ${values.join(', ')}:\n`);
-    throw error;
+    if (!(error instanceof InputError)) throw error;
+    const errors = error.diagnostics.filter(({ severity }) => severity === 'error');
+    return errors.map((diagnostic) => formatDiagnostic(diagnostic, undefined, false).replaceAll('\n', ' '));
   }
 }
 
@@ -118,6 +129,7 @@ async function playPlan(
     if (options.format === 'json') io.out(`${JSON.stringify(report.summary, null, 2)}\n`);
     else {
       printAnswer(io, report.answer, report.tables);
+      for (const { title } of report.tables) io.out(`${io.outColours.dim(`${title}.`)}\n`);
       if (report.folder !== '') io.out(`\nreport: ${report.folder}/report.html\n`);
     }
     if (report.failures.length > 0) return EXIT.incomplete;

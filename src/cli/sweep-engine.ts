@@ -39,8 +39,8 @@ export async function playSweep(request: SweepRequest, hooks: Hooks): Promise<Sw
   refuseUnwritable(directory);
   const results = await playAll(request, hooks);
   const runs = request.runs.map(({ index, parameters, seed }): SweepRun => {
-    const { digest, figures, verdict, failure } = results[index]!;
-    return { parameters, seed, digest, figures, verdict, failure };
+    const { digest, figures, verdict, failed, failure } = results[index]!;
+    return { parameters, seed, digest, figures, verdict, failed, failure };
   });
   const inputs = { file: request.file, settings: Object.fromEntries(request.settings) };
   const onStep = (): void => {

@@ -21,6 +21,8 @@ export interface SweepResult {
   readonly digest: string;
   readonly figures: Readonly<Record<string, number>>;
   readonly verdict: 'pass' | 'fail';
+  /** Expectations that did not hold, as the scenario writes them. */
+  readonly failed: readonly string[];
   /** Why the run did not end; empty if it did. */
   readonly failure: string;
 }
@@ -31,7 +33,7 @@ export default function playJob({ file, files, settings, run: planned }: SweepJo
   const { scenario, diagnostics } = loadScenario(file, recordedAccess(files), { settings: merged, seed: planned.seed });
   if (scenario === undefined) {
     const [first] = diagnostics.filter(({ severity }) => severity === 'error');
-    return failed(planned.index, first === undefined ? 'the scenario is invalid' : first.message);
+    return unplayed(planned.index, first === undefined ? 'the scenario is invalid' : first.message);
   }
   try {
     const played = run(scenario);
@@ -43,13 +45,14 @@ export default function playJob({ file, files, settings, run: planned }: SweepJo
       digest: played.digest,
       figures: summaryFigures(summary),
       verdict: outcomes.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'fail',
+      failed: outcomes.filter(({ verdict }) => verdict === 'fail').map(({ text }) => text),
       failure: '',
     };
   } catch (error) {
-    return failed(planned.index, error instanceof Error ? error.message : String(error));
+    return unplayed(planned.index, error instanceof Error ? error.message : String(error));
   }
 }
 
-function failed(index: number, failure: string): SweepResult {
-  return { index, digest: '', figures: {}, verdict: 'fail', failure };
+function unplayed(index: number, failure: string): SweepResult {
+  return { index, digest: '', figures: {}, verdict: 'fail', failed: [], failure };
 }

@@ -1,5 +1,5 @@
 import type { Answer } from './answer.js';
-import { formatList, formatPlural } from './format.js';
+import { capitalize, formatList, formatPlural } from './format.js';
 import { settingsOf, type Setting, type SweepRun } from './sweep.js';
 import { formatFigure, keyFiguresOf, type KeyFigure } from './sweep-figures.js';
 import { estimateOf, isDistinct, pairedDifference, type Estimate } from './sweep-statistics.js';
@@ -7,6 +7,10 @@ import type { TextTable } from './summary-table.js';
 
 /** Figures told in words. */
 const MOST_TOLD = 3;
+/** Settings named in one sentence. */
+const MOST_SETTINGS = 6;
+/** Settings named in the headline. */
+const MOST_NAMED = 2;
 /** Figures beside the settings in the table; what is wider is not read. */
 const MOST_COLUMNS = 4;
 
@@ -16,7 +20,7 @@ export function sweepAnswer(runs: readonly SweepRun[]): Answer {
   const seeds = new Set(runs.map((run) => run.seed)).size;
   const failures = runs.filter((run) => run.failure !== '').length;
   const figures = keyFiguresOf(runs);
-  const sentences = [tellPlan(runs, settings.length, seeds)];
+  const sentences = [tellPlan(runs, settings.length, seeds), ...tellFailed(runs, settings)];
   if (failures > 0)
     sentences.push(`${formatPlural(failures, 'run')} did not end and ${failures === 1 ? 'counts' : 'count'} nowhere.`);
   if (settings.length > 1) {
@@ -32,16 +36,61 @@ function tellPlan(runs: readonly SweepRun[], settings: number, seeds: number): s
   return `${formatPlural(runs.length, 'run')}: ${formatPlural(settings, 'setting')} with ${formatPlural(seeds, 'seed')} each. The expectations of the scenario held in ${met} of ${runs.length}.`;
 }
 
+/** Which expectation failed in which settings: one sentence an expectation, the most frequent failures first. */
+function tellFailed(runs: readonly SweepRun[], settings: readonly Setting[]): string[] {
+  const texts = [...new Set(runs.flatMap(({ failed }) => failed))];
+  const told = texts.map((text) => {
+    const failed = (run: SweepRun): boolean => run.failed.includes(text);
+    const where = settings.flatMap(({ label, runs: own }) => {
+      const count = own.filter(failed).length;
+      return count === 0 ? [] : [own.length === 1 ? label : `${label} (${count} of ${own.length})`];
+    });
+    const count = runs.filter(failed).length;
+    const rest = where.length - MOST_SETTINGS;
+    const shown = [...where.slice(0, MOST_SETTINGS), ...(rest > 0 ? [formatPlural(rest, 'more setting')] : [])];
+    const places = count === runs.length ? 'in every run' : `in ${count} of ${formatPlural(runs.length, 'run')}`;
+    return { count, sentence: `${text} failed ${places}${settings.length > 1 ? `: ${shown.join('; ')}` : ''}.` };
+  });
+  const rest = told.length - MOST_TOLD;
+  const sorted = told.toSorted((left, right) => right.count - left.count).map(({ sentence }) => sentence);
+  return rest > 0 ? [...sorted.slice(0, MOST_TOLD), `${formatPlural(rest, 'more expectation')} failed.`] : sorted;
+}
+
 function headlineOf(runs: readonly SweepRun[], settings: readonly Setting[], figures: readonly KeyFigure[]): string {
-  const [first] = figures;
   if (settings.length === 0) return 'No run ended.';
-  if (settings.length === 1) return `${formatPlural(runs.length, 'run')} of one setting.`;
-  if (first === undefined) return 'The settings make no difference to the figures that were compared.';
-  const { best, worst } = rank(first, settings);
-  if (!isDistinct(pairedDifference(best.setting, worst.setting, first.name))) {
-    return `By ${first.title}, no setting stands out from the spread over seeds.`;
+  const failing = settings.filter((setting) => setting.runs.some(({ verdict }) => verdict === 'fail'));
+  const verdict = failing.length === 0 ? '' : tellFailing(failing, settings);
+  if (settings.length === 1) return `${formatPlural(runs.length, 'run')} of one setting${verdict && `; ${verdict}`}.`;
+  const widest = mostVaried(figures, settings);
+  if (widest === undefined) {
+    const even = figures.length === 0 ? 'make no difference to the figures' : 'differ no more than the seeds do';
+    return `${capitalize(verdict && `${verdict}; `)}${verdict === '' ? 'The' : 'the'} settings ${even}.`;
   }
-  return `${best.setting.label} is best by ${first.title}: ${tellEstimate(first, best.estimate)}.`;
+  const { best, worst } = rank(widest, settings);
+  const range = `${tellEstimate(widest, best.estimate)} with ${best.setting.label}, ${tellEstimate(widest, worst.estimate)} with ${worst.setting.label}`;
+  const varied = `${widest.title} ${widest.isPlural === true ? 'vary' : 'varies'} most: ${range}.`;
+  return capitalize(verdict === '' ? varied : `${verdict}; ${varied}`);
+}
+
+function tellFailing(failing: readonly Setting[], settings: readonly Setting[]): string {
+  if (failing.length === settings.length) return 'expectations failed in every setting';
+  const named = failing.length <= MOST_NAMED ? ` (${failing.map(({ label }) => label).join('; ')})` : '';
+  return `expectations failed in ${failing.length} of ${formatPlural(settings.length, 'setting')}${named}`;
+}
+
+/** The figure that differs most between settings, by the share of the larger mean; one seed knows no chance. */
+function mostVaried(figures: readonly KeyFigure[], settings: readonly Setting[]): KeyFigure | undefined {
+  let widest: KeyFigure | undefined;
+  let most = 0;
+  for (const figure of figures) {
+    const { best, worst } = rank(figure, settings);
+    const difference = pairedDifference(best.setting, worst.setting, figure.name);
+    if (difference !== undefined && difference.halfWidth !== null && !isDistinct(difference)) continue;
+    const [left, right] = [best.estimate.mean, worst.estimate.mean];
+    const share = Math.abs(left - right) / Math.max(Math.abs(left), Math.abs(right));
+    if (share > most) [widest, most] = [figure, share];
+  }
+  return widest;
 }
 
 interface Ranked {
@@ -81,6 +130,12 @@ export function tellEstimate(figure: { readonly name: string }, { mean, halfWidt
   return halfWidth === null || halfWidth === 0 ? value : `${value} ± ${formatFigure(figure.name, halfWidth)}`;
 }
 
+function tableTitle(settings: readonly Setting[], what: string): string {
+  return settings.some(({ runs }) => runs.length > 1)
+    ? `Mean over seeds of ${what}; ± is half of the 95% confidence interval`
+    : `One seed each: ${what}`;
+}
+
 /** Settings against the figures that matter: mean and 95 % interval over seeds. */
 export function sweepTables(runs: readonly SweepRun[]): TextTable[] {
   const figures = keyFiguresOf(runs).slice(0, MOST_COLUMNS);
@@ -88,7 +143,7 @@ export function sweepTables(runs: readonly SweepRun[]): TextTable[] {
   const names = [...new Set(settings.flatMap((setting) => Object.keys(setting.parameters)))];
   return [
     {
-      title: `Mean and 95% confidence interval over seeds of ${formatList(figures.map(({ title }) => title)) || 'each setting'}`,
+      title: tableTitle(settings, formatList(figures.map(({ title }) => title)) || 'each setting'),
       columns: [
         ...(names.length === 0 ? ['setting'] : names).map((name) => ({ name, figures: false })),
         { name: 'runs', figures: true },

@@ -22,6 +22,9 @@ export function sweepTable(runs: readonly SweepRun[]): RecordedTable {
     { name: 'verdict', type: 'text', unit: '', description: 'pass or fail of the expectations' },
     (run) => run.verdict,
   );
+  put({ name: 'failed', type: 'text', unit: '', description: 'expectations that did not hold' }, (run) =>
+    run.failed.join('; '),
+  );
   for (const name of figures) {
     const definition: ColumnDefinition = { name, type: 'number', unit: unitOf(name), description: `figure ${name}` };
     put(definition, (run) => run.figures[name] ?? null);

@@ -10,6 +10,8 @@ export interface SweepRun {
   /** `summaryFigures` of the run. */
   readonly figures: Readonly<Record<string, number>>;
   readonly verdict: 'pass' | 'fail';
+  /** Expectations that did not hold, as the scenario writes them. */
+  readonly failed: readonly string[];
   /** Why the run did not end; empty if it did. */
   readonly failure: string;
 }

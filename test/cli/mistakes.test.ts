@@ -153,6 +153,29 @@ describe('an autoscaler beside replicas', () => {
   });
 });
 
+test('a sweep names every combination that cannot be played, and writes nothing', async () => {
+  const before = readdirSync('.');
+  const { code, out, err } = await play('sweep', 'web.yaml', '--vary', 'replicas=1,many,-2', '--vary', 'surge=25%,50%');
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain('4 of 6 combinations cannot be played: nothing was played or written');
+  expect(err).toMatch(/replicas=many:\n.*spec\.replicas: expected an integer, got "many"/);
+  expect(err).toMatch(/replicas=-2:\n.*must be greater than or equal to 0/);
+  expect(readdirSync('.')).toEqual(before);
+});
+
+test('of combinations that only together cannot be played each is named', async () => {
+  const { err } = await play(
+    'sweep',
+    'web.yaml',
+    '--vary',
+    'surge=0,1',
+    '--vary',
+    'manifests.0.spec.strategy.rollingUpdate.maxUnavailable=0,1',
+  );
+  expect(err).toContain('1 of 4 combinations cannot be played');
+  expect(err).toContain('surge=0, manifests.0.spec.strategy.rollingUpdate.maxUnavailable=0:');
+});
+
 describe('a place that cannot be written', () => {
   test.each([
     ['run', 'web.yaml', '--out', 'web.yaml/x'],

@@ -25,6 +25,7 @@ export function fixtureRuns(): SweepRun[] {
           seed: String(seed),
           digest: `${place}${replicas}${seed}`.padStart(16, '0'),
           verdict: lost > 30 ? 'fail' : 'pass',
+          failed: lost > 30 ? ['lost(shoppers) <= 30'] : [],
           failure: '',
           figures: {
             requests: 216_000 + noise,

@@ -72,11 +72,17 @@ describe('sweepTable', () => {
 describe('sweepAnswer', () => {
   test('names the best and the worst setting with their spread', () => {
     const { headline, sentences } = sweepAnswer(runs);
-    expect(headline).toMatch(/^surge=100%, replicas=3 is best by lost requests: 3 ± 1\.96\.$/);
+    expect(headline).toBe(
+      'Expectations failed in 2 of 6 settings (surge=0, replicas=2; surge=0, replicas=3); lost requests vary most: ' +
+        '3 ± 1.96 with surge=100%, replicas=3, 36 ± 1.96 with surge=0, replicas=2.',
+    );
     expect(sentences[0]).toBe(
       '30 runs: 6 settings with 5 seeds each. The expectations of the scenario held in 20 of 30.',
     );
-    expect(sentences[1]).toContain('and surge=0, replicas=2 worst (36 ± 1.96)');
+    expect(sentences[1]).toBe(
+      'lost(shoppers) <= 30 failed in 10 of 30 runs: surge=0, replicas=2 (5 of 5); surge=0, replicas=3 (5 of 5).',
+    );
+    expect(sentences[2]).toContain('and surge=0, replicas=2 worst (36 ± 1.96)');
     expect(sentences.length).toBeLessThanOrEqual(5);
   });
 
@@ -85,12 +91,32 @@ describe('sweepAnswer', () => {
       ...run,
       figures: { lost: [1, 9, 4, 7, 2][(index + Math.floor(index / 5)) % 5]! },
     }));
-    expect(sweepAnswer(noisy).headline).toContain('no setting stands out');
+    expect(sweepAnswer(noisy).headline).toContain('the settings differ no more than the seeds do');
+  });
+
+  test('leads with what varied most, whatever it is', () => {
+    const slow = runs.map((run) => {
+      const figures = {
+        'source.shoppers.p99_s': 0.1,
+        'recovery.node a.1.recovery_s': Number(run.parameters['replicas']),
+      };
+      return { ...run, verdict: 'pass' as const, failed: [], figures };
+    });
+    expect(sweepAnswer(slow).headline).toMatch(
+      /^Recovery from node a varies most: 2 s with surge=0, replicas=2, 3 s with/,
+    );
+    const single = slow.filter(({ seed }) => seed === '42');
+    expect(sweepAnswer(single).headline).toMatch(/^Recovery from node a varies most/);
+  });
+
+  test('says what ± means where there is one', () => {
+    expect(sweepTables(runs)[0]!.title).toContain('± is half of the 95% confidence interval');
+    expect(sweepTables(runs.filter(({ seed }) => seed === '42'))[0]!.title).not.toContain('±');
   });
 
   test('counts runs that did not end', () => {
     const broken = runs.map((run, index) => (index === 3 ? { ...run, figures: {}, failure: 'queue limit' } : run));
-    expect(sweepAnswer(broken).sentences[1]).toBe('1 run did not end and counts nowhere.');
+    expect(sweepAnswer(broken).sentences[2]).toBe('1 run did not end and counts nowhere.');
   });
 
   test('tables are rectangular', () => {
