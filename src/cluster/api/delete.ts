@@ -27,15 +27,16 @@ export function deleteObject(world: ApiWorld, request: ApiRequest, current: Kube
   if (current.kind === 'Namespace') return deleteNamespace(world, current as Namespace);
   const graceSeconds = graceOf(request, current);
   const finalizers = finalizersFor(request, current);
-  const deadline = world.kernel.now + graceSeconds * SECOND_US;
-  const marked = current.metadata.deletionTimestamp;
+  const { deletionTimestamp: marked, deletionGracePeriodSeconds: markedSeconds = 0 } = current.metadata;
+  const askedAt = marked === undefined ? world.kernel.now : marked - markedSeconds * SECOND_US;
   if (graceSeconds === 0 && finalizers.length === 0) {
     releaseService(world, current);
     removeObject(world, current);
     return { status: 200, reason: '', message: '', object: current };
   }
   // A later delete may shorten the time that is left, never lengthen it; it may ask for another policy.
-  const isKept = marked !== undefined && marked <= deadline;
+  const isKept = marked !== undefined && markedSeconds <= graceSeconds;
+  const deadline = askedAt + graceSeconds * SECOND_US;
   if (isKept && sameData(finalizers, current.metadata.finalizers ?? [])) {
     return { status: 200, reason: '', message: '', object: current };
   }

@@ -5,7 +5,9 @@ import { type AdmissionView, admitPod, preparePod, type PriorityClass } from './
 import type { ApiRequest, ApiResult } from './calls.js';
 import type { ObjectDraft } from './create.js';
 import { applyDefaults } from './defaults/defaults.js';
+import { withJobIdentity } from './defaults/job-identity.js';
 import { groupOfVersion, resourceOf } from './kinds.js';
+import type { Job } from './objects/batch.js';
 import type { KubernetesObject, ObjectMeta } from './objects/meta.js';
 import type { Service } from './objects/network.js';
 import type { Pod, PodSpec, PodStatus } from './objects/pod.js';
@@ -20,7 +22,8 @@ import type { ApiWorld } from './world.js';
 export function prepareCreate(world: ApiWorld, draft: ObjectDraft, name: string): ApiResult {
   const object: KubernetesObject = withFields(draft, { metadata: newMetadata(world, draft, name) });
   if (object.kind === 'Pod') return preparePodCreate(world, object as Pod);
-  const defaulted = applyDefaults(object);
+  const filled = applyDefaults(object);
+  const defaulted = filled.kind === 'Job' ? withJobIdentity(filled as Job) : filled;
   const second = secondDefaultClass(world, defaulted);
   if (second !== undefined) return second;
   const errors = validateCreate(defaulted);
@@ -208,6 +211,8 @@ const INITIAL_STATUS: Readonly<Record<string, unknown>> = {
   ReplicationController: { replicas: 0 },
   StatefulSet: { replicas: 0, availableReplicas: 0 },
   DaemonSet: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
+  Job: {},
+  CronJob: {},
   PersistentVolumeClaim: { phase: 'Pending' },
   Service: { loadBalancer: {} },
   PodDisruptionBudget: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },

@@ -1,7 +1,9 @@
 import { admitNode, admitPod, preparePod, withTokenVolume } from '../../../src/cluster/api/admission/pod.js';
 import { decodeManifest } from '../../../src/cluster/api/decode.js';
 import { applyDefaults, hasDefaults } from '../../../src/cluster/api/defaults/defaults.js';
+import { withJobIdentity } from '../../../src/cluster/api/defaults/job-identity.js';
 import { type Fields, fieldsIn } from '../../../src/cluster/api/fields.js';
+import type { Job } from '../../../src/cluster/api/objects/batch.js';
 import type { KubernetesObject } from '../../../src/cluster/api/objects/meta.js';
 import type { Node } from '../../../src/cluster/api/objects/node.js';
 import type { Pod } from '../../../src/cluster/api/objects/pod.js';
@@ -16,6 +18,7 @@ interface Case {
 }
 
 function admitted(object: KubernetesObject): KubernetesObject {
+  if (object.kind === 'Job') return withJobIdentity(object as Job);
   if (object.kind === 'Node') return admitNode(object as Node);
   if (object.kind !== 'Pod') return object;
   const result = admitPod(object as Pod, VECTOR_CLUSTER);
@@ -23,18 +26,9 @@ function admitted(object: KubernetesObject): KubernetesObject {
   return preparePod(withTokenVolume(result.object, '<suffix>'));
 }
 
-/** The selector and labels by which a Job knows its pods are made by the server from the Job's uid: with the Job controller. */
-function withoutIdentity(object: Fields): Fields {
-  if (object['kind'] !== 'Job') return object;
-  const { selector: _selector, manualSelector: _manual, template, ...spec } = fieldsIn(object['spec']);
-  const metadata = { ...fieldsIn(object['metadata']), labels: {} };
-  return { ...object, metadata, spec: { ...spec, template: { spec: fieldsIn(template)['spec'] } } };
-}
-
 /** Fields of the status and the metadata that the store fills in, and what Go writes for types of its own. */
-function withoutStore(given: Fields): Fields {
-  const object = withoutIdentity(given);
-  const { generation: _generation, ...metadata } = fieldsIn(object['metadata']);
+function withoutStore(object: Fields): Fields {
+  const { generation: _generation, uid: _uid, ...metadata } = fieldsIn(object['metadata']);
   const { status: _status, ...rest } = object;
   return object['kind'] === 'Pod' || object['kind'] === 'Namespace' ? { ...object, metadata } : { ...rest, metadata };
 }
@@ -55,6 +49,14 @@ function differences(actual: unknown, expected: unknown, path: string): string[]
   return [...keys].flatMap((key) => differences((actual as Fields)[key], (expected as Fields)[key], `${path}.${key}`));
 }
 
+/** The random end of a generated name stands in the labels of a Job, too. */
+function withSuffixIn(object: Fields, name: string): Fields {
+  const template = fieldsIn(fieldsIn(fieldsIn(object['spec'])['template'])['metadata']);
+  const drawn = fieldsIn(template['labels'])['job-name'];
+  if (object['kind'] !== 'Job' || typeof drawn !== 'string') return object;
+  return JSON.parse(JSON.stringify(object).replaceAll(`"${drawn}"`, `"${name}"`)) as Fields;
+}
+
 /** `api.defaulting`: what the API server makes of a valid manifest, admission included. */
 export const apiDefaulting: Checker = {
   kind: 'api.defaulting',
@@ -64,9 +66,10 @@ export const apiDefaulting: Checker = {
     const [decoded] = decodeManifest(object, namespace);
     if (decoded?.object === undefined || decoded.issues.length > 0) return difference(decoded?.issues, []);
     const name = String(fieldsIn(expected['metadata'])['name']);
-    const draft = { ...decoded.object, metadata: { ...decoded.object.metadata, name } };
+    const draft = { ...decoded.object, metadata: { ...decoded.object.metadata, name, uid: '<uid>' } };
     const ours = withoutStore(admitted(applyDefaults(draft)) as unknown as Fields);
-    return differences(JSON.parse(JSON.stringify(ours)), withoutStore(expected), kind).join('\n') || undefined;
+    const real = withoutStore(withSuffixIn(expected, name));
+    return differences(JSON.parse(JSON.stringify(ours)), real, kind).join('\n') || undefined;
   },
   known: ({ kind }: Case) => (hasDefaults(kind) ? undefined : 'the part that plays this kind'),
 };

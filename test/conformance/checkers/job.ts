@@ -199,7 +199,10 @@ function createPod(tank: Tank, draft: Pod): Pod {
       resourceVersion: 1,
       generation: 1,
       creationTimestamp: nowOf(tank),
-      ...{ annotations, finalizers, ownerReferences, labels },
+      annotations,
+      finalizers,
+      ownerReferences,
+      labels,
     },
     status: { phase: 'Pending' },
   } as Pod;

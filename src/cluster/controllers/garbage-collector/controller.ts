@@ -19,6 +19,8 @@ const KINDS = [
   'DaemonSet',
   'ControllerRevision',
   'PersistentVolumeClaim',
+  'Job',
+  'CronJob',
   'Pod',
   'Service',
   'EndpointSlice',
