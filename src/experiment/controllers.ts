@@ -2,6 +2,7 @@ import type { Controllers } from '../cluster/api/controller-loop.js';
 import type { Listeners } from '../cluster/api/informers.js';
 import { registerKcm } from '../cluster/api/kcm.js';
 import { registerDeployment } from '../cluster/controllers/deployment/controller.js';
+import { registerDisruption } from '../cluster/controllers/disruption/controller.js';
 import { registerEndpointSlice } from '../cluster/controllers/endpoint-slice/controller.js';
 import { createEndpointSliceState, type EndpointSliceWorld } from '../cluster/controllers/endpoint-slice/state.js';
 import { registerGarbageCollector } from '../cluster/controllers/garbage-collector/controller.js';
@@ -73,5 +74,6 @@ export function registerControllerRooms<W extends ControllersWorld>(
   registerNodeLifecycle(controllers, listeners);
   registerTaintEviction(controllers, listeners);
   registerPodGc(controllers, listeners);
+  registerDisruption(controllers, listeners);
   registerHorizontalPodAutoscaler(controllers, listeners, metrics);
 }

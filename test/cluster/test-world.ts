@@ -30,6 +30,8 @@ interface TestState {
   readonly stopping: Set<string>;
   ips: number;
   result: ApiResult | undefined;
+  /** Answers so far by call: numbers are used again. */
+  readonly answers: Map<number, ApiResult>;
 }
 
 export interface FakeKubelet {
@@ -70,6 +72,7 @@ export class TestTank<W extends TestWorld> {
     registerKubelet(this.handlers, this.listeners, rooms.kubelet ?? {});
     this.handlers.on(TestEvent.Answered, (world, _subject, call) => {
       world.test.result = takeResult(world, call);
+      world.test.answers.set(call, world.test.result);
     });
   }
 
@@ -85,6 +88,19 @@ export class TestTank<W extends TestWorld> {
     issue(this.world, test.client, request, TestEvent.Answered, 0);
     while (test.result === undefined) this.run(MILLISECOND_US);
     return test.result;
+  }
+
+  /** Sends requests side by side and plays until all are answered. */
+  askAll(requests: readonly ApiRequest[]): readonly ApiResult[] {
+    const { test } = this.world;
+    const answers = new Map<number, ApiResult>();
+    test.answers.clear();
+    const calls = requests.map((request) => issue(this.world, test.client, request, TestEvent.Answered, 0));
+    while (answers.size < calls.length) {
+      this.run(MILLISECOND_US);
+      for (const [call, answer] of test.answers) answers.set(call, answer);
+    }
+    return calls.map((call) => answers.get(call)!);
   }
 
   create(object: unknown): KubernetesObject {
@@ -150,6 +166,7 @@ function createWorld<W extends TestWorld>(rooms: TestRooms<W>, controllers: Cont
     stopping: new Set(),
     ips: 0,
     result: undefined,
+    answers: new Map(),
   };
   openInformer(world, PROBE_COMPONENT, 'Pod');
   openInformer(world, PROBE_COMPONENT, 'ReplicaSet');

@@ -1,4 +1,5 @@
 import { type Listeners, lister, openInformer } from './informers.js';
+import { KINDS } from './kinds.js';
 import type { KubernetesObject } from './objects/meta.js';
 import { createOwnerIndex, indexChange, type OwnerIndex } from './owner-index.js';
 import { controllerOf } from './owner-references.js';
@@ -19,25 +20,8 @@ export interface KcmWorld extends ApiWorld {
   readonly kcm: KcmState;
 }
 
-/** Kinds that the controllers of this part watch. */
-const WATCHED = [
-  'Pod',
-  'Node',
-  'Lease',
-  'Namespace',
-  'Deployment',
-  'ReplicaSet',
-  'ReplicationController',
-  'StatefulSet',
-  'DaemonSet',
-  'ControllerRevision',
-  'PersistentVolumeClaim',
-  'Job',
-  'CronJob',
-  'Service',
-  'EndpointSlice',
-  'HorizontalPodAutoscaler',
-] as const;
+/** Every kind is watched: the garbage collector has to know all that may own or be owned. Events are rows of the results. */
+const WATCHED = KINDS.map(({ kind }) => kind).filter((kind) => kind !== 'Event');
 
 /** Kinds whose objects have controllers. */
 const OWNED = ['Pod', 'ReplicaSet', 'ControllerRevision', 'Job'] as const;

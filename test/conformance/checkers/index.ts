@@ -8,6 +8,7 @@ import { deletionRank } from './deletion-rank.js';
 import { deploymentFenceposts } from './deployment-fenceposts.js';
 import { deploymentNextActions } from './deployment-next-actions.js';
 import { deploymentRollout } from './deployment-rollout.js';
+import { disruptionBudgets } from './disruption-budgets.js';
 import { endpointSlices } from './endpoint-slices.js';
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.js';
 import { intOrPercent } from './int-or-percent.js';
@@ -34,6 +35,7 @@ export const CHECKERS: readonly Checker[] = [
   deploymentFenceposts,
   deploymentNextActions,
   deploymentRollout,
+  disruptionBudgets,
   endpointSlices,
   filterScore,
   horizontalPodAutoscaler,
