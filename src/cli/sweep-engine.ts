@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { FILE_ACCESS } from '../experiment/file-access.js';
 import { ASSUMPTIONS } from '../experiment/identity.js';
 import { MODEL_VERSION } from '../experiment/model-version.js';
@@ -10,7 +9,7 @@ import { packageVersion } from '../experiment/version.js';
 import { refuseUnwritable } from '../results/folder-files.js';
 import type { SweepIdentity, SweepRun } from '../results/sweep.js';
 import { sweepAnswer, sweepTables } from '../results/sweep-answer.js';
-import { sweepFolderName, writeSweepFolder } from '../results/sweep-folder.js';
+import { readSweepFolder, sweepFolderName, writeSweepFolder } from '../results/sweep-folder.js';
 import type { Hooks, SweepReport, SweepRequest } from './engine.js';
 import { CommandError, EXIT, Interrupted } from './exit-codes.js';
 
@@ -74,7 +73,7 @@ function reportOf(
 /** The runs of the same sweep, if its folder is there; refuses anything else that stands there, before the first run. */
 function runsThere(directory: string, identity: SweepIdentity, request: SweepRequest): readonly SweepRun[] | undefined {
   if (!existsSync(directory)) return undefined;
-  const found = readSweep(directory);
+  const found = readSweepFolder(directory);
   const planOf = (runs: readonly Pick<SweepRun, 'parameters' | 'seed'>[]): string =>
     JSON.stringify(runs.map(({ parameters, seed }) => [parameters, seed]));
   const isSame =
@@ -87,16 +86,6 @@ function runsThere(directory: string, identity: SweepIdentity, request: SweepReq
     `${directory} holds something else`,
     '--force replaces older results, --out goes elsewhere',
   );
-}
-
-function readSweep(directory: string): { readonly identity: unknown; readonly runs: readonly SweepRun[] } | undefined {
-  try {
-    const read = (file: string) => JSON.parse(readFileSync(join(directory, file), 'utf8')) as Record<string, unknown>;
-    const { runs } = read('summary.json');
-    return Array.isArray(runs) ? { identity: read('manifest.json')['identity'], runs: runs as SweepRun[] } : undefined;
-  } catch {
-    return undefined; // no folder of a sweep, or a damaged one
-  }
 }
 
 /** All runs of the plan, in its order. */

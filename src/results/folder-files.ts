@@ -157,6 +157,26 @@ export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
+/** What every manifest of a folder of results tells first. */
+interface Manifest {
+  readonly format: number;
+  readonly kind: 'run' | 'sweep';
+}
+
+/** Reads the manifest of a folder of results, or a manifest itself, and refuses what this version does not read. */
+export function readManifestFile(path: string, kind: Manifest['kind'], format: number): Manifest {
+  const file = path.endsWith('.json') ? path : join(path, MANIFEST_FILE);
+  let manifest: Partial<Manifest>;
+  try {
+    manifest = JSON.parse(readFileSync(file, 'utf8')) as Partial<Manifest>;
+  } catch {
+    throw new FolderError('damaged', `${file} is missing or is not JSON`);
+  }
+  if (manifest.kind !== kind) throw new FolderError('damaged', `${file} is not the manifest of a ${kind}`);
+  if (manifest.format === format) return manifest as Manifest;
+  throw new FolderError('damaged', `${file} has format ${String(manifest.format)}; this version reads ${format}`);
+}
+
 /** A file of a folder of results, checked against its SHA-256. */
 export function readChecked(directory: string, path: string, expected: string): Uint8Array {
   let content: Uint8Array;

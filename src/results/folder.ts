@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { byText } from './columns.js';
 import {
-  FolderError,
   MANIFEST_FILE,
   readChecked,
+  readManifestFile,
   writeFolder,
   type FolderFile,
   type WriteOptions,
@@ -122,20 +122,9 @@ async function* runFiles(folder: RunFolder): AsyncGenerator<FolderFile> {
   yield ['report.html', html];
 }
 
-/** The manifest of a folder of results, or of the path of a manifest itself. */
+/** The manifest of a run's folder of results, or of the path of a manifest itself. */
 export function readManifest(path: string): RunManifest {
-  const file = path.endsWith('.json') ? path : join(path, MANIFEST_FILE);
-  let manifest: RunManifest;
-  try {
-    manifest = JSON.parse(readFileSync(file, 'utf8')) as RunManifest;
-  } catch {
-    throw new FolderError('damaged', `${file} is missing or is not JSON`);
-  }
-  if (manifest.kind !== 'run') throw new FolderError('damaged', `${file} is not the manifest of a run`);
-  if (manifest.format !== FORMAT) {
-    throw new FolderError('damaged', `${file} has format ${String(manifest.format)}; this version reads ${FORMAT}`);
-  }
-  return manifest;
+  return readManifestFile(path, 'run', FORMAT) as RunManifest;
 }
 
 /** Reads back what `writeRunFolder` wrote, every file checked against its SHA-256. */

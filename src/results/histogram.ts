@@ -10,36 +10,66 @@ export interface Histogram {
   readonly total: number;
 }
 
-interface Cells {
-  readonly counts: Map<number, { high: number; count: number }>;
-}
-
 /**
- * The latency table's histograms by side and name ("source shoppers"), merged over the intervals that start in
- * [fromSeconds, toSeconds).
+ * The latency table's histograms: rows are put together under a key (undefined: left out) and, within it, a bin of their
+ * interval (undefined: left out).
  */
-export function mergeLatency(tables: RecordedTables, fromSeconds: number, toSeconds: number): Map<string, Histogram> {
+export function latencyHistograms(
+  tables: RecordedTables,
+  keyOf: (side: string, name: string) => string | undefined,
+  binOf: (startSeconds: number) => number | undefined,
+): Map<string, Map<number, Histogram>> {
   const sides = column(tables, 'latency', 'side') as string[];
   const names = column(tables, 'latency', 'name') as string[];
   const starts = column(tables, 'latency', 'start_s') as number[];
   const lows = column(tables, 'latency', 'low_s') as number[];
   const highs = column(tables, 'latency', 'high_s') as number[];
   const counts = column(tables, 'latency', 'count') as number[];
-  const merged = new Map<string, Cells>();
+  const groups = new Map<string, Map<number, Map<number, Cell>>>();
   for (let row = 0; row < rowCount(tables, 'latency'); row += 1) {
-    if (starts[row]! < fromSeconds || starts[row]! >= toSeconds) continue;
-    const key = `${sides[row]!} ${names[row]!}`;
-    let cells = merged.get(key);
-    if (cells === undefined) merged.set(key, (cells = { counts: new Map() }));
-    const cell = cells.counts.get(lows[row]!);
-    if (cell === undefined) cells.counts.set(lows[row]!, { high: highs[row]!, count: counts[row]! });
+    const key = keyOf(sides[row]!, names[row]!);
+    const bin = binOf(starts[row]!);
+    if (key === undefined || bin === undefined) continue;
+    const byLow = getOrPut(getOrPut(groups, key, newMap<number, Map<number, Cell>>), bin, newMap<number, Cell>);
+    const cell = byLow.get(lows[row]!);
+    if (cell === undefined) byLow.set(lows[row]!, { high: highs[row]!, count: counts[row]! });
     else cell.count += counts[row]!;
   }
-  return new Map([...merged].map(([key, cells]) => [key, histogramOf(cells)]));
+  return mapValues(groups, (byBin) => mapValues(byBin, histogramOf));
 }
 
-function histogramOf(cells: Cells): Histogram {
-  const sorted = [...cells.counts].sort(([left], [right]) => left - right);
+interface Cell {
+  readonly high: number;
+  count: number;
+}
+
+function newMap<Key, Value>(): Map<Key, Value> {
+  return new Map();
+}
+
+function getOrPut<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = create()));
+  return value;
+}
+
+function mapValues<Key, From, To>(map: ReadonlyMap<Key, From>, convert: (value: From) => To): Map<Key, To> {
+  return new Map([...map].map(([key, value]) => [key, convert(value)]));
+}
+
+/** Histograms by side and name ("source shoppers"), merged over the intervals that start in [fromSeconds, toSeconds). */
+export function mergeLatency(tables: RecordedTables, fromSeconds: number, toSeconds: number): Map<string, Histogram> {
+  const isInside = (start: number): boolean => start >= fromSeconds && start < toSeconds;
+  const merged = latencyHistograms(
+    tables,
+    (side, name) => `${side} ${name}`,
+    (start) => (isInside(start) ? 0 : undefined),
+  );
+  return mapValues(merged, (byBin) => byBin.get(0)!);
+}
+
+function histogramOf(cells: ReadonlyMap<number, Cell>): Histogram {
+  const sorted = [...cells].sort(([left], [right]) => left - right);
   return {
     lows: sorted.map(([low]) => low),
     highs: sorted.map(([, cell]) => cell.high),
@@ -49,7 +79,7 @@ function histogramOf(cells: Cells): Histogram {
 }
 
 /** The value below which a share `q` (0..1) of the counted lies, spread evenly within its cell; null without counts. */
-export function quantile(histogram: Histogram, q: number): number | null {
+export function quantileOfCells(histogram: Histogram, q: number): number | null {
   invariant(q >= 0 && q <= 1, `quantile ${q} outside 0..1`);
   if (histogram.total === 0) return null;
   const rank = q * histogram.total;

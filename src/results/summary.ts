@@ -1,5 +1,5 @@
 import { byText, groupBy, rows } from './columns.js';
-import { mergeLatency, quantile, quantileOf, type Histogram } from './histogram.js';
+import { mergeLatency, quantileOfCells, quantileOf, type Histogram } from './histogram.js';
 import type { RecordedTables, RunIdentity } from './identity.js';
 import { type Scaling, scalingsOf } from './scalings.js';
 import { type UnscheduledPods, unscheduledPods } from './unscheduled.js';
@@ -184,7 +184,7 @@ function summarizeTraffic(
     seconds += interval.end_s - interval.start_s;
     latencySum += (interval.finished - interval.lost) * (interval.mean_s ?? 0);
   }
-  const at = (q: number): number | null => (histogram === undefined ? null : quantile(histogram, q));
+  const at = (q: number): number | null => (histogram === undefined ? null : quantileOfCells(histogram, q));
   return {
     name,
     requests,

@@ -1,12 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { environment } from './folder.js';
-import { MANIFEST_FILE, sha256, writeFolder, type FolderFile, type WriteOptions } from './folder-files.js';
+import {
+  readChecked,
+  readManifestFile,
+  sha256,
+  writeFolder,
+  type FolderFile,
+  type WriteOptions,
+} from './folder-files.js';
 import type { SweepIdentity, SweepRun } from './sweep.js';
 import { sweepAnswer } from './sweep-answer.js';
 import { sweepTable } from './sweep-table.js';
 
-const FORMAT = 1;
+/** Changes when older folders can no longer be read. */
+const FORMAT = 2;
 
 /** All that goes into the folder of a sweep. */
 export interface SweepFolder {
@@ -35,7 +41,7 @@ export async function writeSweepFolder(
   options: WriteOptions,
 ): Promise<'written' | 'up-to-date'> {
   const digest = digestOf(folder);
-  if (!options.force && digestThere(directory) === digest) return 'up-to-date';
+  if (!options.force && manifestThere(directory)?.digest === digest) return 'up-to-date';
   const manifestOf = (files: Readonly<Record<string, string>>): string => {
     const { identity, inputs } = folder;
     const manifest = { format: FORMAT, kind: 'sweep', identity, digest, inputs, environment: environment(), files };
@@ -49,15 +55,37 @@ function digestOf({ identity, runs }: SweepFolder): string {
   return sha256(JSON.stringify([identity, runs]));
 }
 
-function digestThere(directory: string): string {
-  const file = join(directory, MANIFEST_FILE);
-  if (!existsSync(file)) return '';
+/** What a folder holds, as far as it tells which sweep it was. */
+interface SweepManifest {
+  readonly identity: SweepIdentity;
+  readonly digest: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+function manifestThere(directory: string): SweepManifest | undefined {
   try {
-    return String((JSON.parse(readFileSync(file, 'utf8')) as { digest?: string }).digest);
+    return readManifestFile(directory, 'sweep', FORMAT) as unknown as SweepManifest;
   } catch {
-    return '';
+    return undefined; // no folder of a sweep, or one that this version does not read
   }
 }
+
+/** The runs of a sweep that was written before; undefined if there is none, or a damaged one. */
+export function readSweepFolder(
+  directory: string,
+): { readonly identity: SweepIdentity; readonly runs: readonly SweepRun[] } | undefined {
+  const manifest = manifestThere(directory);
+  if (manifest === undefined) return undefined;
+  try {
+    const summary = readChecked(directory, SUMMARY_FILE, manifest.files[SUMMARY_FILE] ?? '');
+    const { runs } = JSON.parse(new TextDecoder().decode(summary)) as { readonly runs: readonly SweepRun[] };
+    return { identity: manifest.identity, runs };
+  } catch {
+    return undefined;
+  }
+}
+
+const SUMMARY_FILE = 'summary.json';
 
 async function* sweepFiles({ identity, runs, resolvedScenario }: SweepFolder): AsyncGenerator<FolderFile> {
   const { encodeArrow, encodeParquet } = await import('./tables.js');
@@ -65,7 +93,7 @@ async function* sweepFiles({ identity, runs, resolvedScenario }: SweepFolder): A
   const { standaloneSvg } = await import('./charts/svg.js');
   const { WIDE } = await import('./charts/chart.js');
   yield ['scenario.resolved.yaml', resolvedScenario];
-  yield ['summary.json', `${JSON.stringify({ answer: sweepAnswer(runs), runs }, null, 2)}\n`];
+  yield [SUMMARY_FILE, `${JSON.stringify({ answer: sweepAnswer(runs), runs }, null, 2)}\n`];
   const table = sweepTable(runs);
   yield ['tables/runs.arrow', encodeArrow(table, identity)];
   yield ['tables/runs.parquet', encodeParquet(table, identity)];

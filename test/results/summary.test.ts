@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { answerOf } from '../../src/results/answer.js';
-import { quantile, quantileOf } from '../../src/results/histogram.js';
+import { quantileOfCells, quantileOf } from '../../src/results/histogram.js';
 import { summaryFigures } from '../../src/results/summary-figures.js';
 import { summaryTables } from '../../src/results/summary-table.js';
 import { summarize, trafficBetween } from '../../src/results/summary.js';
@@ -141,10 +141,10 @@ test('summaryTables are rectangular text', () => {
 describe('quantile', () => {
   test('spreads evenly within a cell and skips empty cells', () => {
     const histogram = { lows: [0, 1, 2], highs: [1, 2, 4], counts: [2, 0, 2], total: 4 };
-    expect(quantile(histogram, 0)).toBe(0);
-    expect(quantile(histogram, 0.25)).toBe(0.5);
-    expect(quantile(histogram, 0.75)).toBe(3);
-    expect(quantile(histogram, 1)).toBe(4);
+    expect(quantileOfCells(histogram, 0)).toBe(0);
+    expect(quantileOfCells(histogram, 0.25)).toBe(0.5);
+    expect(quantileOfCells(histogram, 0.75)).toBe(3);
+    expect(quantileOfCells(histogram, 1)).toBe(4);
   });
 
   test('of plain values interpolates between neighbours', () => {

@@ -1,6 +1,6 @@
 import { type Micros, SECOND_US } from '../../kernel/time.js';
 import { groupBy, rows } from '../../results/columns.js';
-import { mergeLatency, quantile, quantileOf } from '../../results/histogram.js';
+import { mergeLatency, quantileOfCells, quantileOf } from '../../results/histogram.js';
 import type { RecordedTables } from '../../results/identity.js';
 import {
   type RecoverySummary,
@@ -26,7 +26,7 @@ export function readTrafficFigure(
   if (traffic === undefined) return undefined;
   if (figure.statistic !== 'percentile') return statistic(traffic, figure);
   const histogram = mergeLatency(tables, fromSeconds, untilSeconds).get(`${figure.side} ${figure.name}`);
-  return micros(histogram === undefined ? null : quantile(histogram, figure.probability));
+  return micros(histogram === undefined ? null : quantileOfCells(histogram, figure.probability));
 }
 
 function statistic(traffic: TrafficSummary, figure: TrafficFigure): FigureValue | undefined {

@@ -1,6 +1,6 @@
-import { column, rowCount } from '../columns.js';
+import { column } from '../columns.js';
 import { formatClock, formatDuration } from '../format.js';
-import { quantile, type Histogram } from '../histogram.js';
+import { type Histogram, latencyHistograms, quantileOfCells } from '../histogram.js';
 import type { RecordedTables, RunIdentity } from '../identity.js';
 import { binCaption, binsOf, type Bins } from './bins.js';
 import { Y_AXIS, plotWidth, wholeSpec, type Chart, type Layout, type Spec } from './chart.js';
@@ -60,42 +60,11 @@ export function latencyChart(tables: RecordedTables, identity: RunIdentity): Cha
 
 /** The histograms of one side by name and bin, each put together from the intervals of the bin. */
 export function histogramsByBin(tables: RecordedTables, side: string, bins: Bins): Map<string, Map<number, Histogram>> {
-  const sides = column(tables, 'latency', 'side') as string[];
-  const names = column(tables, 'latency', 'name') as string[];
-  const starts = column(tables, 'latency', 'start_s') as number[];
-  const lows = column(tables, 'latency', 'low_s') as number[];
-  const highs = column(tables, 'latency', 'high_s') as number[];
-  const counts = column(tables, 'latency', 'count') as number[];
-  const cells = new Map<string, Map<number, Map<number, { low: number; high: number; count: number }>>>();
-  for (let row = 0; row < rowCount(tables, 'latency'); row += 1) {
-    if (sides[row] !== side) continue;
-    const byBin = getOrPut(cells, names[row]!, () => new Map());
-    const byLow = getOrPut(byBin, bins.binOf.get(starts[row]!)!, () => new Map());
-    const cell = getOrPut(byLow, lows[row]!, () => ({ low: lows[row]!, high: highs[row]!, count: 0 }));
-    cell.count += counts[row]!;
-  }
-  return new Map(
-    [...cells].map(([name, byBin]) => [
-      name,
-      new Map([...byBin].map(([bin, byLow]) => [bin, histogramOf([...byLow.values()])])),
-    ]),
+  return latencyHistograms(
+    tables,
+    (own, name) => (own === side ? name : undefined),
+    (start) => bins.binOf.get(start),
   );
-}
-
-function getOrPut<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = create()));
-  return value;
-}
-
-function histogramOf(cells: { low: number; high: number; count: number }[]): Histogram {
-  cells.sort((left, right) => left.low - right.low);
-  return {
-    lows: cells.map((cell) => cell.low),
-    highs: cells.map((cell) => cell.high),
-    counts: cells.map((cell) => cell.count),
-    total: cells.reduce((sum, cell) => sum + cell.count, 0),
-  };
 }
 
 function pointsOf(
@@ -110,7 +79,7 @@ function pointsOf(
     if (histogram === undefined) continue;
     const end = bins.starts[bin + 1] ?? identity.durationSeconds;
     for (const { label, q } of PERCENTILES) {
-      const seconds = quantile(histogram, q);
+      const seconds = quantileOfCells(histogram, q);
       if (seconds !== null) points.push({ source, at: (start + end) / 2, percentile: label, seconds });
     }
   }
@@ -151,7 +120,9 @@ function lineLayer(points: readonly LatencyPoint[], x: Spec, logarithmic: boolea
 function dataOf(points: readonly LatencyPoint[], sources: readonly string[]): Chart['data'] {
   const byTime = new Map<string, { at: number; source: string; values: Map<string, number> }>();
   for (const point of points) {
-    const row = getOrPut(byTime, `${point.source} ${point.at}`, () => ({ ...point, values: new Map() }));
+    const key = `${point.source} ${point.at}`;
+    const row = byTime.get(key) ?? { ...point, values: new Map<string, number>() };
+    byTime.set(key, row);
     row.values.set(point.percentile, point.seconds);
   }
   return {

@@ -1,6 +1,6 @@
 import { byText, column } from '../columns.js';
 import { formatDuration, formatNumber } from '../format.js';
-import { quantile } from '../histogram.js';
+import { quantileOfCells } from '../histogram.js';
 import type { RecordedTables, RunIdentity } from '../identity.js';
 import { binCaption, binsOf } from './bins.js';
 import {
@@ -37,7 +37,7 @@ export function serviceLatencyChart(tables: RecordedTables, identity: RunIdentit
   const histograms = [...histogramsByBin(tables, 'service', bins)].sort(([left], [right]) => byText(left, right));
   const shown = histograms.slice(0, MOST_SERVICES);
   const cells = shown.flatMap(([service, byBin]) => {
-    const p99s = [...byBin].map(([bin, histogram]) => ({ bin, p99: quantile(histogram, 0.99)! }));
+    const p99s = [...byBin].map(([bin, histogram]) => ({ bin, p99: quantileOfCells(histogram, 0.99)! }));
     const usual = p99s.map(({ p99 }) => p99).sort((left, right) => left - right)[Math.floor(p99s.length / 2)]!;
     return p99s.map(({ bin, p99 }): StripCell => {
       const to = bins.starts[bin + 1] ?? identity.durationSeconds;
