@@ -27,6 +27,11 @@ import {
 } from '../cluster/controllers/replica-set/state.js';
 import { createServiceState, registerService, type ServiceWorld } from '../cluster/controllers/service/controller.js';
 import {
+  createStatefulSetState,
+  registerStatefulSet,
+  type StatefulSetWorld,
+} from '../cluster/controllers/stateful-set/controller.js';
+import {
   createTaintEvictionState,
   registerTaintEviction,
   type TaintEvictionWorld,
@@ -41,6 +46,7 @@ export type ControllersWorld = EndpointSliceWorld &
   ReplicaSetWorld &
   ReplicationControllerWorld &
   ServiceWorld &
+  StatefulSetWorld &
   TaintEvictionWorld;
 
 /** Memories of the controllers that have one. */
@@ -48,6 +54,7 @@ export function createControllerStates(): ControllersWorld['controllers'] {
   return {
     replicaSet: createReplicaSetState(),
     replicationController: createReplicaSetState(),
+    statefulSet: createStatefulSetState(),
     endpointSlice: createEndpointSliceState(),
     garbageCollector: createGarbageCollectorState(),
     service: createServiceState(),
@@ -68,6 +75,7 @@ export function registerControllerRooms<W extends ControllersWorld>(
   registerDeployment(controllers, listeners);
   registerReplicaSet(controllers, listeners);
   registerReplicationController(controllers, listeners);
+  registerStatefulSet(controllers, listeners);
   registerEndpointSlice(controllers, listeners);
   registerGarbageCollector(controllers, listeners);
   registerService(controllers, listeners);

@@ -15,8 +15,9 @@ const MERGE_KEYS: MergeKeys = {
 type PlainObject = Readonly<Record<string, unknown>>;
 
 /**
- * A strategic merge patch: objects merge field by field, null removes a field, some lists merge by key (an item with
- * `$patch: delete` goes), the rest is replaced. Unchanged parts keep their identity, so `===` tells what changed.
+ * A strategic merge patch: objects merge field by field (one with `$patch: replace` replaces), null removes a field, some
+ * lists merge by key (an item with `$patch: delete` goes), the rest is replaced. Unchanged parts keep their identity, so
+ * `===` tells what changed.
  */
 export function strategicMerge<T>(current: T, patch: unknown): T {
   return mergeValue(current, patch, '', MERGE_KEYS) as T;
@@ -40,6 +41,7 @@ function mergeValue(current: unknown, patch: unknown, field: string, mergeKeys: 
 }
 
 function mergeObject(current: PlainObject, patch: PlainObject, mergeKeys: MergeKeys): PlainObject {
+  if (patch['$patch'] === 'replace') return without(patch, '$patch');
   let merged: Record<string, unknown> | undefined;
   for (const field of Object.keys(patch)) {
     const value = patch[field];

@@ -75,6 +75,44 @@ export function* attemptAll(requests: readonly ApiRequest[]): Story<readonly Api
   return yield { requests };
 }
 
+/**
+ * Tells several stories at once: their requests go out together, and each goes on when all of these are answered. All come
+ * to their ends; then the first refusal ends the whole.
+ */
+export function* sideBySide<Ending>(stories: readonly Story<Ending>[]): Story<readonly Ending[]> {
+  const endings: Ending[] = [];
+  let refused: RequestRefused | undefined;
+  let answered = stories.map((story, index) => ({ story, index, results: NO_RESULTS }));
+  while (answered.length > 0) {
+    const waiting: { story: Story<Ending>; index: number; requests: readonly ApiRequest[] }[] = [];
+    for (const { story, index, results } of answered) {
+      try {
+        let act = story.next(results);
+        while (act.done !== true && !('requests' in act.value)) {
+          yield act.value;
+          act = story.next(NO_RESULTS);
+        }
+        if (act.done === true) endings[index] = act.value;
+        else if ('requests' in act.value) waiting.push({ story, index, requests: act.value.requests });
+      } catch (error) {
+        if (!(error instanceof RequestRefused)) throw error;
+        refused ??= error;
+      }
+    }
+    if (waiting.length === 0) break;
+    const results = yield { requests: waiting.flatMap(({ requests }) => requests) };
+    let taken = 0;
+    answered = waiting.map(({ story, index, requests }) => {
+      taken += requests.length;
+      return { story, index, results: results.slice(taken - requests.length, taken) };
+    });
+  }
+  if (refused !== undefined) throw refused;
+  return endings;
+}
+
+const NO_RESULTS: readonly ApiResult[] = [];
+
 /** Leaves a note for the controller's own memory. */
 export function* note(text: unknown): Story<undefined> {
   yield { note: text };

@@ -20,6 +20,7 @@ export function unplayedFields(object: KubernetesObject): string[] {
     case 'Deployment':
     case 'ReplicaSet':
     case 'ReplicationController':
+    case 'StatefulSet':
       inPodSpec(fieldsIn(fieldsIn(spec['template'])['spec']), 'spec.template.spec', found);
       break;
     case 'Service':

@@ -21,6 +21,7 @@ import { quotaScopes } from './quota-scopes.js';
 import { filterScore } from './scheduling-filter-score.js';
 import { sampling } from './scheduling-sampling.js';
 import { sequences } from './scheduling-sequence.js';
+import { statefulSet } from './stateful-set.js';
 import { taintEviction } from './taint-eviction.js';
 import { zoneStates } from './zone-state.js';
 
@@ -50,6 +51,7 @@ export const CHECKERS: readonly Checker[] = [
   quotaScopes,
   sampling,
   sequences,
+  statefulSet,
   taintEviction,
   zoneStates,
 ];

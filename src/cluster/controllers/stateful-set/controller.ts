@@ -1,0 +1,119 @@
+import { SECOND_US } from '../../../kernel/time.js';
+import { type Controllers, enqueue, enqueueAfter, SYNC_DONE } from '../../api/controller-loop.js';
+import type { Change, Listeners } from '../../api/informers.js';
+import { controllerKey, KCM, kcmLister, type KcmWorld } from '../../api/kcm.js';
+import type { Pod } from '../../api/objects/pod.js';
+import type { PersistentVolumeClaim } from '../../api/objects/storage.js';
+import type { StatefulSet } from '../../api/objects/workload.js';
+import { controlledBy, orphansIn } from '../../api/owner-index.js';
+import { controllerOf } from '../../api/owner-references.js';
+import { isReady } from '../../api/pod-predicates.js';
+import { matchesSelector } from '../../api/selectors.js';
+import { keyOf, objectKey } from '../../api/store.js';
+import { beginStory, resumeStory } from '../../api/sync-story.js';
+import {
+  createPodMemory,
+  forgetOwner,
+  isBehind,
+  keepPodNote,
+  type PodMemory,
+  type PodNote,
+} from '../shared/pod-memory.js';
+import { revisionsOf } from '../shared/revision-history.js';
+import { type Claims, claimNames } from './claims.js';
+import { type StatefulSetView, syncStatefulSet } from './decide.js';
+import { firstOrdinal, isMember, ordinalOf, replicasOf } from './ordinals.js';
+
+/** kubernetes v1.36.3 pkg/controller/statefulset/config/v1alpha1/defaults.go */
+const WORKERS = 5;
+
+export interface StatefulSetWorld extends KcmWorld {
+  /** The StatefulSet controller's own memory, by key of the StatefulSet. */
+  readonly controllers: { readonly statefulSet: PodMemory };
+}
+
+export function createStatefulSetState(): PodMemory {
+  return createPodMemory();
+}
+
+/** The StatefulSet controller. Source: kubernetes v1.36.3 pkg/controller/statefulset; reference/workloads.md section 5. */
+export function registerStatefulSet<W extends StatefulSetWorld>(
+  controllers: Controllers<W>,
+  listeners: Listeners<W>,
+): void {
+  const controllerId = controllers.add({
+    name: 'statefulset-controller',
+    workers: WORKERS,
+    sync: (world, key) => {
+      const set = kcmLister<StatefulSet>(world, 'StatefulSet').get(key);
+      if (set === undefined) return SYNC_DONE;
+      if (isBehind(world, world.controllers.statefulSet, set)) return { requests: [], outcome: { retry: true } };
+      return beginStory(world, teller, viewOf(world, set));
+    },
+    resume: (world, _key, memory, results) => resumeStory(world, teller, memory, results),
+  });
+  const teller = {
+    controllerId,
+    story: syncStatefulSet,
+    onNote: (world: StatefulSetWorld, { set }: StatefulSetView, note: unknown): void =>
+      keepPodNote(world.controllers.statefulSet, objectKey(set), note as PodNote, world.kernel.now),
+  };
+  listeners.on<StatefulSet>(KCM, 'StatefulSet', (world, { type, object, before }) => {
+    const key = objectKey(object);
+    const isAnother = before !== undefined && before.metadata.uid !== object.metadata.uid;
+    if (type === 'deleted' || isAnother) forgetOwner(world.controllers.statefulSet, key);
+    enqueue(world, controllerId, key);
+  });
+  listeners.on<Pod>(KCM, 'Pod', (world, change) => observe(world, controllerId, change));
+}
+
+function viewOf(world: StatefulSetWorld, set: StatefulSet): StatefulSetView {
+  const { uid, namespace } = set.metadata;
+  const index = world.kcm.owned.Pod;
+  const orphans = [...orphansIn<Pod>(index, namespace).values()].filter((pod) => isMember(set, pod));
+  const candidates = [...controlledBy<Pod>(index, uid).values(), ...orphans];
+  const claims = claimsOf(world, set, candidates);
+  return { set, candidates, revisions: revisionsOf(world, set), claims, now: world.kernel.now };
+}
+
+function claimsOf(world: KcmWorld, set: StatefulSet, pods: readonly Pod[]): Claims {
+  const claims = new Map<string, PersistentVolumeClaim>();
+  if ((set.spec.volumeClaimTemplates ?? []).length === 0) return claims;
+  const known = kcmLister<PersistentVolumeClaim>(world, 'PersistentVolumeClaim');
+  const first = firstOrdinal(set);
+  const inRange = Array.from({ length: replicasOf(set) }, (_, index) => first + index);
+  for (const ordinal of [...inRange, ...pods.flatMap((pod) => ordinalOf(pod) ?? [])]) {
+    for (const name of claimNames(set, ordinal)) {
+      const claim = known.get(keyOf(set.metadata.namespace, name));
+      if (claim !== undefined) claims.set(name, claim);
+    }
+  }
+  return claims;
+}
+
+/** Source: stateful_set.go: addPod, updatePod, deletePod. */
+function observe(world: StatefulSetWorld, controllerId: number, { type, object, before }: Change<Pod>): void {
+  if (before !== undefined && controllerOf(before)?.uid !== controllerOf(object)?.uid) {
+    const former = controllerKey(world, 'StatefulSet', before);
+    if (former !== undefined) enqueue(world, controllerId, former);
+  }
+  const key = controllerKey(world, 'StatefulSet', object);
+  const isGoing = type === 'deleted' || object.metadata.deletionTimestamp !== undefined;
+  if (key === undefined) {
+    if (!isGoing && controllerOf(object) === undefined) wakeAdopters(world, controllerId, object, before);
+    return;
+  }
+  enqueue(world, controllerId, key);
+  if (isGoing || before === undefined || isReady(before) || !isReady(object)) return;
+  const minReadySeconds = kcmLister<StatefulSet>(world, 'StatefulSet').get(key)!.spec.minReadySeconds ?? 0;
+  if (minReadySeconds > 0) enqueueAfter(world, controllerId, key, (minReadySeconds + 1) * SECOND_US);
+}
+
+/** An orphan, new or relabelled, may belong to somebody. */
+function wakeAdopters(world: StatefulSetWorld, controllerId: number, pod: Pod, before: Pod | undefined): void {
+  const { labels, namespace } = pod.metadata;
+  if (before !== undefined && before.metadata.labels === labels && controllerOf(before) === undefined) return;
+  for (const [key, { metadata, spec }] of kcmLister<StatefulSet>(world, 'StatefulSet')) {
+    if (metadata.namespace === namespace && matchesSelector(spec.selector, labels)) enqueue(world, controllerId, key);
+  }
+}
