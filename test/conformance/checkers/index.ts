@@ -4,6 +4,7 @@ import { apiDefaulting } from './api-defaulting.js';
 import { apiValidation } from './api-validation.js';
 import { backOffs } from './back-off.js';
 import type { Checker } from './checker.js';
+import { daemonSetNodes } from './daemon-set-nodes.js';
 import { deletionRank } from './deletion-rank.js';
 import { deploymentFenceposts } from './deployment-fenceposts.js';
 import { deploymentNextActions } from './deployment-next-actions.js';
@@ -32,6 +33,7 @@ export const CHECKERS: readonly Checker[] = [
   apiDefaulting,
   apiValidation,
   backOffs,
+  daemonSetNodes,
   deletionRank,
   deploymentFenceposts,
   deploymentNextActions,

@@ -18,8 +18,16 @@ import type { PodNote } from './pod-memory.js';
  * Source: kubernetes v1.36.3 pkg/controller/controller_utils.go: slowStartBatch, RealPodControl.CreatePods.
  */
 export function* createPods(owner: KubernetesObject, requests: readonly ApiRequest[]): Story<ApiResult | undefined> {
+  yield* note({ type: 'expect', creations: requests.length, deletions: [] } satisfies PodNote);
+  return yield* createExpectedPods(owner, requests);
+}
+
+/** As `createPods`, where the creations are expected already. */
+export function* createExpectedPods(
+  owner: KubernetesObject,
+  requests: readonly ApiRequest[],
+): Story<ApiResult | undefined> {
   const count = requests.length;
-  yield* note({ type: 'expect', creations: count, deletions: [] } satisfies PodNote);
   let created = 0;
   for (let batch = 1; created < count; batch *= 2) {
     const size = Math.min(batch, count - created);
@@ -57,6 +65,11 @@ function creationEvents(about: KubernetesObject, result: ApiResult): readonly St
  */
 export function* deletePods(owner: KubernetesObject, victims: readonly Pod[]): Story<ApiResult | undefined> {
   yield* note({ type: 'expect', creations: 0, deletions: victims.map(objectKey) } satisfies PodNote);
+  return yield* deleteExpectedPods(owner, victims);
+}
+
+/** As `deletePods`, where the deletions are expected already. */
+export function* deleteExpectedPods(owner: KubernetesObject, victims: readonly Pod[]): Story<ApiResult | undefined> {
   const results = yield* attemptAll(victims.map(deleteRequest));
   yield* tellAll(() => results.flatMap((result, index) => deletionEvents(owner, victims[index]!, result)));
   const refusals = results.filter((result) => !succeeded(result));
