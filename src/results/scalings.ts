@@ -29,7 +29,7 @@ export function scalingsOf(tables: RecordedTables): Scaling[] {
   const writes = scaleWrites(tables);
   const before = new Map<string, number>();
   return rows(tables, 'events', shape).flatMap((event): Scaling[] => {
-    const parts = /^New size: (\d+); reason: (.*)$/s.exec(event.message ?? '');
+    const parts = /^(?:\(combined from similar events\): )?New size: (\d+); reason: (.*)$/s.exec(event.message ?? '');
     if (event.reason !== 'SuccessfulRescale' || parts === null) return [];
     const autoscaler = event.namespace === 'default' ? event.name! : `${event.namespace!}/${event.name!}`;
     const to = Number(parts[1]);

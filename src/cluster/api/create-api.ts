@@ -5,7 +5,6 @@ import type { KernelWorld } from '../../kernel/simulation.js';
 import { registerCalls } from './calls.js';
 import { type Controllers, registerControllers } from './controller-loop.js';
 import { createEtcd } from './etcd.js';
-import { createEventRecorder } from './event-recorder.js';
 import { type Listeners, registerInformers } from './informers.js';
 import type { ApiParameters } from './parameters.js';
 import { createServiceAddresses } from './service-addresses.js';
@@ -33,7 +32,7 @@ export function createApi(world: KernelWorld, parameters: ApiParameters): ApiSta
     controllers: [],
     syncs: [],
     freeSyncs: [],
-    eventRecorder: createEventRecorder(),
+    eventRecorders: new Map(),
     streams: {
       server: openStream(world, 'api/server'),
       watch: openStream(world, 'api/watch'),

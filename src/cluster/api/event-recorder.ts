@@ -1,28 +1,26 @@
 import { recordRow } from '../../kernel/probe.js';
-import { SECOND_US, type Micros, microsToSeconds } from '../../kernel/time.js';
+import { HOUR_US, microsToSeconds } from '../../kernel/time.js';
 import { takeToken } from './clients.js';
+import {
+  CORRELATOR_DEFAULTS,
+  correlate,
+  createEventCorrelator,
+  type EventCorrelatorState,
+  remember,
+} from './event-correlator.js';
 import type { KubernetesObject } from './objects/meta.js';
 import { EVENT_TABLE } from './tables.js';
 import type { ApiWorld } from './world.js';
 
-/** Events that one source may send about one object at once (client-go v0.36.3 tools/record/events_cache.go). */
-const SPAM_BURST = 25;
-/** Time for one more of them (same source: 1 per 300 s). */
-const SPAM_REFILL_US = 300 * SECOND_US;
+/** The API server forgets an Event so long after its last write (us). Source: kube-apiserver --event-ttl, 1h0m0s. */
+const EVENT_TTL_US = HOUR_US;
 
-/** Token buckets of the spam filter by source and uid of the object: when each would be full again. */
-export interface EventRecorderState {
-  readonly Normal: Map<string, Map<string, Micros>>;
-  readonly Warning: Map<string, Map<string, Micros>>;
-}
-
-export function createEventRecorder(): EventRecorderState {
-  return { Normal: new Map(), Warning: new Map() };
-}
+/** What each client's recorder remembers, by the client's number: every component has a recorder of its own. */
+export type EventRecorderState = Map<number, EventCorrelatorState>;
 
 /**
- * Records a Kubernetes Event about an object, as `kubectl describe` shows it. It takes a token of the client it is sent
- * with, so events slow their controller down as in reality; the spam filter drops what is over 25 per object.
+ * Records a Kubernetes Event about an object, as `kubectl describe` shows it: created, or counted up in one that is there. Each
+ * write takes a token of the client it is sent with, so events slow their controller down as in reality.
  * Events are kept as rows of the results, not as objects in the store.
  */
 export function recordEvent(
@@ -32,29 +30,46 @@ export function recordEvent(
   type: 'Normal' | 'Warning',
   reason: string,
   message: string,
+  part = '',
 ): void {
-  const source = world.api.clients[client]!.name;
-  if (isSpam(world, source, involved.metadata.uid, type)) return;
-  takeToken(world, client);
+  const { now } = world.kernel;
+  const recorder = recorderOf(world, client);
+  const draft = { subject: involved.metadata.uid, part, type, reason, message };
+  const event = correlate(recorder, CORRELATOR_DEFAULTS, draft, now);
+  if (event === undefined) return;
+  if (event.count > 1) takeToken(world, client);
+  // Not there yet, not any more, or dropped: it is created, if need be after a patch in vain.
+  if (event.stored.expiresAt <= now) takeToken(world, client);
+  event.stored.expiresAt = now + EVENT_TTL_US;
+  remember(recorder, CORRELATOR_DEFAULTS, event);
+  recordEventRow(world, client, involved, type, reason, event.message, event.count);
+}
+
+/** Writes an Event down in the results. */
+export function recordEventRow(
+  world: ApiWorld,
+  client: number,
+  { kind, metadata }: KubernetesObject,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+  count: number,
+): void {
   recordRow(world, EVENT_TABLE, [
     microsToSeconds(world.kernel.now),
-    source,
-    involved.kind,
-    involved.metadata.namespace,
-    involved.metadata.name,
+    world.api.clients[client]!.name,
+    kind,
+    metadata.namespace,
+    metadata.name,
     type,
     reason,
     message,
+    count,
   ]);
 }
 
-function isSpam(world: ApiWorld, source: string, uid: string, type: 'Normal' | 'Warning'): boolean {
-  const buckets = world.api.eventRecorder[type];
-  let ofSource = buckets.get(source);
-  if (ofSource === undefined) buckets.set(source, (ofSource = new Map()));
-  const now = world.kernel.now;
-  const full = Math.max(ofSource.get(uid) ?? 0, now) + SPAM_REFILL_US;
-  if (full - now > SPAM_BURST * SPAM_REFILL_US) return true;
-  ofSource.set(uid, full);
-  return false;
+function recorderOf({ api }: ApiWorld, client: number): EventCorrelatorState {
+  let recorder = api.eventRecorders.get(client);
+  if (recorder === undefined) api.eventRecorders.set(client, (recorder = createEventCorrelator()));
+  return recorder;
 }

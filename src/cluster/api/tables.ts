@@ -1,9 +1,9 @@
 import type { TableDefinition } from '../../kernel/probe.js';
 
-/** Kubernetes Events, one row each time one is recorded */
+/** Kubernetes Events, one row each time one is written */
 export const EVENT_TABLE: TableDefinition = {
   name: 'events',
-  description: 'Kubernetes Events, one row each time one is recorded',
+  description: 'Kubernetes Events, one row each time one is written: created, or counted up',
   columns: [
     { name: 'time_s', type: 'number', unit: 's', description: 'when' },
     { name: 'source', type: 'text', unit: '', description: 'component that recorded it' },
@@ -13,6 +13,12 @@ export const EVENT_TABLE: TableDefinition = {
     { name: 'type', type: 'text', unit: '', description: 'Normal or Warning' },
     { name: 'reason', type: 'text', unit: '', description: 'for example FailedScheduling' },
     { name: 'message', type: 'text', unit: '', description: 'as kubectl describe shows it' },
+    {
+      name: 'count',
+      type: 'integer',
+      unit: '',
+      description: 'how often it happened so far; above 1: an Event counted up',
+    },
   ],
 };
 

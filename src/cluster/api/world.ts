@@ -36,7 +36,7 @@ export interface ApiState {
   readonly controllers: ControllerState[];
   readonly syncs: (SyncRecord | undefined)[];
   readonly freeSyncs: number[];
-  readonly eventRecorder: EventRecorderState;
+  readonly eventRecorders: EventRecorderState;
   readonly streams: { readonly server: StreamId; readonly watch: StreamId; readonly names: StreamId };
   /** Bookings of fate that later parts fill: until when the API server answers nothing. */
   unavailableUntil: Micros;

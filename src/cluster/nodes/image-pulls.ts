@@ -42,7 +42,7 @@ export function requestPull(world: NodesWorld, podIndex: number, index: number):
     bytes: behaviours[pods.behaviour[podIndex]!]?.imageBytes ?? DEFAULT_IMAGE_BYTES,
     isRefused: false,
   };
-  podEvent(world, podIndex, 'Normal', 'Pulling', `Pulling image "${spec.image}"`);
+  podEvent(world, podIndex, 'Normal', 'Pulling', `Pulling image "${spec.image}"`, spec.name);
   const ticket = host.nextPull++;
   host.pulls.set(ticket, pull);
   if (!parameters.serializeImagePulls || host.pulls.size === 1) beginPull(world, node, host, ticket);
@@ -90,17 +90,17 @@ export function registerImagePulls<W extends NodesWorld>(handlers: Handlers<W>):
 function answer(world: NodesWorld, pull: Pull, isPulled: boolean): void {
   const { podIndex, image } = pull;
   const index = containerIndexOf(pull.subject);
+  const container = recordOf(world, podIndex).containers[index]!;
   if (isPulled) {
-    podEvent(world, podIndex, 'Normal', 'Pulled', `Successfully pulled image "${image}"`);
+    podEvent(world, podIndex, 'Normal', 'Pulled', `Successfully pulled image "${image}"`, container.spec.name);
     launch(world, podIndex, index, 0);
     return;
   }
-  const container = recordOf(world, podIndex).containers[index]!;
   const { now } = world.kernel;
   container.pullBackOff = nextBackOff(container.pullBackOff, now, now, PULL_BACK_OFF_MAXIMUM_US);
   const message = pull.isRefused
     ? 'pull QPS exceeded'
     : `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`;
-  podEvent(world, podIndex, 'Warning', 'Failed', `Failed to pull image "${image}": ${message}`);
+  podEvent(world, podIndex, 'Warning', 'Failed', `Failed to pull image "${image}": ${message}`, container.spec.name);
   failSync(world, podIndex, index, 'ErrImagePull', message);
 }

@@ -104,8 +104,8 @@ function containerStarted(world: NodesWorld, wiring: NodeWiring, podIndex: numbe
     pods.restarts[podIndex]! += 1;
     pods.epoch[podIndex]! += 1;
   }
-  podEvent(world, podIndex, 'Normal', 'Created', 'Container created');
-  podEvent(world, podIndex, 'Normal', 'Started', 'Container started');
+  podEvent(world, podIndex, 'Normal', 'Created', 'Container created', container.spec.name);
+  podEvent(world, podIndex, 'Normal', 'Started', 'Container started', container.spec.name);
   armRun(world, podIndex, index, container);
   if (role === 'regular' && times.listenUs === 0 && times.exitUs > 0) updateServing(world, wiring, podIndex);
   if (role === 'regular') startNext(world, podIndex, true);
@@ -136,8 +136,15 @@ function registerProbes<W extends NodesWorld>(handlers: Handlers<W>, wiring: Nod
     const name = probe === 'liveness' ? 'Liveness' : 'Startup';
     if (probe === 'liveness') container.livenessEvent = NO_EVENT;
     else container.probeEvent = NO_EVENT;
-    podEvent(world, podIndex, 'Warning', 'Unhealthy', `${name} probe failed: connection refused`);
-    podEvent(world, podIndex, 'Normal', 'Killing', `Container ${spec.name} failed ${probe} probe, will be restarted`);
+    podEvent(world, podIndex, 'Warning', 'Unhealthy', `${name} probe failed: connection refused`, spec.name);
+    podEvent(
+      world,
+      podIndex,
+      'Normal',
+      'Killing',
+      `Container ${spec.name} failed ${probe} probe, will be restarted`,
+      spec.name,
+    );
     endRun(world, container, EXIT_KILLED);
     updateServing(world, wiring, podIndex);
     schedule(world, record.start.relistUs, NodesEvent.Relisted, podIndex, pods.plan[podIndex]!);

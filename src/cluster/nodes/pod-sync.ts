@@ -87,6 +87,7 @@ function mustWait(world: NodesWorld, podIndex: number, record: PodRecord, contai
       'Warning',
       'BackOff',
       `Back-off restarting failed container ${spec.name} in pod ${where}`,
+      spec.name,
     );
     const restMs = Math.min(run.finishedAt + waitUs - now, SYNC_PERIOD_US);
     retryAfter(world, podIndex, record, restMs * times.jitter);
@@ -95,7 +96,7 @@ function mustWait(world: NodesWorld, podIndex: number, record: PodRecord, contai
   if (waitsToPull(pullBackOff, now) && !hasImage(world, world.nodes.pods.node[podIndex]!, spec.image)) {
     const message = `Back-off pulling image "${spec.image}"`;
     container.failure = { reason: 'ImagePullBackOff', message };
-    podEvent(world, podIndex, 'Normal', 'BackOff', message);
+    podEvent(world, podIndex, 'Normal', 'BackOff', message, spec.name);
     retryAfter(world, podIndex, record, FAILED_SYNC_US * times.jitter);
     return true;
   }
@@ -127,7 +128,14 @@ function startContainer(world: NodesWorld, podIndex: number, record: PodRecord, 
     const message = `Container image "${spec.image}" is not present with pull policy of Never`;
     failSync(world, podIndex, index, 'ErrImageNeverPull', message);
   } else if (isPresent && spec.imagePullPolicy !== 'Always') {
-    podEvent(world, podIndex, 'Normal', 'Pulled', `Container image "${spec.image}" already present on machine`);
+    podEvent(
+      world,
+      podIndex,
+      'Normal',
+      'Pulled',
+      `Container image "${spec.image}" already present on machine`,
+      spec.name,
+    );
     launch(world, podIndex, index, container.times.imageCheckUs);
   } else {
     requestPull(world, podIndex, index);

@@ -67,7 +67,14 @@ function armReadiness(
   const periodUs = periodOf(probe);
   const eligibleAt = firstTick(world, container, probe, now, periodUs);
   if (container.probeEvent === NO_EVENT && eligibleAt === now && container.listenAt > now) {
-    podEvent(world, podIndex, 'Warning', 'Unhealthy', 'Readiness probe failed: connection refused');
+    podEvent(
+      world,
+      podIndex,
+      'Warning',
+      'Unhealthy',
+      'Readiness probe failed: connection refused',
+      container.spec.name,
+    );
   }
   if (container.probeEvent !== NO_EVENT) cancel(world, container.probeEvent);
   const successes = probe.successThreshold ?? DEFAULT_SUCCESS_THRESHOLD;

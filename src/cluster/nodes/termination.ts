@@ -49,7 +49,8 @@ export function terminatePod(world: NodesWorld, wiring: NodeWiring, podIndex: nu
     stopAll(world, wiring, podIndex, EXIT_STOPPED);
     return;
   }
-  for (const { spec } of running) podEvent(world, podIndex, 'Normal', 'Killing', `Stopping container ${spec.name}`);
+  for (const { spec } of running)
+    podEvent(world, podIndex, 'Normal', 'Killing', `Stopping container ${spec.name}`, spec.name);
   const hookSeconds = Math.min(graceSeconds, Math.max(...running.map(({ spec }) => preStopSeconds(spec))));
   const hookUs = Math.round(hookSeconds * SECOND_US);
   const restSeconds = Math.max(graceSeconds - Math.floor(hookSeconds), MINIMUM_GRACE_SECONDS);

@@ -3,12 +3,12 @@ import { invariant } from '../../kernel/invariant.js';
 import { draws } from '../../kernel/random.js';
 import { schedule } from '../../kernel/simulation.js';
 import { type ApiResult, issue, NOBODY, succeeded } from '../api/calls.js';
-import { recordEvent } from '../api/event-recorder.js';
 import { lister } from '../api/informers.js';
 import type { Condition } from '../api/objects/meta.js';
 import type { Pod } from '../api/objects/pod.js';
 import { objectKey } from '../api/store.js';
 import { removePod } from './cluster-pods.js';
+import { recordPodEvent } from './event-series.js';
 import { SchedulerEvent } from './events.js';
 import { moveOnEvent, requeueFailed } from './scheduling-queue.js';
 import type { QueuedPod } from './queued-pod.js';
@@ -42,7 +42,7 @@ export function finishBinding(world: SchedulerWorld, number: number, result: Api
   if (succeeded(result)) {
     scheduler.queue.pods.delete(uid);
     const message = `Successfully assigned ${namespace}/${name} to ${nodeName}`;
-    recordEvent(world, scheduler.eventClient, pod, 'Normal', 'Scheduled', message);
+    recordPodEvent(world, pod, 'Normal', 'Scheduled', message);
     return;
   }
   if (scheduler.assumed.delete(uid)) {
@@ -73,7 +73,7 @@ export function failAttempt(
   } else if (scheduler.queue.inFlight === queued) {
     scheduler.queue.inFlight = undefined;
   }
-  recordEvent(world, scheduler.eventClient, queued.pod, 'Warning', 'FailedScheduling', truncated(message));
+  recordPodEvent(world, queued.pod, 'Warning', 'FailedScheduling', truncated(message));
   return writeCondition(world, queued.pod, reason, message);
 }
 

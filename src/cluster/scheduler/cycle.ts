@@ -2,10 +2,10 @@ import { sample } from '../../kernel/distributions.js';
 import { draws } from '../../kernel/random.js';
 import { schedule, scheduleAt } from '../../kernel/simulation.js';
 import type { Micros } from '../../kernel/time.js';
-import { recordEvent } from '../api/event-recorder.js';
 import { NO_NODE } from './cluster.js';
 import { placePod } from './cluster-pods.js';
 import { decide } from './decide.js';
+import { recordPodEvent } from './event-series.js';
 import { SchedulerEvent } from './events.js';
 import { podClassOf } from './pod-class.js';
 import type { QueuedPod } from './queued-pod.js';
@@ -28,7 +28,7 @@ function skip(world: SchedulerWorld, queued: QueuedPod): void {
   const { namespace, name } = queued.pod.metadata;
   finishAttempt(world.scheduler.queue);
   const message = `skip schedule deleting pod: ${namespace}/${name}`;
-  recordEvent(world, world.scheduler.eventClient, queued.pod, 'Warning', 'FailedScheduling', message);
+  recordPodEvent(world, queued.pod, 'Warning', 'FailedScheduling', message);
 }
 
 /**

@@ -29,6 +29,7 @@ export function createScheduler(world: ApiWorld, parameters: SchedulerParameters
     pods: informers[WATCHED.indexOf('Pod')]!,
     client: openClient(world, SCHEDULER, parameters),
     eventClient: openClient(world, SCHEDULER_NAME, parameters),
+    events: new Map(),
     streams: { attempt: openStream(world, 'scheduler/attempt'), handOver: openStream(world, 'scheduler/hand-over') },
     cycle: undefined,
     waitsForPatch: false,

@@ -2,6 +2,7 @@ import type { StreamId } from '../../kernel/random.js';
 import type { Micros } from '../../kernel/time.js';
 import type { ApiWorld } from '../api/world.js';
 import type { ClusterState } from './cluster.js';
+import type { EventSeriesState } from './event-series.js';
 import type { Failure } from './fit-error.js';
 import type { SchedulerParameters } from './parameters.js';
 import type { QueuedPod } from './queued-pod.js';
@@ -35,6 +36,7 @@ export interface SchedulerState {
   readonly client: number;
   /** Events have a client of their own. */
   readonly eventClient: number;
+  readonly events: EventSeriesState;
   readonly streams: { readonly attempt: StreamId; readonly handOver: StreamId };
   cycle: Cycle | undefined;
   /** A status patch holds the loop up: no other pod is tried until it is answered. */

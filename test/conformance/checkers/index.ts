@@ -11,6 +11,7 @@ import { deploymentNextActions } from './deployment-next-actions.js';
 import { deploymentRollout } from './deployment-rollout.js';
 import { disruptionBudgets } from './disruption-budgets.js';
 import { endpointSlices } from './endpoint-slices.js';
+import { eventCorrelator } from './event-correlator.js';
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.js';
 import { intOrPercent } from './int-or-percent.js';
 import { jobs } from './job.js';
@@ -40,6 +41,7 @@ export const CHECKERS: readonly Checker[] = [
   deploymentRollout,
   disruptionBudgets,
   endpointSlices,
+  eventCorrelator,
   filterScore,
   horizontalPodAutoscaler,
   intOrPercent,
