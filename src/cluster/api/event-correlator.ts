@@ -1,4 +1,12 @@
 import { SECOND_US, type Micros } from '../../kernel/time.js';
+import {
+  type EventMemory,
+  type EventsOfObject,
+  type EventsOfReason,
+  type ObservedEvent,
+  type SpamBucket,
+  use,
+} from './event-memory.js';
 
 /**
  * How a component's recorder keeps Events few: similar ones are combined, equal ones counted, and what is still too much is
@@ -13,7 +21,7 @@ export interface CorrelatorOptions {
   readonly maxMessages: number;
   /** How long ago the last of them may be (us). */
   readonly intervalUs: Micros;
-  /** Entries that each of the three memories holds; what was not used for longest goes. */
+  /** Entries that each of the three memories holds: of messages, of events, of buckets. */
   readonly cacheSize: number;
 }
 
@@ -26,33 +34,6 @@ export const CORRELATOR_DEFAULTS: CorrelatorOptions = {
   cacheSize: 4096,
 };
 
-/** The three memories of one recorder; each map holds what was used last at its end. */
-export interface EventCorrelatorState {
-  /** Events alike but for their message, by object, type and reason. */
-  readonly similar: Map<string, SimilarEvents>;
-  /** What is known of each Event that was sent, by all that tells it from others. */
-  readonly observed: Map<string, ObservedEvent>;
-  /** When the bucket of each object and type is full again: the bucket in one number. */
-  readonly fullAt: Map<string, number>;
-}
-
-interface SimilarEvents {
-  lastAt: Micros;
-  readonly messages: string[];
-}
-
-interface ObservedEvent {
-  readonly count: number;
-  readonly firstAt: Micros;
-  readonly stored: StoredEvent;
-}
-
-/** An Event object of the API server, or one that never got there. */
-export interface StoredEvent {
-  /** When the API server forgets it; each write puts it off. */
-  expiresAt: Micros;
-}
-
 /** What happened, as the recorder is told. */
 export interface EventDraft {
   /** What it is about and who says so, as a text that no other has. */
@@ -64,104 +45,131 @@ export interface EventDraft {
   readonly message: string;
 }
 
-/** What is to be sent: a new Event if `count` is 1, else a patch of the one that is `stored`. */
-export interface CorrelatedEvent extends ObservedEvent {
-  readonly message: string;
-  readonly isCombined: boolean;
-  /** What tells this event from others, its message included. */
-  readonly key: string;
-}
-
 /** Source: tools/record/events_cache.go: EventAggregatorByReasonMessageFunc. */
 const COMBINED = '(combined from similar events): ';
 
-export function createEventCorrelator(): EventCorrelatorState {
-  return { similar: new Map(), observed: new Map(), fullAt: new Map() };
+/**
+ * The Event to send for what happened: a new one if its `count` is 1, else a patch; nothing if there were too many. Even then it was
+ * counted: a later patch may be of an Event that was never created. Is its message that of `draft`, or combined?
+ */
+export function correlate(
+  memory: EventMemory,
+  options: CorrelatorOptions,
+  draft: EventDraft,
+  now: Micros,
+): ObservedEvent | undefined {
+  const object = eventsOfObject(memory, draft.subject);
+  const events = eventsOfReason(object, draft);
+  const isCombined = combines(memory, options, events, draft.message, now);
+  const event = isCombined ? combinedEvent(events, draft) : ownEvent(events, draft.part, draft.message);
+  observe(memory, options, event, now);
+  return isSpam(memory, options, object, draft.type, now) ? undefined : event;
+}
+
+/** What an Event says: combined ones are patched with the latest message. */
+export function messageOf(event: ObservedEvent, { message }: EventDraft): string {
+  return event.message === COMBINED ? COMBINED + message : message;
 }
 
 /**
- * What to send for an event; nothing if there were too many. Even then the event was counted: a later patch may be of an Event
- * that was never created.
+ * Notes that an event was written. Combined ones are counted by another key than their own, which takes a place of its own in the
+ * memory; others are remembered already.
  */
-export function correlate(
-  state: EventCorrelatorState,
+export function noteWritten(
+  memory: EventMemory,
   options: CorrelatorOptions,
-  { subject, part, type, reason, message }: EventDraft,
-  now: Micros,
-): CorrelatedEvent | undefined {
-  const spamKey = `${subject}\n${type}`;
-  const similarKey = `${spamKey}\n${reason}`;
-  const isCombined = combines(state, options, similarKey, message, now);
-  const text = isCombined ? COMBINED + message : message;
-  const key = `${similarKey}\n${part}\n${text}`;
-  const event = observe(state, options, isCombined ? similarKey : key, now);
-  if (isSpam(state, options, spamKey, now)) return undefined;
-  return { ...event, message: text, isCombined, key };
+  event: ObservedEvent,
+  draft: EventDraft,
+): void {
+  if (event.message !== COMBINED) return;
+  const events = eventsOfReason(eventsOfObject(memory, draft.subject), draft);
+  use(memory, 'observed', ownEvent(events, draft.part, messageOf(event, draft)), options.cacheSize);
 }
 
-/** Remembers that an event was written. Combined ones are counted by another key than their own; others are remembered already. */
-export function remember(
-  state: EventCorrelatorState,
-  { cacheSize }: CorrelatorOptions,
-  { key, count, firstAt, stored, isCombined }: CorrelatedEvent,
-): void {
-  if (isCombined) use(state.observed, key, { count, firstAt, stored }, cacheSize);
+function eventsOfObject({ objects }: EventMemory, subject: string): EventsOfObject {
+  let object = objects.get(subject);
+  if (object === undefined) objects.set(subject, (object = { reasons: [], buckets: [] }));
+  return object;
+}
+
+function eventsOfReason({ reasons }: EventsOfObject, { type, reason }: EventDraft): EventsOfReason {
+  for (const events of reasons) if (events.reason === reason && events.type === type) return events;
+  const similar = { turn: 0, lastAt: 0, messages: [] };
+  const events = { type, reason, similar, combined: undefined, first: undefined, others: undefined };
+  reasons.push(events);
+  return events;
+}
+
+function newEvent(part: string, message: string): ObservedEvent {
+  return { turn: 0, part, message, count: 0, firstAt: 0, expiresAt: 0 };
+}
+
+function combinedEvent(events: EventsOfReason, { part }: EventDraft): ObservedEvent {
+  if (isForgotten(events.combined)) events.combined = newEvent(part, COMBINED);
+  return events.combined!;
+}
+
+function ownEvent(events: EventsOfReason, part: string, message: string): ObservedEvent {
+  const { first } = events;
+  if (first !== undefined && first.part === part && first.message === message) {
+    return isForgotten(first) ? (events.first = newEvent(part, message)) : first;
+  }
+  if (first === undefined && events.others === undefined) return (events.first = newEvent(part, message));
+  events.others ??= new Map();
+  const key = `${part}\n${message}`;
+  let event = events.others.get(key);
+  if (isForgotten(event)) events.others.set(key, (event = newEvent(part, message)));
+  return event!;
+}
+
+function isForgotten(event: ObservedEvent | undefined): boolean {
+  return event === undefined || event.turn === 0;
 }
 
 /** Adds a message to those of the similar events; are there so many that they are combined? */
 function combines(
-  { similar }: EventCorrelatorState,
+  memory: EventMemory,
   { intervalUs, maxMessages, cacheSize }: CorrelatorOptions,
-  key: string,
+  { similar }: EventsOfReason,
   message: string,
   now: Micros,
 ): boolean {
-  let known = similar.get(key);
-  if (known === undefined || now - known.lastAt > intervalUs) known = { lastAt: now, messages: [message] };
-  else {
-    known.lastAt = now;
-    if (!known.messages.includes(message)) known.messages.push(message);
-  }
-  use(similar, key, known, cacheSize);
-  if (known.messages.length < maxMessages) return false;
-  known.messages.shift(); // the real one forgets any of them, as its map happens to lie
+  if (similar.turn === 0 || now - similar.lastAt > intervalUs) similar.messages = [message];
+  else if (!similar.messages.includes(message)) similar.messages.push(message);
+  similar.lastAt = now;
+  use(memory, 'similar', similar, cacheSize);
+  if (similar.messages.length < maxMessages) return false;
+  similar.messages.shift(); // the real one forgets any of them, as its map happens to lie
   return true;
 }
 
-function observe(
-  { observed }: EventCorrelatorState,
-  { cacheSize }: CorrelatorOptions,
-  key: string,
-  now: Micros,
-): ObservedEvent {
-  const last = observed.get(key);
-  const event =
-    last === undefined
-      ? { count: 1, firstAt: now, stored: { expiresAt: 0 } }
-      : { count: last.count + 1, firstAt: last.firstAt, stored: last.stored };
-  use(observed, key, event, cacheSize);
-  return event;
+function observe(memory: EventMemory, { cacheSize }: CorrelatorOptions, event: ObservedEvent, now: Micros): void {
+  if (event.turn === 0) event.firstAt = now;
+  event.count += 1;
+  use(memory, 'observed', event, cacheSize);
 }
 
 function isSpam(
-  { fullAt }: EventCorrelatorState,
+  memory: EventMemory,
   { burst, refillUs, cacheSize }: CorrelatorOptions,
-  key: string,
+  { buckets }: EventsOfObject,
+  type: string,
   now: Micros,
 ): boolean {
-  const known = fullAt.get(key) ?? now;
-  const next = Math.max(known, now) + refillUs;
-  const isOver = next - now > burst * refillUs + ROUNDING_US;
-  use(fullAt, key, isOver ? known : next, cacheSize);
+  const bucket = bucketOf(buckets, type);
+  const fullAt = bucket.turn === 0 ? now : Math.max(bucket.fullAt, now);
+  use(memory, 'buckets', bucket, cacheSize);
+  const isOver = fullAt + refillUs - now > burst * refillUs + ROUNDING_US;
+  bucket.fullAt = isOver ? fullAt : fullAt + refillUs;
   return isOver;
 }
 
 /** Waits under a nanosecond are none (golang.org/x/time/rate counts in whole ones). */
 const ROUNDING_US = 0.001;
 
-/** Puts an entry at the end of a memory and drops the one at its beginning if there are too many. */
-function use<T>(memory: Map<string, T>, key: string, entry: T, size: number): void {
-  memory.delete(key);
-  memory.set(key, entry);
-  if (memory.size > size) memory.delete(memory.keys().next().value!);
+function bucketOf(buckets: SpamBucket[], type: string): SpamBucket {
+  for (const bucket of buckets) if (bucket.type === type) return bucket;
+  const bucket = { turn: 0, type, fullAt: 0 };
+  buckets.push(bucket);
+  return bucket;
 }

@@ -1,13 +1,8 @@
 import { recordRow } from '../../kernel/probe.js';
 import { HOUR_US, microsToSeconds } from '../../kernel/time.js';
 import { takeToken } from './clients.js';
-import {
-  CORRELATOR_DEFAULTS,
-  correlate,
-  createEventCorrelator,
-  type EventCorrelatorState,
-  remember,
-} from './event-correlator.js';
+import { CORRELATOR_DEFAULTS, correlate, messageOf, noteWritten } from './event-correlator.js';
+import { createEventMemory, type EventMemory } from './event-memory.js';
 import type { KubernetesObject } from './objects/meta.js';
 import { EVENT_TABLE } from './tables.js';
 import type { ApiWorld } from './world.js';
@@ -16,7 +11,7 @@ import type { ApiWorld } from './world.js';
 const EVENT_TTL_US = HOUR_US;
 
 /** What each client's recorder remembers, by the client's number: every component has a recorder of its own. */
-export type EventRecorderState = Map<number, EventCorrelatorState>;
+export type EventRecorderState = Map<number, EventMemory>;
 
 /**
  * Records a Kubernetes Event about an object, as `kubectl describe` shows it: created, or counted up in one that is there. Each
@@ -33,16 +28,16 @@ export function recordEvent(
   part = '',
 ): void {
   const { now } = world.kernel;
-  const recorder = recorderOf(world, client);
+  const memory = memoryOf(world, client);
   const draft = { subject: involved.metadata.uid, part, type, reason, message };
-  const event = correlate(recorder, CORRELATOR_DEFAULTS, draft, now);
+  const event = correlate(memory, CORRELATOR_DEFAULTS, draft, now);
   if (event === undefined) return;
   if (event.count > 1) takeToken(world, client);
   // Not there yet, not any more, or dropped: it is created, if need be after a patch in vain.
-  if (event.stored.expiresAt <= now) takeToken(world, client);
-  event.stored.expiresAt = now + EVENT_TTL_US;
-  remember(recorder, CORRELATOR_DEFAULTS, event);
-  recordEventRow(world, client, involved, type, reason, event.message, event.count);
+  if (event.expiresAt <= now) takeToken(world, client);
+  event.expiresAt = now + EVENT_TTL_US;
+  noteWritten(memory, CORRELATOR_DEFAULTS, event, draft);
+  recordEventRow(world, client, involved, type, reason, messageOf(event, draft), event.count);
 }
 
 /** Writes an Event down in the results. */
@@ -68,8 +63,8 @@ export function recordEventRow(
   ]);
 }
 
-function recorderOf({ api }: ApiWorld, client: number): EventCorrelatorState {
-  let recorder = api.eventRecorders.get(client);
-  if (recorder === undefined) api.eventRecorders.set(client, (recorder = createEventCorrelator()));
-  return recorder;
+function memoryOf({ api }: ApiWorld, client: number): EventMemory {
+  let memory = api.eventRecorders.get(client);
+  if (memory === undefined) api.eventRecorders.set(client, (memory = createEventMemory()));
+  return memory;
 }

@@ -1,10 +1,11 @@
 import {
   type CorrelatorOptions,
   correlate,
-  createEventCorrelator,
-  remember,
-  type StoredEvent,
+  type EventDraft,
+  messageOf,
+  noteWritten,
 } from '../../../src/cluster/api/event-correlator.js';
+import { createEventMemory, type ObservedEvent } from '../../../src/cluster/api/event-memory.js';
 import { MILLISECOND_US, SECOND_US } from '../../../src/kernel/time.js';
 import { type Checker, difference } from './checker.js';
 
@@ -53,34 +54,34 @@ function optionsOf({ options }: Case): CorrelatorOptions {
 /** The writes of one event to an API server that forgets Events. */
 function writesOf(given: Case): Case['events'][number]['expected'][] {
   const options = optionsOf(given);
-  const state = createEventCorrelator();
-  const numbers = new Map<StoredEvent, number>();
+  const memory = createEventMemory();
+  const numbers = new Map<ObservedEvent, number>();
   let made = 0;
   return given.events.map(({ atMs, source, object, type, reason, message }) => {
     const now = atMs * MILLISECOND_US;
-    const { fieldPath = '', ...about } = given.objects[object]!;
+    const { fieldPath: part = '', ...about } = given.objects[object]!;
     const subject = JSON.stringify([given.sources[source], about]);
-    const event = correlate(state, options, { subject, part: fieldPath, type, reason, message }, now);
+    const draft: EventDraft = { subject, part, type, reason, message };
+    const event = correlate(memory, options, draft, now);
     if (event === undefined) return 'dropped';
-    const { count, stored } = event;
     const written = {
-      count,
-      message: event.message,
+      count: event.count,
+      message: messageOf(event, draft),
       firstTimestamp: event.firstAt / SECOND_US,
       lastTimestamp: now / SECOND_US,
     };
     const writes: Write[] = [];
-    const notFound = stored.expiresAt <= now;
-    if (count > 1) {
-      const known = { verb: 'patch' as const, object: numbers.get(stored) ?? -1, ...written };
+    const notFound = event.expiresAt <= now;
+    if (event.count > 1) {
+      const known = { verb: 'patch' as const, object: numbers.get(event) ?? -1, ...written };
       writes.push(notFound ? { ...known, notFound } : known);
     }
-    if (count === 1 || notFound) {
-      numbers.set(stored, made);
+    if (event.count === 1 || notFound) {
+      numbers.set(event, made);
       writes.push({ verb: 'create', object: made++, ...written });
     }
-    stored.expiresAt = now + given.eventTTLSeconds * SECOND_US;
-    remember(state, options, event);
+    event.expiresAt = now + given.eventTTLSeconds * SECOND_US;
+    noteWritten(memory, options, event, draft);
     return writes;
   });
 }
