@@ -1,6 +1,8 @@
 import type { Controllers } from '../cluster/api/controller-loop.js';
 import type { Listeners } from '../cluster/api/informers.js';
 import { registerKcm } from '../cluster/api/kcm.js';
+import { registerDaemonSet } from '../cluster/controllers/daemon-set/controller.js';
+import { createDaemonSetState, type DaemonSetWorld } from '../cluster/controllers/daemon-set/state.js';
 import { registerDeployment } from '../cluster/controllers/deployment/controller.js';
 import { registerDisruption } from '../cluster/controllers/disruption/controller.js';
 import { registerEndpointSlice } from '../cluster/controllers/endpoint-slice/controller.js';
@@ -38,7 +40,8 @@ import {
 } from '../cluster/controllers/taint-eviction/controller.js';
 
 /** What all controllers together need of the world. */
-export type ControllersWorld = EndpointSliceWorld &
+export type ControllersWorld = DaemonSetWorld &
+  EndpointSliceWorld &
   GarbageCollectorWorld &
   HorizontalPodAutoscalerWorld &
   NodeLifecycleWorld &
@@ -55,6 +58,7 @@ export function createControllerStates(): ControllersWorld['controllers'] {
     replicaSet: createReplicaSetState(),
     replicationController: createReplicaSetState(),
     statefulSet: createStatefulSetState(),
+    daemonSet: createDaemonSetState(),
     endpointSlice: createEndpointSliceState(),
     garbageCollector: createGarbageCollectorState(),
     service: createServiceState(),
@@ -76,6 +80,7 @@ export function registerControllerRooms<W extends ControllersWorld>(
   registerReplicaSet(controllers, listeners);
   registerReplicationController(controllers, listeners);
   registerStatefulSet(controllers, listeners);
+  registerDaemonSet(controllers, listeners);
   registerEndpointSlice(controllers, listeners);
   registerGarbageCollector(controllers, listeners);
   registerService(controllers, listeners);

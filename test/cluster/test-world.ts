@@ -10,6 +10,7 @@ import type { Pod } from '../../src/cluster/api/objects/pod.js';
 import { isReady } from '../../src/cluster/api/pod-predicates.js';
 import { collection, stored } from '../../src/cluster/api/store.js';
 import { EVENT_TABLE } from '../../src/cluster/api/tables.js';
+import { targetNode } from '../../src/cluster/controllers/daemon-set/placement.js';
 import { defineEvents, Handlers } from '../../src/kernel/events.js';
 import { createKernel, runUntil, schedule } from '../../src/kernel/simulation.js';
 import { MILLISECOND_US, SECOND_US, type Micros } from '../../src/kernel/time.js';
@@ -192,7 +193,7 @@ function createWorld<W extends TestWorld>(rooms: TestRooms<W>, controllers: Cont
   return world as unknown as W;
 }
 
-/** Binds pods to the nodes in turn, makes them ready and ends them, each through the API. */
+/** Binds pods to the nodes in turn (a daemon's to its own), makes them ready and ends them, each through the API. */
 function registerKubelet<W extends TestWorld>(
   handlers: Handlers<W>,
   listeners: Listeners<W>,
@@ -210,7 +211,7 @@ function registerKubelet<W extends TestWorld>(
   handlers.on(TestEvent.PodStarts, (world, index) => {
     const pod = world.test.pods[index]!;
     const { namespace, name, uid } = pod.metadata;
-    const body = pod.spec.nodeName ?? nodes[world.test.starting.size % nodes.length];
+    const body = targetNode(pod.spec) ?? nodes[world.test.starting.size % nodes.length];
     world.test.starting.add(uid);
     issue(world, world.test.kubelet, { verb: 'bind', kind: 'Pod', namespace, name, uid, body });
     const afterUs = readyAfterUs(pod);

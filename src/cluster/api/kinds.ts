@@ -70,7 +70,7 @@ export const KINDS: readonly Kind[] = [
   ),
   kind('APIService', 'apiregistration.k8s.io/v1', 'apiservices', 'cluster', 'stored'),
   kind('ControllerRevision', 'apps/v1', 'controllerrevisions', 'namespaced', 'played'),
-  kind('DaemonSet', 'apps/v1', 'daemonsets', 'namespaced', 'stored', 'ds'),
+  kind('DaemonSet', 'apps/v1', 'daemonsets', 'namespaced', 'played', 'ds'),
   kind('Deployment', 'apps/v1', 'deployments', 'namespaced', 'played', 'deploy'),
   kind('ReplicaSet', 'apps/v1', 'replicasets', 'namespaced', 'played', 'rs'),
   kind('StatefulSet', 'apps/v1', 'statefulsets', 'namespaced', 'played', 'sts'),

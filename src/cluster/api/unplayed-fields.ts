@@ -21,6 +21,7 @@ export function unplayedFields(object: KubernetesObject): string[] {
     case 'ReplicaSet':
     case 'ReplicationController':
     case 'StatefulSet':
+    case 'DaemonSet':
       inPodSpec(fieldsIn(fieldsIn(spec['template'])['spec']), 'spec.template.spec', found);
       break;
     case 'Service':

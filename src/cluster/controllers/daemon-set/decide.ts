@@ -88,7 +88,11 @@ export function syncDaemonSet(view: DaemonView): Story {
 function* findRevision({ set, revisions }: HistoryView): Story {
   const matches = (revision: ControllerRevision): boolean =>
     matchesSelector(set.spec.selector, revision.metadata.labels);
-  const known = yield* claimObjects(set, (labels) => matchesSelector(set.spec.selector, labels), revisions.filter(matches));
+  const known = yield* claimObjects(
+    set,
+    (labels) => matchesSelector(set.spec.selector, labels),
+    revisions.filter(matches),
+  );
   const { revision } = yield* latestRevision(set, known, REVISION_LABEL);
   const hash = revision.metadata.labels?.[REVISION_LABEL] ?? '';
   yield* note({ type: 'hash', uid: set.metadata.uid, hash } satisfies DaemonNote);

@@ -82,11 +82,14 @@ export function rollView(world: DaemonSetWorld, set: DaemonSet): RollView {
   const outdatedOn = (nodes: readonly string[]): Pod[] => nodes.map((node) => judgements.get(node)!.outdated!);
   if (maxSurge === 0) {
     const allowed = Math.max(0, maxUnavailable - byRole.busy.size - byRole.replaceable.size);
-    const nodes = [...byRole.replaceable, ...firstOf(byRole.candidate, allowed)];
+    const nodes = [...firstOf(byRole.replaceable, BURST_REPLICAS), ...firstOf(byRole.candidate, allowed)];
     return { ...view, nodes: [], victims: outdatedOn(nodes).slice(0, BURST_REPLICAS), forgotten };
   }
   const allowed = Math.max(0, maxSurge - byRole.busy.size);
-  const nodes = [...byRole.replaceable, ...firstOf(byRole.candidate, allowed)].slice(0, BURST_REPLICAS);
+  const nodes = [...firstOf(byRole.replaceable, BURST_REPLICAS), ...firstOf(byRole.candidate, allowed)].slice(
+    0,
+    BURST_REPLICAS,
+  );
   return { ...view, nodes, victims: outdatedOn(firstOf(byRole.retirable, BURST_REPLICAS)), forgotten };
 }
 
@@ -110,12 +113,18 @@ export function statusView(world: DaemonSetWorld, set: DaemonSet, isObserved: bo
   return { part: 'status', set, counts: { ...ledger.counts }, isObserved };
 }
 
-/** Kubernetes takes them in the random order of a Go map; here it is the order in which the nodes came to be so. */
+/** The first so many by name. Kubernetes takes them in the random order of a Go map. */
 function firstOf(names: ReadonlySet<string>, count: number): string[] {
+  if (names.size <= count) return [...names].sort();
   const first: string[] = [];
   for (const name of names) {
-    if (first.length >= count) break;
-    first.push(name);
+    if (first.length === count && (count === 0 || name > first[count - 1]!)) continue;
+    let at = first.length === count ? count - 1 : first.length;
+    while (at > 0 && first[at - 1]! > name) {
+      first[at] = first[at - 1]!;
+      at -= 1;
+    }
+    first[at] = name;
   }
   return first;
 }

@@ -86,16 +86,12 @@ type Unwanted = Pick<Judgement, 'surplus' | 'failed' | 'succeeded'>;
 const NONE: readonly Pod[] = [];
 const ALL_WANTED: Unwanted = { surplus: NONE, failed: NONE, succeeded: NONE };
 
-function unwanted(
-  rules: NodeRules,
-  placement: Placement | undefined,
-  pods: readonly Pod[],
-  now: Micros,
-): Unwanted {
+function unwanted(rules: NodeRules, placement: Placement | undefined, pods: readonly Pod[], now: Micros): Unwanted {
   if (pods.length === 0) return ALL_WANTED;
   const alive = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   // Pods of a node that has gone are left to the pod garbage collector, which does not know of those without a node.
-  if (placement === undefined) return { ...ALL_WANTED, surplus: alive.filter(({ spec }) => spec.nodeName === undefined) };
+  if (placement === undefined)
+    return { ...ALL_WANTED, surplus: alive.filter(({ spec }) => spec.nodeName === undefined) };
   if (!placement.shouldContinue) return { ...ALL_WANTED, surplus: alive };
   const failed = alive.filter(({ status }) => status.phase === 'Failed');
   const succeeded = alive.filter(({ status }) => status.phase === 'Succeeded');
@@ -142,12 +138,7 @@ function roleOf(
 const NO_COUNTS: Counts = { desired: 0, current: 0, misscheduled: 0, ready: 0, available: 0, updated: 0 };
 
 /** The oldest pod speaks for its node. */
-function countsOf(
-  rules: NodeRules,
-  placement: Placement | undefined,
-  pod: Pod | undefined,
-  now: Micros,
-): Counts {
+function countsOf(rules: NodeRules, placement: Placement | undefined, pod: Pod | undefined, now: Micros): Counts {
   if (placement === undefined) return NO_COUNTS;
   if (!placement.shouldRun) return pod === undefined ? NO_COUNTS : { ...NO_COUNTS, misscheduled: 1 };
   if (pod === undefined) return { ...NO_COUNTS, desired: 1 };
