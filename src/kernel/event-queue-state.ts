@@ -7,64 +7,50 @@ export type EventHandle = number;
 /** For fields that may hold a handle: no event is pending. */
 export const NO_EVENT: EventHandle = -1;
 
-/** The heap starts here, so that four children side by side share a cache line (arrays start 16 bytes behind one). */
-export const ROOT = 1;
+// A record, by handle: half a cache line, so that an event is one look into memory. In `reals` it begins with its time.
+export const REALS_SHIFT = 2;
+export const INTEGERS_SHIFT = 3;
+export const RECORD_BYTES = 32;
+/** FREE while no event is pending. */
+export const KIND = 2;
+export const A = 3;
+export const B = 4;
+/** The next older event of the bucket, or the next free record; NO_EVENT: none. */
+export const NEXT = 5;
+/** The next newer event of the bucket; NO_EVENT: it is the newest. */
+export const BEFORE = 6;
 
-// A slot: what an event is, and where it waits.
-export const SLOT_SHIFT = 2;
-export const SLOT_A = 1;
-export const SLOT_B = 2;
-/** Position in the heap (from ROOT on), or IN_WHEEL; of a free slot, which slot is free next (see `freed`). */
-export const SLOT_POSITION = 3;
-export const IN_WHEEL = 0;
-
-// Neighbours of an event in its bucket of the wheel.
-export const LINK_SHIFT = 1;
-/** The next event, or NO_EVENT. */
-export const LINK_NEXT = 0;
-/** The event before, or of a bucket's first event the bucket itself, as `-1 - bucket`. */
-export const LINK_BEFORE = 1;
+/** KIND of a record without a pending event. */
+export const FREE: EventKind = -1;
 
 /**
- * Pending events, as plain data in typed arrays, so that a checkpoint is a copy. Events due before the `horizon` are in a
- * heap, which orders them; the others wait unsorted in the buckets of a wheel until their turn comes near.
+ * Pending events, as plain data in typed arrays, so that a checkpoint is a copy. Events due before the `horizon` stand in a
+ * sorted line; the others wait in the buckets of a wheel until their turn comes near. Events of one time are always in
+ * the same place and in the order of scheduling there, so nothing else needs to remember that order.
  */
 export interface EventQueue {
   /** All pending events. */
   size: number;
   capacity: number;
-  nextSequence: number;
   freeHead: EventHandle;
+  integers: Int32Array;
+  reals: Float64Array;
 
-  // By handle.
-  times: Float64Array;
-  /** The order of scheduling: decides between events of one time. */
-  sequences: Float64Array;
-  /** Four integers an event: kind, a, b, position. */
-  slots: Int32Array;
-  /** Two integers an event: its neighbours in the bucket. */
-  links: Int32Array;
+  /** The line: places from `lineFirst` (the earliest event) up to `lineEnd`. */
+  lineFirst: number;
+  lineEnd: number;
+  lineTimes: Float64Array;
+  lineHandles: Int32Array;
 
-  // By position in the heap. Never empty while anything is pending: its first event is the earliest of all.
-  heapSize: number;
-  /** Infinity wherever no event waits. */
-  heapTimes: Float64Array;
-  heapHandles: Int32Array;
-
-  /** First event of each bucket, or NO_EVENT. Their number is a power of two; 0 when everything is in the heap. */
+  /** Newest event of each bucket, or NO_EVENT. Their number is a power of two; 0 when everything is in the line. */
   buckets: Int32Array;
-  /** The bucket that begins at the horizon. */
-  cursor: number;
   horizon: Micros;
-  /** Time that a bucket covers: a power of two, so that its inverse is exact. */
+  /** Time that a bucket covers, in turn with the others: a power of two, so that its inverse is exact. */
   bucketWidth: Micros;
   bucketsPerUs: number;
   popsUntilTuning: number;
   popsBetweenTunings: number;
   tunedAt: Micros;
-
-  /** The heap's first place is that of the event popped last, which is no longer pending. */
-  hasGap: boolean;
 
   poppedTime: Micros;
   poppedKind: EventKind;

@@ -41,7 +41,7 @@ test('restored worlds share nothing: what happens in one is not seen in another'
   const left = restore(saved);
   const before = runDigest(restore(saved));
   left.shop.waiting.length = 0;
-  left.kernel.queue.heapTimes.fill(Infinity);
+  left.kernel.queue.lineTimes.fill(Infinity);
   play(left, END_US);
   expect(runDigest(restore(saved))).toBe(before);
 });
