@@ -5,6 +5,7 @@ import { apiValidation } from './api-validation.js';
 import { backOffs } from './back-off.js';
 import type { Checker } from './checker.js';
 import { daemonSetNodes } from './daemon-set-nodes.js';
+import { cron } from './cron.js';
 import { deletionRank } from './deletion-rank.js';
 import { deploymentFenceposts } from './deployment-fenceposts.js';
 import { deploymentNextActions } from './deployment-next-actions.js';
@@ -35,6 +36,7 @@ export const CHECKERS: readonly Checker[] = [
   apiValidation,
   backOffs,
   daemonSetNodes,
+  cron,
   deletionRank,
   deploymentFenceposts,
   deploymentNextActions,

@@ -1,5 +1,5 @@
 import { type Fields, fieldsIn, isZero, textIn } from '../fields.js';
-import { scheduleFault } from './cron-schedule.js';
+import { parseCronSchedule } from '../cron-schedule.js';
 import { type FieldError, invalid, notSupported, required } from './field-error.js';
 import { validateNonNegative } from './metadata.js';
 import { validatePodTemplate } from './pod.js';
@@ -57,9 +57,9 @@ const CONCURRENCY_POLICIES = ['Allow', 'Forbid', 'Replace'];
 
 export function validateCronJob(spec: Fields, out: FieldError[]): void {
   const schedule = textIn(spec['schedule']);
-  const fault = schedule === '' ? undefined : scheduleFault(schedule);
+  const parsed = parseCronSchedule(schedule);
   if (schedule === '') out.push(required('spec.schedule'));
-  else if (fault !== undefined) out.push(invalid('spec.schedule', schedule, fault));
+  else if (!parsed.ok) out.push(invalid('spec.schedule', schedule, parsed.fault));
   for (const field of ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit']) {
     validateNonNegative(spec[field], `spec.${field}`, out);
   }

@@ -1,12 +1,17 @@
 import { expect, it } from 'vitest';
-import { scheduleFault } from '../../../../src/cluster/api/validation/cron-schedule.js';
-import { readVectors } from '../../../vectors/read.js';
+import { parseCronSchedule } from '../../../src/cluster/api/cron-schedule.js';
+import { readVectors } from '../../vectors/read.js';
 
 interface Case {
   kind: string;
   op: string;
   object?: { spec?: { schedule?: unknown } };
   expected: { code: number; details?: { causes?: { field: string; message: string }[] } };
+}
+
+function scheduleFault(text: string): string | undefined {
+  const parsed = parseCronSchedule(text);
+  return parsed.ok ? undefined : parsed.fault;
 }
 
 it('reads schedules as the API server does', () => {
