@@ -32,6 +32,7 @@ import { createRecoveries, finishRecoveries, measureRecoveries } from './measure
 import { measureReplicas } from './measure/replicas.js';
 import { createRollouts, finishRollouts, measureRollouts } from './measure/rollouts.js';
 import { operator } from './operator/controller.js';
+import { drainer } from './operator/drain.js';
 import { clusterParameters } from './parameters.js';
 import { lookInside } from './pod-inside.js';
 import { insertNamespaces, setup } from './setup.js';
@@ -76,6 +77,7 @@ interface Code {
   readonly controllers: Controllers<World>;
   readonly setup: number;
   readonly operator: number;
+  readonly drainer: number;
 }
 
 /** Puts the behaviour together. The order is part of a run's identity: it numbers controllers and orders listeners. */
@@ -86,6 +88,7 @@ function assembleCode(scenario: Scenario): Code {
   const workloads = new WorkloadListeners<World>();
   const setupId = controllers.add(setup());
   const operatorId = controllers.add(operator());
+  const drainerId = controllers.add(drainer());
   registerControllerRooms<World>(controllers, listeners, { podCpu });
   registerApi(handlers, listeners, controllers);
   registerScheduler(handlers, listeners);
@@ -99,7 +102,7 @@ function assembleCode(scenario: Scenario): Code {
     if (isFault(command.do)) strike(world, entry);
     else enqueue(world, world.experiment.operator, String(entry));
   });
-  return { handlers, controllers, setup: setupId, operator: operatorId };
+  return { handlers, controllers, setup: setupId, operator: operatorId, drainer: drainerId };
 }
 
 function registerMeasurements(handlers: Handlers<World>, listeners: Listeners<World>, scenario: Scenario): void {
@@ -148,6 +151,8 @@ function createExperiment(scenario: Scenario, code: Code): World['experiment'] {
     durationUs,
     intervalUs,
     operator: code.operator,
+    drainer: code.drainer,
+    drains: new Map(),
     monitors: createMonitors(expectations, timeline, warmupUs, durationUs),
     pods: createPodLedger(),
     rollouts: createRollouts(),

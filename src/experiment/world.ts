@@ -4,6 +4,7 @@ import type { Micros } from '../kernel/time.js';
 import type { Expectation } from '../scenario/expectations.js';
 import type { TimelineEntry } from '../scenario/types.js';
 import type { MonitorState } from './expect/monitors.js';
+import type { DrainState } from './operator/drain.js';
 import type { PodLedger } from './measure/pods.js';
 import type { RecoveryState } from './measure/recoveries.js';
 import type { RolloutState } from './measure/rollouts.js';
@@ -20,6 +21,9 @@ export interface ExperimentState {
   readonly intervalUs: Micros;
   /** Number of the controller that plays kubectl. */
   readonly operator: number;
+  /** Number of the controller that plays `kubectl drain`, and its drains under way by number of their command. */
+  readonly drainer: number;
+  readonly drains: Map<string, DrainState>;
   readonly monitors: MonitorState[];
   readonly pods: PodLedger;
   readonly rollouts: RolloutState;

@@ -73,16 +73,7 @@ export type KubectlCommand =
       readonly cpuPercent: number | null;
     }
   | { readonly do: 'cordon' | 'uncordon'; readonly nodes: readonly string[] }
-  | {
-      readonly do: 'drain';
-      readonly nodes: readonly string[];
-      readonly ignoreDaemonSets: boolean;
-      readonly deleteEmptyDirData: boolean;
-      readonly force: boolean;
-      readonly gracePeriodSeconds: number | null;
-      /** null: no limit. */
-      readonly timeoutUs: Micros | null;
-    }
+  | DrainCommand
   /** A value of null removes the label or annotation. */
   | {
       readonly do: 'label' | 'annotate';
@@ -96,6 +87,21 @@ export type KubectlCommand =
       readonly type: 'strategic' | 'merge';
       readonly patch: { readonly [field: string]: unknown };
     };
+
+export interface DrainCommand {
+  readonly do: 'drain';
+  readonly nodes: readonly string[];
+  readonly ignoreDaemonSets: boolean;
+  readonly deleteEmptyDirData: boolean;
+  readonly force: boolean;
+  /** Deletes the pods, whatever their budgets say. */
+  readonly disableEviction: boolean;
+  /** In kubectl's `-l` form; empty: all pods of the node. */
+  readonly podSelector: string;
+  readonly gracePeriodSeconds: number | null;
+  /** null: no limit. */
+  readonly timeoutUs: Micros | null;
+}
 
 /** What happens to machines. A null duration lasts until a later `recover` or the end of the run. */
 export type FaultCommand =

@@ -1,6 +1,7 @@
 import { labelKeyFaults, labelValueFaults } from '../cluster/api/names.js';
 import type { KubernetesObject } from '../cluster/api/objects/meta.js';
 import { parseQuantity } from '../cluster/api/quantity.js';
+import { parseSelector } from '../cluster/api/selectors.js';
 import { parseDuration } from '../kernel/duration.js';
 import {
   type CommandLine,
@@ -96,6 +97,8 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       options: {
         'ignore-daemonsets': 'flag',
         'delete-emptydir-data': 'flag',
+        'disable-eviction': 'flag',
+        'pod-selector': 'value',
         force: 'flag',
         'grace-period': 'value',
         timeout: 'value',
@@ -311,12 +314,17 @@ function drain(line: CommandLine): KubectlCommand {
   const timeoutUs = timeout === undefined ? null : parseDuration(timeout.text);
   if (timeoutUs === undefined) mistake(timeout!, `expected a duration, got ${shown(timeout!.text)}`);
   const gracePeriodSeconds = optionCount(line, 'grace-period', null, -1);
+  const selector = line.options.get('pod-selector');
+  const parsed = parseSelector(selector?.text ?? '');
+  if (!parsed.ok) mistake(selector!, parsed.error);
   return {
     do: 'drain',
     nodes: nodeNames(line),
     ignoreDaemonSets: optionFlag(line, 'ignore-daemonsets'),
     deleteEmptyDirData: optionFlag(line, 'delete-emptydir-data'),
     force: optionFlag(line, 'force'),
+    disableEviction: optionFlag(line, 'disable-eviction'),
+    podSelector: selector?.text ?? '',
     gracePeriodSeconds: gracePeriodSeconds === -1 ? null : gracePeriodSeconds,
     timeoutUs: timeoutUs === 0 ? null : timeoutUs,
   };

@@ -123,13 +123,15 @@ const READ: readonly (readonly [string, unknown])[] = [
   ['kubectl cordon general-1 node/general-2', { do: 'cordon', nodes: ['general-1', 'general-2'] }],
   ['kubectl uncordon general-1', { do: 'uncordon', nodes: ['general-1'] }],
   [
-    'kubectl drain general-1 --ignore-daemonsets --timeout=5m',
+    'kubectl drain general-1 --ignore-daemonsets --timeout=5m --disable-eviction --pod-selector=app=web',
     {
       do: 'drain',
       nodes: ['general-1'],
       ignoreDaemonSets: true,
       deleteEmptyDirData: false,
       force: false,
+      disableEviction: true,
+      podSelector: 'app=web',
       gracePeriodSeconds: null,
       timeoutUs: 300_000_000,
     },

@@ -1,5 +1,6 @@
 import type { ApiRequest } from '../../cluster/api/calls.js';
 import type { KubernetesObject } from '../../cluster/api/objects/meta.js';
+import type { Node } from '../../cluster/api/objects/node.js';
 import type { PodTemplateSpec } from '../../cluster/api/objects/pod.js';
 import type { Deployment, ReplicaSet } from '../../cluster/api/objects/workload.js';
 import { formatDuration } from '../../kernel/duration.js';
@@ -36,8 +37,10 @@ export function writesOf(command: KubectlCommand, objects: readonly KubernetesOb
     case 'apply':
       return command.objects.map((wanted) => apply(wanted, objects));
     case 'cordon':
+    case 'drain':
+      return cordonPatches(objects, true);
     case 'uncordon':
-      return objects.map((node) => patch(node, { spec: { unschedulable: command.do === 'cordon' ? true : null } }));
+      return cordonPatches(objects, false);
     case 'label':
       return objects.map((object) => patch(object, { metadata: { labels: command.values } }));
     case 'annotate':
@@ -52,9 +55,15 @@ export function writesOf(command: KubectlCommand, objects: readonly KubernetesOb
     case 'autoscale':
       return objects.map((object) => create(autoscalerFor(object, command)));
     case 'rollout-undo':
-    case 'drain':
       throw new OperatorError(`${command.do} has steps of its own`); // see controller.ts
   }
+}
+
+/** A node that is as it should be is left alone. Source: kubectl v0.36.3 pkg/drain/cordon.go: UpdateIfRequired. */
+function cordonPatches(nodes: readonly KubernetesObject[], unschedulable: boolean): ApiRequest[] {
+  return nodes
+    .filter((node) => ((node as Node).spec.unschedulable ?? false) !== unschedulable)
+    .map((node) => patch(node, { spec: { unschedulable: unschedulable ? true : null } }));
 }
 
 /** Annotation that `kubectl rollout restart` writes into the template. */

@@ -3,15 +3,14 @@ import { succeeded } from '../../cluster/api/calls.js';
 import { CLIENT_LIMITS } from '../../cluster/api/clients.js';
 import type { Controller, SyncStep } from '../../cluster/api/controller-loop.js';
 import type { KubernetesObject } from '../../cluster/api/objects/meta.js';
-import type { Pod } from '../../cluster/api/objects/pod.js';
 import type { Deployment, ReplicaSet } from '../../cluster/api/objects/workload.js';
 import { uniform } from '../../kernel/distributions.js';
-import { recordRow } from '../../kernel/probe.js';
-import { MILLISECOND_US, microsToSeconds } from '../../kernel/time.js';
+import { MILLISECOND_US } from '../../kernel/time.js';
 import type { KubectlCommand } from '../../scenario/commands.js';
-import { ACTION_TABLE } from '../tables.js';
 import type { ExperimentWorld } from '../world.js';
-import { create, OperatorError, patch, undoPatch, writesOf } from './actions.js';
+import { create, OperatorError, undoPatch, writesOf } from './actions.js';
+import { beginDrain } from './drain.js';
+import { finish } from './finish.js';
 import { targetObjects, targetRequests } from './targets.js';
 
 /** Process start of kubectl (estimate, reference/control-plane.md section 9). */
@@ -58,14 +57,16 @@ function getNode(name: string): ApiRequest {
 
 function proceed(world: ExperimentWorld, key: string, memory: Stage, results: readonly ApiResult[]): SyncStep {
   const command = commandOf(world, key);
-  if (memory.stage === 'write') return finish(world, key, 'ok');
+  if (memory.stage === 'write')
+    return command.do === 'drain' ? beginDrain(world, key, command) : finish(world, key, 'ok');
   const objects = memory.stage === 'more' ? memory.objects : objectsRead(command, results);
   if (memory.stage === 'read') {
     const more = furtherReads(command, objects);
     if (more.length > 0) return { requests: more, memory: { stage: 'more', objects } };
   }
   const requests = requestsOf(world, command, objects, results);
-  return requests.length === 0 ? finish(world, key, 'ok') : { requests, memory: { stage: 'write' } };
+  if (requests.length > 0) return { requests, memory: { stage: 'write' } };
+  return command.do === 'drain' ? beginDrain(world, key, command) : finish(world, key, 'ok');
 }
 
 function objectsRead(command: KubectlCommand, results: readonly ApiResult[]): readonly KubernetesObject[] {
@@ -73,7 +74,7 @@ function objectsRead(command: KubectlCommand, results: readonly ApiResult[]): re
   return results.flatMap(({ object }) => (object === undefined ? [] : [object]));
 }
 
-/** What undo and drain read besides their targets. */
+/** What undo reads besides its targets. */
 function furtherReads(command: KubectlCommand, objects: readonly KubernetesObject[]): readonly ApiRequest[] {
   if (command.do === 'rollout-undo') {
     return objects.map(({ metadata }) => ({
@@ -83,9 +84,7 @@ function furtherReads(command: KubectlCommand, objects: readonly KubernetesObjec
       name: '',
     }));
   }
-  if (command.do !== 'drain') return [];
-  const cordons = objects.map((node) => patch(node, { spec: { unschedulable: true } }));
-  return [{ verb: 'list', kind: 'Pod', namespace: '', name: '' }, ...cordons];
+  return [];
 }
 
 function requestsOf(
@@ -101,25 +100,7 @@ function requestsOf(
       return undoPatch(deployment as Deployment, owned, command.toRevision);
     });
   }
-  if (command.do === 'drain') return evictions(command, objects, (results[0]?.objects ?? []) as readonly Pod[]);
   return writesOf(command, objects, world.kernel.now);
-}
-
-function evictions(
-  command: Extract<KubectlCommand, { readonly do: 'drain' }>,
-  nodes: readonly KubernetesObject[],
-  pods: readonly Pod[],
-): readonly ApiRequest[] {
-  const drained = pods.filter(({ spec }) => nodes.some(({ metadata }) => metadata.name === spec.nodeName));
-  return drained
-    .filter((pod) => !(pod.metadata.ownerReferences ?? []).some(({ kind }) => kind === 'DaemonSet'))
-    .map(({ metadata }) => ({
-      verb: 'delete',
-      kind: 'Pod',
-      namespace: metadata.namespace,
-      name: metadata.name,
-      ...(command.gracePeriodSeconds === null ? {} : { gracePeriodSeconds: command.gracePeriodSeconds }),
-    }));
 }
 
 function isOwnedBy(object: KubernetesObject, owner: KubernetesObject): boolean {
@@ -136,11 +117,4 @@ function getOf({ kind, metadata }: KubernetesObject): ApiRequest {
 
 function commandOf(world: ExperimentWorld, key: string): KubectlCommand {
   return world.experiment.timeline[Number(key)]!.command as KubectlCommand;
-}
-
-function finish(world: ExperimentWorld, key: string, outcome: string): SyncStep {
-  const { atUs, text } = world.experiment.timeline[Number(key)]!;
-  const done = outcome === 'ok' ? microsToSeconds(world.kernel.now) : null;
-  recordRow(world, ACTION_TABLE, [microsToSeconds(atUs), done, text, outcome]);
-  return { requests: [], outcome: {} };
 }

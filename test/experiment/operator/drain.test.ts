@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { ACTION_TABLE } from '../../../src/experiment/tables.js';
+import { loadScenario } from '../../../src/experiment/load.js';
+import { run } from '../../../src/experiment/run.js';
+
+const SCENARIO = `
+scenario: drain
+duration: 3m
+cluster:
+  nodes: [ { pool: n, count: 2, cpu: 4, memory: 8Gi, images: all } ]
+manifests:
+  - apiVersion: apps/v1
+    kind: Deployment
+    metadata: { name: web }
+    spec:
+      replicas: 4
+      selector: { matchLabels: { app: web } }
+      template:
+        metadata: { labels: { app: web } }
+        spec: { containers: [ { name: web, image: "example.com/web:v1" } ] }
+  - apiVersion: policy/v1
+    kind: PodDisruptionBudget
+    metadata: { name: web }
+    spec: { minAvailable: MINIMUM, selector: { matchLabels: { app: web } } }
+workloads: { web: { start: 1s } }
+timeline:
+  - 30s: kubectl drain n-1 --timeout=30s
+`;
+
+/** When the drain ended (s; null if it failed), and what it said. */
+function drain(minimum: number): { done: number | null; outcome: string } {
+  const text = Buffer.from(SCENARIO.replace('MINIMUM', String(minimum)));
+  const { scenario } = loadScenario('drain.yaml', { readFile: () => text, glob: () => [] });
+  const { columns } = run(scenario!).assembly.world.kernel.probe.tables.get(ACTION_TABLE.name)!;
+  return { done: columns[1]![0] as number | null, outcome: String(columns[3]![0]) };
+}
+
+describe('kubectl drain', () => {
+  it('evicts the pods side by side and looks each second whether they have gone', () => {
+    const { done, outcome } = drain(0);
+    expect(outcome).toBe('ok');
+    expect(done! - 30).toBeGreaterThan(1);
+    expect(done! - 30).toBeLessThan(4);
+  });
+
+  it('asks again after 5 s where the budget says no', () => {
+    const { done, outcome } = drain(3);
+    expect(outcome).toBe('ok');
+    expect(done! - 30).toBeGreaterThan(5);
+    expect(done! - 30).toBeLessThan(9);
+  });
+
+  it('gives up at the first try after its time', () => {
+    const { done, outcome } = drain(4);
+    expect(done).toBeNull();
+    expect(outcome).toMatch(
+      /^error: unable to drain node "n-1" due to error: \[error when evicting pods\/"web-.*" -n "default": global timeout reached: 30s, error when .*\], continuing command\.\.\.$/,
+    );
+  });
+});
