@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { controllersBenchmark } from './controllers.js';
 import { kernelBenchmark } from './kernel.js';
 import type { Benchmark, Figure } from './measure.js';
 import { mm1Benchmark } from './mm1.js';
@@ -13,6 +14,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   mm1Benchmark,
   requestsBenchmark,
   podsBenchmark,
+  controllersBenchmark,
   scenarioBenchmark,
   sweepBenchmark,
 ];
