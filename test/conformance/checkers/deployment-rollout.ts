@@ -168,9 +168,9 @@ function settleSets(tank: Tank): void {
     for (const name of order) {
       const replicaSet = tank.sets.get(name);
       if (replicaSet === undefined) continue;
-      const candidates = podsOf(tank, replicaSet);
+      const pods = podsOf(tank, replicaSet);
       const related = [...tank.pods.values()].filter(isActive);
-      const view = { owner: replicaSet, candidates, related, mayManage: true, now: tank.now };
+      const view = { owner: replicaSet, pods, related, mayManage: true, now: tank.now };
       playStory(syncReplicaSet(view), (request) => answer(tank, request));
     }
   }

@@ -9,10 +9,11 @@ import { isActive, isReady } from '../../api/pod-predicates.js';
 import { objectKey } from '../../api/store.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
 import { creationObserved, deletionObserved, isSatisfied } from '../shared/expectations.js';
-import { forgetOwner, isBehind, keepPodNote, type PodMemory, type PodNote } from '../shared/pod-memory.js';
+import { forgetOwner, isBehind, keepPodNote, type PodNote } from '../shared/pod-memory.js';
+import { countPod, countPods, type PodCounts } from './counts.js';
 import { type ReplicaSetView, syncReplicaSet } from './decide.js';
 import { type ReplicaOwner, selects } from './replica-owner.js';
-import type { ReplicaSetWorld, ReplicationControllerWorld } from './state.js';
+import type { ReplicaSetMemory, ReplicaSetWorld, ReplicationControllerWorld } from './state.js';
 
 /** kubernetes v1.36.3 pkg/controller/{replicaset,replication}/config/v1alpha1/defaults.go */
 const WORKERS = 5;
@@ -45,7 +46,7 @@ export function registerReplicationController<W extends ReplicationControllerWor
 interface Played<W> {
   readonly kind: ReplicaOwner['kind'];
   readonly name: string;
-  readonly memoryOf: (world: W) => PodMemory;
+  readonly memoryOf: (world: W) => ReplicaSetMemory;
 }
 
 /** A played kind whose controller has its number. */
@@ -76,21 +77,47 @@ function register<W extends KcmWorld>(controllers: Controllers<W>, listeners: Li
   listeners.on<ReplicaOwner>(KCM, kind, (world, { type, object, before }) => {
     const key = objectKey(object);
     const isAnother = before !== undefined && before.metadata.uid !== object.metadata.uid;
-    if (type === 'deleted' || isAnother) forgetOwner(memoryOf(world), key);
+    if (type === 'deleted' || isAnother) {
+      forgetOwner(memoryOf(world), key);
+      memoryOf(world).counted.delete((isAnother ? before : object).metadata.uid);
+    }
     enqueue(world, controllerId, key);
   });
   listeners.on<Pod>(KCM, 'Pod', (world, change) => observe(world, playing, change));
 }
 
-function viewOf(world: KcmWorld, memory: PodMemory, owner: ReplicaOwner): ReplicaSetView {
+function viewOf(world: KcmWorld, memory: ReplicaSetMemory, owner: ReplicaOwner): ReplicaSetView {
   const { now } = world.kernel;
-  const { uid, namespace } = owner.metadata;
+  const { replicas = 1, minReadySeconds = 0 } = owner.spec;
   const index = world.kcm.owned.Pod;
-  const own = [...controlledBy<Pod>(index, uid).values()];
+  const own = controlledBy<Pod>(index, owner.metadata.uid);
+  const orphans = [...orphansIn<Pod>(index, owner.metadata.namespace).values()];
+  const counts = countsOf(memory, owner, own.values());
   const mayManage = isSatisfied(memory.expectations, objectKey(owner), now);
-  const hasSurplus = mayManage && own.filter(isActive).length > (owner.spec.replicas ?? 1);
-  const related = hasSurplus ? relatedPods(world, owner) : [];
-  return { owner, candidates: [...own, ...orphansIn<Pod>(index, namespace).values()], related, mayManage, now };
+  const hasSurplus = mayManage && counts.active > replicas;
+  const hasClaims = counts.strangers > 0 || orphans.some((pod) => isActive(pod) && selects(owner, pod.metadata.labels));
+  // Who is to be claimed, given up or waited for must be looked at one by one; else it is enough to know how many.
+  const pods = hasSurplus || hasClaims || minReadySeconds > 0 ? [...own.values(), ...orphans] : { ...counts };
+  return { owner, pods, related: hasSurplus ? relatedPods(world, owner) : [], mayManage, now };
+}
+
+function countsOf(memory: ReplicaSetMemory, owner: ReplicaOwner, own: Iterable<Pod>): PodCounts {
+  const { uid } = owner.metadata;
+  const kept = memory.counted.get(uid);
+  if (kept?.owner.spec.selector === owner.spec.selector && kept.owner.spec.template === owner.spec.template) {
+    return kept.counts;
+  }
+  const counts = countPods(owner, own);
+  memory.counted.set(uid, { owner, counts });
+  return counts;
+}
+
+/** Takes a change of a pod into the counts of its owners, former and new, as far as they are kept. */
+function recount({ counted }: ReplicaSetMemory, { type, object, before }: Change<Pod>): void {
+  const former = before === undefined ? undefined : counted.get(controllerOf(before)?.uid ?? '');
+  if (former !== undefined) countPod(former.counts, former.owner, before!, -1);
+  const now = type === 'deleted' ? undefined : counted.get(controllerOf(object)?.uid ?? '');
+  if (now !== undefined) countPod(now.counts, now.owner, object, 1);
 }
 
 /** Active pods of all ReplicaSets with the same controller; none for one without a controller. */
@@ -106,9 +133,11 @@ function relatedPods(world: KcmWorld, object: ReplicaOwner): Pod[] {
 }
 
 /** Source: replica_set.go: addPod, updatePod, deletePod. */
-function observe<W extends KcmWorld>(world: W, playing: Playing<W>, { type, object, before }: Change<Pod>): void {
+function observe<W extends KcmWorld>(world: W, playing: Playing<W>, change: Change<Pod>): void {
   const { kind, controllerId, memoryOf } = playing;
+  const { type, object, before } = change;
   const { expectations } = memoryOf(world);
+  recount(memoryOf(world), change);
   const key = controllerKey(world, kind, object);
   const isGoing = type === 'deleted' || object.metadata.deletionTimestamp !== undefined;
   if (before !== undefined && controllerOf(before)?.uid !== controllerOf(object)?.uid) {

@@ -2,7 +2,6 @@ import { type Micros, SECOND_US } from '../../../kernel/time.js';
 import { withFields } from '../../../kernel/with-fields.js';
 import { type ApiRequest, type ApiResult, succeeded } from '../../api/calls.js';
 import type { ObjectDraft } from '../../api/create.js';
-import type { StringMap } from '../../api/objects/meta.js';
 import type { Pod, PodSpec } from '../../api/objects/pod.js';
 import type { ReplicaSetStatus } from '../../api/objects/workload.js';
 import { claimObjects, controllerOf, controllerReference } from '../../api/owner-references.js';
@@ -10,6 +9,7 @@ import { isActive, isTerminating, nextAvailabilityUs } from '../../api/pod-predi
 import { attempt, note, RequestRefused, type Story } from '../../api/sync-story.js';
 import { createPods, deletePods } from '../shared/pod-control.js';
 import type { PodNote } from '../shared/pod-memory.js';
+import { countAvailable, countPods, type PodCounts } from './counts.js';
 import { inDeletionOrder, ranksByNode } from './deletion-rank.js';
 import { type ReplicaOwner, selects } from './replica-owner.js';
 import { calculateStatus, sameStatus } from './status.js';
@@ -20,8 +20,8 @@ const BURST_REPLICAS = 500;
 /** What one sync of a ReplicaSet or ReplicationController looks at. */
 export interface ReplicaSetView {
   readonly owner: ReplicaOwner;
-  /** Pods of the owner, and those of its namespace without an owner. */
-  readonly candidates: readonly Pod[];
+  /** Pods of the owner and those of its namespace without an owner; or, where none is to be claimed or chosen, how many. */
+  readonly pods: readonly Pod[] | PodCounts;
   /** Active pods of all ReplicaSets of the same Deployment; needed only where pods are to be deleted. */
   readonly related: readonly Pod[];
   /** Have the pods that were asked for earlier been seen? Without that nothing is created or deleted. */
@@ -34,17 +34,15 @@ export interface ReplicaSetView {
  * Source: kubernetes v1.36.3 pkg/controller/replicaset/replica_set.go: syncReplicaSet; reference/workloads.md section 3.
  */
 export function* syncReplicaSet(view: ReplicaSetView): Story {
-  const { owner, candidates, mayManage, now } = view;
-  const { uid, deletionTimestamp } = owner.metadata;
+  const { owner, pods, mayManage, now } = view;
   const { minReadySeconds = 0 } = owner.spec;
-  const matches = memoised((labels) => selects(owner, labels));
-  const active = yield* claimObjects(owner, matches, candidates.filter(isActive));
-  const terminating = candidates.filter(
-    (pod) => isTerminating(pod) && controllerOf(pod)?.uid === uid && matches(pod.metadata.labels),
-  );
+  const { active, counts } = 'active' in pods ? { active: [], counts: pods } : yield* claimPods(owner, pods);
   let refused: ApiResult | undefined;
-  if (mayManage && deletionTimestamp === undefined) refused = yield* manageReplicas(view, active);
-  const status = calculateStatus(owner, active, terminating.length, refused?.message, now);
+  if (mayManage && owner.metadata.deletionTimestamp === undefined) {
+    refused = yield* manageReplicas(view, counts.active, active);
+  }
+  const available = minReadySeconds === 0 ? counts.ready : countAvailable(active, minReadySeconds, now);
+  const status = calculateStatus(owner, counts, available, refused?.message, now);
   if (!sameStatus(status, owner.status)) yield* writeStatus(owner, status);
   if (refused !== undefined) throw new RequestRefused(refused);
   if (minReadySeconds === 0 || status.readyReplicas === status.availableReplicas) return {};
@@ -52,33 +50,30 @@ export function* syncReplicaSet(view: ReplicaSetView): Story {
   return afterUs === undefined ? {} : { afterUs: Math.min(afterUs, minReadySeconds * SECOND_US) };
 }
 
-/** Pods of one template share their labels object: looking at it once is enough. */
-function memoised(matches: (labels: StringMap | undefined) => boolean): (labels: StringMap | undefined) => boolean {
-  let last: StringMap | undefined;
-  let matched = matches(undefined);
-  return (labels) => {
-    if (labels !== last) {
-      last = labels;
-      matched = matches(labels);
-    }
-    return matched;
-  };
+/** The active pods of the owner, after orphans were adopted and strangers released; and all its pods in numbers. */
+function* claimPods(
+  owner: ReplicaOwner,
+  candidates: readonly Pod[],
+): Story<{ readonly active: readonly Pod[]; readonly counts: PodCounts }> {
+  const active = yield* claimObjects(owner, (labels) => selects(owner, labels), candidates.filter(isActive));
+  const terminating = candidates.filter((pod) => isTerminating(pod) && controllerOf(pod)?.uid === owner.metadata.uid);
+  return { active, counts: countPods(owner, [...active, ...terminating]) };
 }
 
 /** Creates or deletes pods; gives the first refusal, if there was one. */
-function* manageReplicas(view: ReplicaSetView, active: readonly Pod[]): Story<ApiResult | undefined> {
-  const surplus = active.length - (view.owner.spec.replicas ?? 1);
+function* manageReplicas(view: ReplicaSetView, count: number, active: readonly Pod[]): Story<ApiResult | undefined> {
+  const surplus = count - (view.owner.spec.replicas ?? 1);
   if (surplus < 0) {
     const request = createRequest(view.owner);
-    const count = Math.min(-surplus, BURST_REPLICAS);
+    const missing = Math.min(-surplus, BURST_REPLICAS);
     return yield* createPods(
       view.owner,
-      Array.from({ length: count }, () => request),
+      Array.from({ length: missing }, () => request),
     );
   }
   if (surplus === 0) return undefined;
-  const count = Math.min(surplus, BURST_REPLICAS);
-  return yield* deletePods(view.owner, podsToDelete(active, view.related, count, view.now));
+  const victims = podsToDelete(active, view.related, Math.min(surplus, BURST_REPLICAS), view.now);
+  return yield* deletePods(view.owner, victims);
 }
 
 interface PodDraft extends ObjectDraft {

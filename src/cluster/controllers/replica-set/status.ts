@@ -1,10 +1,8 @@
 import type { Micros } from '../../../kernel/time.js';
 import type { Condition } from '../../api/objects/meta.js';
-import type { Pod } from '../../api/objects/pod.js';
 import type { ReplicaSetStatus } from '../../api/objects/workload.js';
 import { sameData } from '../../api/patch.js';
-import { isAvailable, isReady } from '../../api/pod-predicates.js';
-import { matchesPairs } from '../../api/selectors.js';
+import type { PodCounts } from './counts.js';
 import { isReplicationController, type ReplicaOwner } from './replica-owner.js';
 
 const REPLICA_FAILURE = 'ReplicaFailure';
@@ -12,33 +10,20 @@ const REPLICA_FAILURE = 'ReplicaFailure';
 /** Source: kubernetes v1.36.3 pkg/controller/replicaset/replica_set_utils.go: calculateStatus; reference/workloads.md 3.5. */
 export function calculateStatus(
   owner: ReplicaOwner,
-  active: readonly Pod[],
-  terminating: number,
+  counts: PodCounts,
+  available: number,
   failure: string | undefined,
   now: Micros,
 ): ReplicaSetStatus {
-  const { minReadySeconds = 0, template } = owner.spec;
-  const templateLabels = template.metadata?.labels ?? {};
-  let fullyLabeled = 0;
-  let ready = 0;
-  let available = 0;
-  for (const pod of active) {
-    // Pods made from the template share its labels.
-    const { labels } = pod.metadata;
-    if (labels === templateLabels || matchesPairs(templateLabels, labels)) fullyLabeled += 1;
-    if (!isReady(pod)) continue;
-    ready += 1;
-    if (isAvailable(pod, minReadySeconds, now)) available += 1;
-  }
   return {
-    replicas: active.length,
-    fullyLabeledReplicas: fullyLabeled,
-    readyReplicas: ready,
+    replicas: counts.active,
+    fullyLabeledReplicas: counts.fullyLabeled,
+    readyReplicas: counts.ready,
     availableReplicas: available,
     // The older API has no such field.
-    ...(isReplicationController(owner) ? {} : { terminatingReplicas: terminating }),
+    ...(isReplicationController(owner) ? {} : { terminatingReplicas: counts.terminating }),
     observedGeneration: owner.metadata.generation,
-    conditions: failureConditions(owner, active.length, failure, now),
+    conditions: failureConditions(owner, counts.active, failure, now),
   };
 }
 
