@@ -1,6 +1,7 @@
 import type { ApiRequest, ApiResult } from './calls.js';
 import { succeeded } from './calls.js';
 import { clientOf, type SyncOutcome, type SyncStep } from './controller-loop.js';
+import { invariant } from '../../kernel/invariant.js';
 import { recordEvent } from './event-recorder.js';
 import type { KubernetesObject } from './objects/meta.js';
 import type { ApiWorld } from './world.js';
@@ -25,7 +26,7 @@ export type StoryAct =
 /**
  * A sync told from start to end, one write after the other, as Kubernetes' controllers are written: a pure function of
  * what it was given and of the answers. It keeps nothing of its own in the world: between its writes the world holds
- * what it was given and the answers so far, and the story is told again from the start to find its next act.
+ * what it was given and the answers so far, so that after a checkpoint the story is told again up to there.
  */
 export type Story<Ending = SyncOutcome | void> = Generator<StoryAct, Ending, readonly ApiResult[]>;
 
@@ -119,13 +120,17 @@ export function* note(text: unknown): Story<undefined> {
   return undefined;
 }
 
-/** A story under way, as it lies in the world. */
+/** A story under way, as it lies in the world: enough to tell it again up to the requests that are not answered yet. */
 export interface StoryMemory<Input> {
   readonly input: Input;
   readonly answers: readonly (readonly ApiResult[])[];
-  /** Events and notes so far: they are not made again when the story is told again. */
-  readonly told: number;
 }
+
+/**
+ * Stories that wait for answers, by their memory: they go on instead of being told again. No state: a world restored from
+ * a checkpoint has memories of its own, and tells their stories again.
+ */
+const waiting = new WeakMap<object, Story>();
 
 /** Who tells a story, and to whom its notes go. */
 export interface StoryTeller<W extends ApiWorld, Input> {
@@ -136,7 +141,7 @@ export interface StoryTeller<W extends ApiWorld, Input> {
 
 /** Begins a story; its sync goes on with `resumeStory`. */
 export function beginStory<W extends ApiWorld, Input>(world: W, teller: StoryTeller<W, Input>, input: Input): SyncStep {
-  return nextStep(world, teller, { input, answers: [], told: 0 });
+  return goOn(world, teller, { input, answers: [] }, teller.story(input), NO_RESULTS);
 }
 
 /** Goes on with a story after the answers to its last requests. */
@@ -146,30 +151,38 @@ export function resumeStory<W extends ApiWorld, Input>(
   memory: unknown,
   results: readonly ApiResult[],
 ): SyncStep {
-  const { input, answers, told } = memory as StoryMemory<Input>;
-  return nextStep(world, teller, { input, answers: [...answers, results], told });
+  const { input, answers } = memory as StoryMemory<Input>;
+  const story = waiting.get(memory as object) ?? tellAgain(teller.story(input), answers);
+  return goOn(world, teller, { input, answers: [...answers, results] }, story, results);
 }
 
-function nextStep<W extends ApiWorld, Input>(
+/** Brings a story to the requests that come after these answers. Its Events and notes up to there have had their effect. */
+function tellAgain(story: Story, answers: readonly (readonly ApiResult[])[]): Story {
+  let act = story.next(NO_RESULTS);
+  for (let answered = 0; ; ) {
+    invariant(act.done !== true, 'a story told again has ended before its requests');
+    if (!('requests' in act.value)) act = story.next(NO_RESULTS);
+    else if (answered < answers.length) act = story.next(answers[answered++]!);
+    else return story;
+  }
+}
+
+function goOn<W extends ApiWorld, Input>(
   world: W,
   teller: StoryTeller<W, Input>,
-  { input, answers, told }: StoryMemory<Input>,
+  memory: StoryMemory<Input>,
+  story: Story,
+  results: readonly ApiResult[],
 ): SyncStep {
-  const telling = teller.story(input);
-  let acts = 0;
-  let answered = 0;
   try {
-    let act = telling.next();
+    let act = story.next(results);
     while (act.done !== true) {
-      if (!('requests' in act.value)) {
-        acts += 1;
-        if (acts > told) perform(world, teller, input, act.value);
-        act = telling.next([]);
-      } else if (answered < answers.length) {
-        act = telling.next(answers[answered++]!);
-      } else {
-        return { requests: act.value.requests, memory: { input, answers, told: Math.max(told, acts) } };
+      if ('requests' in act.value) {
+        waiting.set(memory, story);
+        return { requests: act.value.requests, memory };
       }
+      perform(world, teller, memory.input, act.value);
+      act = story.next(NO_RESULTS);
     }
     return { requests: [], outcome: act.value ?? {} };
   } catch (error) {
