@@ -54,7 +54,7 @@ export const RECORDED_KINDS: readonly string[] =
 export function createWorld(
   recording: Recording,
   controllers: Controllers<PlayWorld>,
-  operator: number,
+  commands: Pick<ExperimentState, 'operator' | 'drainer'>,
   timeline: TimelineEntry[],
 ): PlayWorld {
   // Slices are added one by one, each built upon those before it.
@@ -70,7 +70,7 @@ export function createWorld(
   const limits = limitsOf(recording, 'scheduler');
   world.scheduler = createScheduler(world, { ...SCHEDULER_PRESETS.recorded, ...limits });
   world.kubelet = createFakeKubelet(world);
-  world.experiment = { timeline, operator } as unknown as ExperimentState;
+  world.experiment = { timeline, ...commands, drains: new Map() } as unknown as ExperimentState;
   world.stubMilliCpu = 0;
   insertStart(world, recording);
   return world;

@@ -9,6 +9,7 @@ import type { PodMetricsSource } from '../../../src/cluster/controllers/horizont
 import { registerScheduler } from '../../../src/cluster/scheduler/scheduler.js';
 import { registerControllerRooms } from '../../../src/experiment/controllers.js';
 import { operator } from '../../../src/experiment/operator/controller.js';
+import { drainer } from '../../../src/experiment/operator/drain.js';
 import { constant } from '../../../src/kernel/distributions.js';
 import { defineEvents, Handlers } from '../../../src/kernel/events.js';
 import { runUntil, scheduleAt } from '../../../src/kernel/simulation.js';
@@ -35,6 +36,7 @@ export function play(recording: Recording): Timeline {
   const listeners = new Listeners<PlayWorld>();
   const controllers = new Controllers<PlayWorld>();
   const operatorId = controllers.add({ ...operator<PlayWorld>(), reaction: constant(KUBECTL_START_US) });
+  const drainerId = controllers.add(drainer<PlayWorld>());
   registerControllerRooms(controllers, listeners, { podCpu: stubbedCpu });
   limit(controllers, limitsOf(recording, 'controller-manager'));
   registerApi(handlers, listeners, controllers);
@@ -50,7 +52,7 @@ export function play(recording: Recording): Timeline {
   const names = new NamesByTimeline(recording.timeline);
   const entries: TimelineEntry[] = [];
   handlers.on(PlayEvent.ActionDue, (world, index) => act(world, recording, index, names, lines, entries));
-  const world = createWorld(recording, controllers, operatorId, entries);
+  const world = createWorld(recording, controllers, { operator: operatorId, drainer: drainerId }, entries);
   for (const [index, { t }] of recording.ran.entries()) {
     scheduleAt(world, start + Math.round(t * MILLISECOND_US), PlayEvent.ActionDue, index, 0);
   }
