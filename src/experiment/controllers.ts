@@ -3,6 +3,7 @@ import type { Listeners } from '../cluster/api/informers.js';
 import { registerKcm } from '../cluster/api/kcm.js';
 import { registerDaemonSet } from '../cluster/controllers/daemon-set/controller.js';
 import { createDaemonSetState, type DaemonSetWorld } from '../cluster/controllers/daemon-set/state.js';
+import { registerCronJob } from '../cluster/controllers/cron-job/controller.js';
 import { registerDeployment } from '../cluster/controllers/deployment/controller.js';
 import { registerDisruption } from '../cluster/controllers/disruption/controller.js';
 import { registerEndpointSlice } from '../cluster/controllers/endpoint-slice/controller.js';
@@ -18,6 +19,8 @@ import {
   registerHorizontalPodAutoscaler,
 } from '../cluster/controllers/horizontal-pod-autoscaler/controller.js';
 import type { PodMetricsSource } from '../cluster/controllers/horizontal-pod-autoscaler/metrics.js';
+import { registerJob } from '../cluster/controllers/job/controller.js';
+import { createJobState, type JobWorld } from '../cluster/controllers/job/state.js';
 import { registerNodeLifecycle } from '../cluster/controllers/node-lifecycle/controller.js';
 import { createNodeLifecycleState, type NodeLifecycleWorld } from '../cluster/controllers/node-lifecycle/state.js';
 import { createPodGcState, type PodGcWorld, registerPodGc } from '../cluster/controllers/pod-gc/controller.js';
@@ -38,12 +41,14 @@ import {
   registerTaintEviction,
   type TaintEvictionWorld,
 } from '../cluster/controllers/taint-eviction/controller.js';
+import { registerTtlAfterFinished } from '../cluster/controllers/ttl-after-finished/controller.js';
 
 /** What all controllers together need of the world. */
 export type ControllersWorld = DaemonSetWorld &
   EndpointSliceWorld &
   GarbageCollectorWorld &
   HorizontalPodAutoscalerWorld &
+  JobWorld &
   NodeLifecycleWorld &
   PodGcWorld &
   ReplicaSetWorld &
@@ -66,6 +71,7 @@ export function createControllerStates(): ControllersWorld['controllers'] {
     taintEviction: createTaintEvictionState(),
     podGc: createPodGcState(),
     horizontalPodAutoscaler: createHorizontalPodAutoscalerState(),
+    job: createJobState(),
   };
 }
 
@@ -89,4 +95,7 @@ export function registerControllerRooms<W extends ControllersWorld>(
   registerPodGc(controllers, listeners);
   registerDisruption(controllers, listeners);
   registerHorizontalPodAutoscaler(controllers, listeners, metrics);
+  registerJob(controllers, listeners);
+  registerCronJob(controllers, listeners);
+  registerTtlAfterFinished(controllers, listeners);
 }

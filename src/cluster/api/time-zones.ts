@@ -21,7 +21,7 @@ const DAY = 86_400;
 
 const rules = new Map(ZONES.flatMap(([rule, names]) => names.split(/\s+/).map((name) => [name, rule] as const)));
 
-/** The zone of this name in the IANA database; undefined if there is none, or none whose clocks we know. */
+/** The zone of this name in the IANA database; undefined if there is none (see `timeZoneFault`). */
 export function timeZoneOf(name: string): TimeZone | undefined {
   const rule = rules.get(name);
   if (rule === undefined) return undefined;
@@ -32,6 +32,19 @@ export function timeZoneOf(name: string): TimeZone | undefined {
     standard: offset,
     summer: { offset: Number(summer) * MINUTE, from: changeOf(from!), until: changeOf(until!) },
   };
+}
+
+export const UTC: TimeZone = { standard: 0 };
+
+/** Zones of the database whose clocks follow the moon: no rule tells them, so schedules in them are refused. */
+const LUNAR: readonly string[] = ['Africa/Casablanca', 'Africa/El_Aaiun', 'Asia/Gaza', 'Asia/Hebron'];
+
+/** Why there is no zone of this name, in Go's words where it is Go's reason. */
+export function timeZoneFault(name: string): string | undefined {
+  if (rules.has(name)) return undefined;
+  return LUNAR.includes(name)
+    ? `time zone ${name} is not simulated: its clocks follow the moon`
+    : `unknown time zone ${name}`;
 }
 
 function changeOf(text: string): ChangeOfClocks {
