@@ -54,6 +54,8 @@ export interface RecoverySummary {
   /** Requests of all sources that ended, and were lost, in the intervals from the fault to the recovery. */
   readonly requests: number;
   readonly lost: number;
+  /** Of these, the ones lost until the API server knew; null if it never did. */
+  readonly lostUnnoticed: number | null;
 }
 
 /** Quantiles of a duration over pods, in seconds. */
@@ -290,6 +292,7 @@ function summarizeRecoveries(tables: RecordedTables, identity: RunIdentity): Rec
       recoverySeconds: since(row.restored_s),
       returnSeconds: since(row.returned_s),
       ...requestsDuring(tables, row.start_s!, row.restored_s ?? identity.durationSeconds),
+      lostUnnoticed: row.detected_s === null ? null : requestsDuring(tables, row.start_s!, row.detected_s).lost,
     };
   });
 }

@@ -75,11 +75,14 @@ function tellRecovery(recovery: RecoverySummary): string {
       ? 'did not have all replicas ready again within the run'
       : `had all replicas ready again after ${formatDuration(recovery.recoverySeconds)}`;
   const meanwhile = tellMeanwhile(recovery, 'until then');
+  const before = recovery.lostUnnoticed ?? 0;
+  const all = before === recovery.lost ? 'all' : formatCount(before);
+  const unnoticed = recovery.lost === 0 || before === 0 ? '' : `, ${all} of them before it noticed`;
   const returned =
     recovery.returnSeconds === null
       ? ''
       : `; ${recovery.subject.startsWith('zone ') ? 'its nodes were' : 'the node was'} Ready again at ${formatClock(recovery.startSeconds + recovery.returnSeconds)}`;
-  return `${failed}; ${noticed} and ${restored}${meanwhile}${returned}`;
+  return `${failed}; ${noticed} and ${restored}${meanwhile}${unnoticed}${returned}`;
 }
 
 /** `HPA web: 2 -> 4 at 6m 16s, 4 -> 7 at 6m 31s.` */
