@@ -1,7 +1,11 @@
 import type { Endpoint, EndpointSlice, Service } from '../../../src/cluster/api/objects/network.js';
 import type { Node } from '../../../src/cluster/api/objects/node.js';
 import type { Container, Pod, PodPhase } from '../../../src/cluster/api/objects/pod.js';
-import { type EndpointSliceDraft, reconcile } from '../../../src/cluster/controllers/endpoint-slice/decide.js';
+import {
+  type EndpointSliceDraft,
+  type FamilyHints,
+  reconcile,
+} from '../../../src/cluster/controllers/endpoint-slice/decide.js';
 import { type Checker, difference } from './checker.js';
 
 interface ShortPod {
@@ -20,6 +24,8 @@ interface Expected {
   slices: { addressType: string; endpoints: string[]; labels: unknown; ports: string[]; sliceSizes: number[] }[];
   writes: { create: number; update: number; delete: number };
   errors?: string[];
+  events?: string[];
+  hintCounts?: Record<string, number>;
 }
 
 interface Case {
@@ -124,19 +130,25 @@ function keyOf({ addressType, ports }: Expected['slices'][number]): string {
 function firstDifference({ nodes, maxEndpointsPerSlice, steps }: Case): string | undefined {
   const byName = new Map(nodes.map((node) => [node.metadata.name, node]));
   let slices: EndpointSlice[] = [];
+  let hints: FamilyHints = new Map();
   for (const [index, { service, pods, expected }] of steps.entries()) {
-    const view = { service, pods: pods.map(podOf), nodes: byName, slices, maxEndpointsPerSlice };
+    const view = { service, pods: pods.map(podOf), nodes: byName, slices, maxEndpointsPerSlice, hints };
     const writes = reconcile(view);
     slices = afterWrites(slices, writes);
+    hints = writes.hints;
     const ours = {
-      slices: summary(slices),
+      slices: summary(expected.hintCounts === undefined ? slices : slices.map(withoutHints)),
       writes: { create: writes.create.length, update: writes.update.length, delete: writes.remove.length },
       hasErrors: writes.errors.length > 0,
+      events: writes.events.map(({ type, reason, message }) => `${type} ${reason} ${message}`),
+      hintCounts: expected.hintCounts === undefined ? undefined : hintCounts(slices),
     };
     const real = {
       slices: withSortedPorts(expected.slices),
       writes: expected.writes,
       hasErrors: (expected.errors ?? []).length > 0,
+      events: expected.events ?? [],
+      hintCounts: expected.hintCounts,
     };
     const words = difference(ours, real);
     if (words !== undefined) return `in step ${index + 1}\n${words}`;
@@ -154,5 +166,26 @@ function afterWrites(slices: readonly EndpointSlice[], writes: ReturnType<typeof
   return next;
 }
 
+/** Ready endpoints by family, own zone and hinted zone. */
+function hintCounts(slices: readonly EndpointSlice[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { addressType, endpoints } of slices) {
+    for (const { zone, hints, conditions } of endpoints) {
+      if (!conditions.ready) continue;
+      const key = `${addressType} ${zone ?? 'none'}->${hints?.forZones?.map(({ name }) => name).join(',') ?? 'none'}`;
+      counts[key] = (counts[key] ?? 0) + 1;
+    }
+  }
+  return counts;
+}
+
+/** Which endpoint of a zone goes to another one is free there: they are counted. */
+function withoutHints(slice: EndpointSlice): EndpointSlice {
+  return { ...slice, endpoints: slice.endpoints.map(({ hints: _hints, ...endpoint }) => endpoint) };
+}
+
 /** `endpointslice.reconcile`: which endpoints a Service has, and what is written for them. */
 export const endpointSlices: Checker = { kind: 'endpointslice.reconcile', check: firstDifference };
+
+/** `endpointslice.hints`: for which zones they are meant, by the Service's topology mode. */
+export const endpointHints: Checker = { kind: 'endpointslice.hints', check: firstDifference };

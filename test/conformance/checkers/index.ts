@@ -11,7 +11,7 @@ import { deploymentFenceposts } from './deployment-fenceposts.js';
 import { deploymentNextActions } from './deployment-next-actions.js';
 import { deploymentRollout } from './deployment-rollout.js';
 import { disruptionBudgets } from './disruption-budgets.js';
-import { endpointSlices } from './endpoint-slices.js';
+import { endpointHints, endpointSlices } from './endpoint-slices.js';
 import { eventCorrelator } from './event-correlator.js';
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.js';
 import { intOrPercent } from './int-or-percent.js';
@@ -42,6 +42,7 @@ export const CHECKERS: readonly Checker[] = [
   deploymentNextActions,
   deploymentRollout,
   disruptionBudgets,
+  endpointHints,
   endpointSlices,
   eventCorrelator,
   filterScore,

@@ -9,8 +9,8 @@ import type { Pod } from '../../api/objects/pod.js';
 import { sameData } from '../../api/patch.js';
 import { isReady, isTerminal } from '../../api/pod-predicates.js';
 import { type ObjectKey, objectKey } from '../../api/store.js';
-import { attempt, beginStory, note, RequestRefused, resumeStory, type Story } from '../../api/sync-story.js';
-import { type EndpointSliceView, MAX_ENDPOINTS_PER_SLICE, reconcile, requestsOf } from './decide.js';
+import { attempt, beginStory, note, RequestRefused, resumeStory, type Story, tellAll } from '../../api/sync-story.js';
+import { type EndpointSliceView, type FamilyHints, MAX_ENDPOINTS_PER_SLICE, reconcile, requestsOf } from './decide.js';
 import {
   addService,
   DELETION_EXPECTED,
@@ -20,6 +20,7 @@ import {
   serviceOfSlice,
   servicesOf,
 } from './state.js';
+import { cpuShares, type HintEvent, isOverloaded } from './topology-hints.js';
 
 /** kubernetes v1.36.3 pkg/controller/endpointslice/config/v1alpha1/defaults.go */
 const WORKERS = 5;
@@ -43,7 +44,7 @@ export function registerEndpointSlice<W extends EndpointSliceWorld>(
       const service = kcmLister<Service>(world, 'Service').get(key);
       if (service?.spec.selector === undefined || service.spec.type === 'ExternalName') return SYNC_DONE;
       if (isStale(world.controllers.endpointSlice, key)) return { requests: [], outcome: { retry: true } };
-      return beginStory(world, teller, plan(viewOf(world, service)));
+      return beginStory(world, teller, plan(world, key, service));
     },
     resume: (world, _key, memory, results) => resumeStory(world, teller, memory, results),
   });
@@ -55,6 +56,9 @@ export function registerEndpointSlice<W extends EndpointSliceWorld>(
   listeners.on<Pod>(KCM, 'Pod', (world, change) => {
     for (const key of followPod(world, change)) enqueue(world, controllerId, key);
   });
+  listeners.on<Node>(KCM, 'Node', (world, change) => {
+    for (const key of followNode(world, change)) enqueue(world, controllerId, key);
+  });
   listeners.on<EndpointSlice>(KCM, 'EndpointSlice', (world, change) => {
     const key = followSlice(world, change);
     if (key !== undefined) enqueueAfter(world, controllerId, key, SLICE_CHANGE_DELAY_US);
@@ -62,7 +66,7 @@ export function registerEndpointSlice<W extends EndpointSliceWorld>(
 }
 
 function viewOf(world: EndpointSliceWorld, service: Service): EndpointSliceView {
-  const { podsByService, slicesByService } = world.controllers.endpointSlice;
+  const { podsByService, slicesByService, hints } = world.controllers.endpointSlice;
   const key = objectKey(service);
   const slices = [...(slicesByService.get(key)?.values() ?? [])];
   return {
@@ -71,8 +75,11 @@ function viewOf(world: EndpointSliceWorld, service: Service): EndpointSliceView 
     nodes: kcmLister<Node>(world, 'Node'),
     slices: slices.filter(({ metadata }) => metadata.deletionTimestamp === undefined),
     maxEndpointsPerSlice: MAX_ENDPOINTS_PER_SLICE,
+    hints: hints.get(key) ?? NO_HINTS,
   };
 }
+
+const NO_HINTS: FamilyHints = new Map();
 
 interface VersionNote {
   readonly slice: string;
@@ -82,18 +89,21 @@ interface VersionNote {
 /** The writes of one sync of a Service: decided once, as what they were decided on goes on changing. */
 interface Plan {
   readonly service: Service;
+  readonly events: readonly HintEvent[];
   readonly requests: readonly ApiRequest[];
   readonly hasErrors: boolean;
 }
 
-function plan(view: EndpointSliceView): Plan {
-  const writes = reconcile(view);
-  const { service } = view;
-  return { service, requests: requestsOf(service, writes), hasErrors: writes.errors.length > 0 };
+function plan(world: EndpointSliceWorld, key: ObjectKey, service: Service): Plan {
+  const { events, hints, ...writes } = reconcile(viewOf(world, service));
+  if (hints.size > 0) world.controllers.endpointSlice.hints.set(key, hints);
+  else world.controllers.endpointSlice.hints.delete(key);
+  return { service, events, requests: requestsOf(service, writes), hasErrors: writes.errors.length > 0 };
 }
 
 /** One write after the other. */
-function* syncService({ requests, hasErrors }: Plan): Story {
+function* syncService({ service, events, requests, hasErrors }: Plan): Story {
+  if (events.length > 0) yield* tellAll(() => events.map((event) => ({ about: service, ...event })));
   for (const request of requests) {
     const result = yield* attempt(request);
     const isGone = request.verb === 'delete' && result.status === 404;
@@ -125,8 +135,10 @@ function followSelector(world: EndpointSliceWorld, { type, object, before }: Cha
   const isSame = type !== 'deleted' && before !== undefined && sameData(before.spec.selector, object.spec.selector);
   if (isSame) return;
   if (before !== undefined) removeService(state, before);
-  if (type === 'deleted') state.written.delete(objectKey(object));
-  else addService(state, object, kcmLister<Pod>(world, 'Pod').values());
+  if (type === 'deleted') {
+    state.written.delete(objectKey(object));
+    state.hints.delete(objectKey(object));
+  } else addService(state, object, kcmLister<Pod>(world, 'Pod').values());
 }
 
 /** Keeps the pods of each Service; gives the Services for which the change matters. */
@@ -156,6 +168,21 @@ function matters(before: Pod, pod: Pod): boolean {
     isTerminal(before) !== isTerminal(pod) ||
     !sameData(before.status.podIPs, pod.status.podIPs)
   );
+}
+
+/** Gives the Services whose hints no longer fit the zones. Source: endpointslice_controller.go: checkNodeTopologyDistribution. */
+function followNode(world: EndpointSliceWorld, { object, before }: Change<Node>): ObjectKey[] {
+  const { hints } = world.controllers.endpointSlice;
+  if (hints.size === 0 || (before !== undefined && sameData(topologyOf(before), topologyOf(object)))) return [];
+  const shares = cpuShares(kcmLister<Node>(world, 'Node').values());
+  return [...hints].flatMap(([key, families]) =>
+    [...families.values()].some((byZone) => isOverloaded(byZone, shares)) ? [key] : [],
+  );
+}
+
+function topologyOf({ metadata, status }: Node): unknown {
+  const ready = status.conditions?.find(({ type }) => type === 'Ready')?.status;
+  return [metadata.labels, status.allocatable?.['cpu'], ready];
 }
 
 /** Keeps the slices of each Service; gives the Service if somebody else has changed one. */

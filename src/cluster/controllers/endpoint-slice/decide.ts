@@ -16,6 +16,7 @@ import {
   portsKey,
 } from './endpoint.js';
 import { pack } from './packing.js';
+import { addHints, changeEvent, cpuShares, type HintEvent, type HintsByZone, wantsHints } from './topology-hints.js';
 import { hinted, withHints } from './traffic-distribution.js';
 
 /** Endpoints in one slice at most (kubernetes v1.36.3 pkg/controller/endpointslice/config/v1alpha1/defaults.go). */
@@ -35,7 +36,12 @@ export interface EndpointSliceView {
   /** Slices of the Service that this controller manages. */
   readonly slices: readonly EndpointSlice[];
   readonly maxEndpointsPerSlice: number;
+  /** Endpoints hinted to each zone, if the Service's mode is Auto and it is possible: as `hints` of the last writes. */
+  readonly hints: FamilyHints;
 }
+
+/** By family of addresses; none where endpoints have no hints of their Service's topology mode. */
+export type FamilyHints = ReadonlyMap<AddressType, HintsByZone>;
 
 /** A slice as it is created: the server makes up its name. */
 export interface EndpointSliceDraft extends ObjectDraft {
@@ -52,13 +58,20 @@ export interface EndpointSliceWrites {
   readonly errors: readonly string[];
 }
 
+/** All writes of a sync, its Events, and what to know at the next. */
+export interface Reconciliation extends EndpointSliceWrites {
+  readonly events: readonly HintEvent[];
+  readonly hints: FamilyHints;
+}
+
 /**
  * The writes that bring a Service's slices in line with its pods.
  * Source: kubernetes v1.36.3 staging k8s.io/endpointslice reconciler.go: Reconcile; reference/control-loops.md 3.1.
  */
-export function reconcile(view: EndpointSliceView): EndpointSliceWrites {
+export function reconcile(view: EndpointSliceView): Reconciliation {
   const families = addressTypesOf(view.service);
-  const writes = families.map((addressType) => reconcileFamily(view, addressType));
+  const memory: HintMemory = { hints: new Map(view.hints), events: [] };
+  const writes = families.map((addressType) => reconcileFamily(view, addressType, memory));
   return {
     create: writes.flatMap(({ create }) => create),
     update: writes.flatMap(({ update }) => update),
@@ -67,7 +80,13 @@ export function reconcile(view: EndpointSliceView): EndpointSliceWrites {
       ...view.slices.filter(({ addressType }) => !families.includes(addressType)),
     ],
     errors: writes.flatMap(({ errors }) => errors),
+    ...memory,
   };
+}
+
+interface HintMemory {
+  readonly hints: Map<AddressType, HintsByZone>;
+  readonly events: HintEvent[];
 }
 
 interface PortGroup {
@@ -75,7 +94,7 @@ interface PortGroup {
   readonly endpoints: Endpoint[];
 }
 
-function reconcileFamily(view: EndpointSliceView, addressType: AddressType): EndpointSliceWrites {
+function reconcileFamily(view: EndpointSliceView, addressType: AddressType, memory: HintMemory): EndpointSliceWrites {
   const { service } = view;
   const labels = sliceLabels(service);
   const slices = view.slices.filter((slice) => slice.addressType === addressType);
@@ -97,7 +116,7 @@ function reconcileFamily(view: EndpointSliceView, addressType: AddressType): End
     if (remove.length === 1 && isPlaceholder(remove[0]!, service, labels)) remove.pop();
     else create.push(placeholder);
   }
-  return reuse(service, withAllHints(service, slices, { create, update, remove, errors }));
+  return reuse(service, withAllHints(view, slices, { create, update, remove, errors }, addressType, memory));
 }
 
 /** The endpoints there should be, by ports. */
@@ -166,14 +185,38 @@ function isPlaceholder(slice: EndpointSlice, service: Service, labels: StringMap
   return isOwned && slice.endpoints.length === 0 && slice.ports.length === 0 && sameData(slice.metadata.labels, labels);
 }
 
+/** Hints by the Service's topology mode, else by its traffic distribution. Source: reconciler.go: reconcileByAddressType. */
 function withAllHints(
-  { spec }: Service,
+  { service, nodes }: EndpointSliceView,
   slices: readonly EndpointSlice[],
   writes: EndpointSliceWrites,
+  addressType: AddressType,
+  { hints, events }: HintMemory,
 ): EndpointSliceWrites {
-  const { trafficDistribution } = spec;
-  const written = new Set([...writes.update, ...writes.remove].map(({ metadata }) => metadata.name));
+  const { create, update, remove } = writes;
+  const written = new Set([...update, ...remove].map(({ metadata }) => metadata.name));
   const unchanged = slices.filter(({ metadata }) => !written.has(metadata.name));
+  const wants = wantsHints(service);
+  if (wants) {
+    const given = addHints({ create, update, unchanged }, cpuShares(nodes.values()), addressType);
+    if ('byZone' in given) {
+      if (hints.size === 0) events.push(changeEvent(true, addressType));
+      hints.set(addressType, given.byZone);
+      return { ...writes, create: given.create, update: given.update };
+    }
+    events.push(given);
+  } else if (hints.size > 0) {
+    events.push(changeEvent(false, addressType));
+  }
+  hints.clear();
+  return withDistribution(wants ? undefined : service.spec.trafficDistribution, unchanged, writes);
+}
+
+function withDistribution(
+  trafficDistribution: string | undefined,
+  unchanged: readonly EndpointSlice[],
+  writes: EndpointSliceWrites,
+): EndpointSliceWrites {
   const rehinted = unchanged.map((slice) => hinted(slice, trafficDistribution));
   return {
     ...writes,

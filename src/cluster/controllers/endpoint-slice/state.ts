@@ -4,7 +4,7 @@ import type { EndpointSlice, Service } from '../../api/objects/network.js';
 import type { Pod } from '../../api/objects/pod.js';
 import { matchesPairs } from '../../api/selectors.js';
 import { type ObjectKey, keyOf, objectKey } from '../../api/store.js';
-import { MANAGED_BY, MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from './decide.js';
+import { type FamilyHints, MANAGED_BY, MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from './decide.js';
 
 /** Version of a slice that the controller has deleted and the informer still shows. */
 export const DELETION_EXPECTED = Number.POSITIVE_INFINITY;
@@ -19,6 +19,8 @@ export interface EndpointSliceState {
   readonly slicesByService: Map<ObjectKey, Map<ObjectKey, EndpointSlice>>;
   /** Newest version written of each slice, by Service and name of the slice. */
   readonly written: Map<ObjectKey, Map<string, number>>;
+  /** Endpoints hinted to each zone, of Services whose topology mode is Auto. */
+  readonly hints: Map<ObjectKey, FamilyHints>;
 }
 
 export interface EndpointSliceWorld extends KcmWorld {
@@ -26,7 +28,13 @@ export interface EndpointSliceWorld extends KcmWorld {
 }
 
 export function createEndpointSliceState(): EndpointSliceState {
-  return { servicesByPair: new Map(), podsByService: new Map(), slicesByService: new Map(), written: new Map() };
+  return {
+    servicesByPair: new Map(),
+    podsByService: new Map(),
+    slicesByService: new Map(),
+    written: new Map(),
+    hints: new Map(),
+  };
 }
 
 /** Services that select a pod with these labels. */

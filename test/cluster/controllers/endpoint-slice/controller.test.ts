@@ -113,6 +113,30 @@ describe('the slices of a Service', () => {
     expect(delay('b')).toBeLessThan(1_300);
   });
 
+  it('are meant for the zones by their CPU where the Service wants that, and again when a zone grows', () => {
+    const tank = tankWith({ nodes: ['n1', 'n2'] });
+    const ofNode = (name: string, body: unknown, subresource?: 'status'): void => {
+      tank.ask({ verb: 'patch', kind: 'Node', namespace: '', name, body, ...(subresource && { subresource }) });
+    };
+    for (const name of ['n1', 'n2']) {
+      const conditions = [{ type: 'Ready', status: 'True' }];
+      ofNode(name, { status: { allocatable: { cpu: '4' }, conditions } }, 'status');
+    }
+    for (const name of ['a', 'b', 'c', 'd']) tank.create(pod(name));
+    tank.run(3 * SECOND_US);
+    tank.create({
+      ...SERVICE,
+      metadata: { ...SERVICE.metadata, annotations: { 'service.kubernetes.io/topology-mode': 'Auto' } },
+    });
+    tank.run(3 * SECOND_US);
+    const hinted = (): string[] => endpoints(tank).map(({ hints }) => hints?.forZones?.[0]?.name ?? 'none');
+    expect(hinted().sort()).toEqual(['zone-n1', 'zone-n1', 'zone-n2', 'zone-n2']);
+    expect(tank.events('TopologyAwareHintsEnabled')).toHaveLength(1);
+    ofNode('n1', { metadata: { labels: { 'topology.kubernetes.io/zone': 'zone-n2' } } });
+    tank.run(3 * SECOND_US);
+    expect(hinted()).toEqual(['none', 'none', 'none', 'none']);
+  });
+
   it('hold 100 endpoints each', () => {
     const tank = tankWith();
     for (let index = 0; index < 130; index++) tank.create(pod(`p${index}`));
