@@ -16,7 +16,7 @@ export function printAnswer(io: Io, answer: Answer, tables: readonly TextTable[]
   io.out(`${lines.join('\n')}\n`);
 }
 
-export function printExpectations(io: Io, expectations: readonly ExpectationOutcome[]): void {
+function printExpectations(io: Io, expectations: readonly ExpectationOutcome[]): void {
   if (expectations.length === 0) return;
   const paint = io.outColours;
   const lines = expectations.flatMap((outcome) => {

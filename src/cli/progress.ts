@@ -55,7 +55,7 @@ const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 
 /** `web  ████████████░░░░░░░░░░░░  5m12s / 20m  2.1 M events/s  0:48 left` */
-export function progressLine(title: string, step: Step, seconds: number, columns: number): string {
+function progressLine(title: string, step: Step, seconds: number, columns: number): string {
   const share = step.total > 0 ? Math.min(1, step.done / step.total) : 0;
   const cells = Math.round(share * BAR_CELLS);
   const bar = '█'.repeat(cells) + '░'.repeat(BAR_CELLS - cells);

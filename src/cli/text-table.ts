@@ -19,7 +19,7 @@ function pad(text: string, width: number, right: boolean): string {
 }
 
 /** Terminal cells that a text takes: marks that combine take none, East Asian and emoji characters two. */
-export function displayWidth(text: string): number {
+function displayWidth(text: string): number {
   let width = 0;
   for (const character of text) {
     if (/\p{Mark}|\p{Cf}/u.test(character)) continue;

@@ -3,7 +3,7 @@ import { parse, stringify } from 'yaml';
 import type { Scenario } from '../scenario/types.js';
 
 /** A scenario without the places it was read from: what the run depends on, and nothing else. */
-export function withoutPositions(scenario: Scenario): unknown {
+function withoutPositions(scenario: Scenario): unknown {
   const bare = <T extends { readonly position?: unknown; readonly origin?: unknown }>(items: readonly T[]): unknown[] =>
     items.map(({ position: _position, origin: _origin, ...rest }) => rest);
   return {

@@ -14,7 +14,7 @@ export function escapeHtml(text: string): string {
 }
 
 /** More rows than this make a page slow; the table files have them all. */
-export const MOST_ROWS = 200;
+const MOST_ROWS = 200;
 
 /** A table that scrolls within itself where it is too wide. `minor` columns are left out on a phone. */
 export function htmlTable(table: TextTable, minor: ReadonlySet<string> = new Set()): string {

@@ -81,7 +81,7 @@ export function keyFigures(summary: RunSummary): string {
   return cardList(cards);
 }
 
-export function cardList(cards: readonly Card[]): string {
+function cardList(cards: readonly Card[]): string {
   const items = cards.map(({ name, value, hint }) => {
     const below = hint === '' ? '' : `<span class="hint">${escapeHtml(hint)}</span>`;
     return `<div class="card"><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}${below}</dd></div>`;

@@ -125,7 +125,7 @@ function tellAlone(figure: KeyFigure, setting: Setting): string {
 }
 
 /** `34.2 ms ± 1.1 ms`: mean and half of the 95 % interval. */
-export function tellEstimate(figure: { readonly name: string }, { mean, halfWidth }: Estimate): string {
+function tellEstimate(figure: { readonly name: string }, { mean, halfWidth }: Estimate): string {
   const value = formatFigure(figure.name, mean);
   return halfWidth === null || halfWidth === 0 ? value : `${value} ± ${formatFigure(figure.name, halfWidth)}`;
 }

@@ -15,7 +15,7 @@ const Z = 1.959963984540054;
  * 97.5th percentile of Student's t: from the table, beyond it by the Cornish-Fisher expansion around the normal one
  * (error below 1e-5 there).
  */
-export function studentT(degrees: number): number {
+function studentT(degrees: number): number {
   invariant(Number.isInteger(degrees) && degrees >= 1, `degrees of freedom must be a positive integer, got ${degrees}`);
   const known = STUDENT_T[degrees - 1];
   if (known !== undefined) return known;

@@ -78,7 +78,7 @@ export class Files {
 }
 
 /** The objects of all documents of a file; says so if there are none. */
-export function rawObjectsOf(source: SourceText, report: Report): RawObject[] {
+function rawObjectsOf(source: SourceText, report: Report): RawObject[] {
   const before = report.diagnostics.length;
   const objects = readDocuments(source, report).flatMap((document) => {
     const value = toPlain(document, report, { isManifest: true });

@@ -137,7 +137,7 @@ function reportAt(
   report.diagnostics.push({ code, severity: 'error', ...at, field: named, message, hint });
 }
 
-export function positionOfObject(raw: RawObject): Position {
+function positionOfObject(raw: RawObject): Position {
   const { line, column } = placeAt(raw.document, raw.path);
   return { file: raw.document.source.file, line, column };
 }

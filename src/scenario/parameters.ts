@@ -15,7 +15,7 @@ export interface Parameters {
 }
 
 /** A text as YAML reads a plain scalar: a number, true or false, else text. */
-export function plainScalar(text: string): ParameterValue {
+function plainScalar(text: string): ParameterValue {
   if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text)) {
     const number = Number(text);
     if (Number.isSafeInteger(number) || !Number.isInteger(number)) return number;
@@ -143,7 +143,7 @@ export function setFields(
   return set;
 }
 
-export function settingFault(name: string, message: string, hint: string): Diagnostic {
+function settingFault(name: string, message: string, hint: string): Diagnostic {
   return {
     code: 'unknown-parameter',
     severity: 'error',

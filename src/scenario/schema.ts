@@ -190,7 +190,7 @@ const pool = z.strictObject({
     .describe('Images that are there from the start: all, none or a list'),
 });
 
-export const clusterSchema = z.strictObject({
+const clusterSchema = z.strictObject({
   preset: z
     .enum(['managed', 'bare-metal', 'large', 'edge', 'recorded'])
     .prefault('managed')

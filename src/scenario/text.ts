@@ -41,7 +41,7 @@ export function decodeText(file: string, bytes: Uint8Array, report: Report): Sou
   return source;
 }
 
-export function sourceText(file: string, text: string): SourceText {
+function sourceText(file: string, text: string): SourceText {
   const lineStarts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
   return { file, text, lineStarts };

@@ -4,7 +4,7 @@ import { quantileOfCells, quantileOf } from '../../src/results/histogram.js';
 import { summaryFigures } from '../../src/results/summary-figures.js';
 import { summaryTables } from '../../src/results/summary-table.js';
 import { summarize, trafficBetween } from '../../src/results/summary.js';
-import { ROLLOUT_TABLE } from '../../src/experiment/tables.js';
+import { RECOVERY_TABLE, ROLLOUT_TABLE } from '../../src/experiment/tables.js';
 import { LATENCY_TABLE, LOSS_TABLE, TRAFFIC_TABLE } from '../../src/traffic/tables.js';
 import { EXPECTATIONS, IDENTITY, fixtureTables, tableOf } from './fixture.js';
 
@@ -101,6 +101,22 @@ describe('summarize', () => {
 });
 
 describe('answerOf', () => {
+  test('tells how much was lost before the failure was noticed, and when the node was back', () => {
+    const summary = summarize(fixtureTables(), IDENTITY);
+    const { lost, lostUnnoticed } = summary.recoveries[0]!;
+    expect(lostUnnoticed).toBeGreaterThan(0);
+    expect(lostUnnoticed).toBeLessThanOrEqual(lost);
+    const text = answerOf(summary, []).sentences.join(' ');
+    expect(text).toMatch(/lost until then, (?:all|\d+) of them before it noticed; the node was Ready again at 15m 4s/);
+  });
+
+  test('a failure that nobody noticed has nothing to come back from', () => {
+    const unseen = ['node a', 100, null, null, null];
+    const tables = new Map([...small(), ['recoveries', tableOf(RECOVERY_TABLE, [unseen])]]);
+    const text = answerOf(summarize(tables, IDENTITY), []).sentences.join(' ');
+    expect(text).toContain('Node a failed at 1m 40s; the cluster never noticed.');
+  });
+
   test('tells the verdict, losses with reasons, rollout and recovery', () => {
     const answer = answerOf(summarize(fixtureTables(), IDENTITY), EXPECTATIONS);
     const text = answer.sentences.join(' ');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sweepAnswer, sweepTables } from '../../src/results/sweep-answer.js';
-import { estimate, isDistinct, pairedDifference, studentT } from '../../src/results/sweep-statistics.js';
+import { estimate, isDistinct, pairedDifference } from '../../src/results/sweep-statistics.js';
 import { sweepTable } from '../../src/results/sweep-table.js';
 import { settingsOf, type SweepRun } from '../../src/results/sweep.js';
 import { decodeArrow, encodeArrow } from '../../src/results/tables.js';
@@ -8,7 +8,7 @@ import { SWEEP_IDENTITY, fixtureRuns } from './sweep-fixture.js';
 
 const runs = fixtureRuns();
 
-describe('studentT', () => {
+describe("half an interval is Student's t times the standard error", () => {
   // R: qt(0.975, c(1, 4, 9, 20, 21, 30, 100))
   test.each([
     [1, 12.7062047],
@@ -18,7 +18,12 @@ describe('studentT', () => {
     [21, 2.0796138],
     [30, 2.0422725],
     [100, 1.9839715],
-  ])('of %d degrees of freedom', (degrees, value) => expect(studentT(degrees)).toBeCloseTo(value, 4));
+  ])('of %d degrees of freedom', (degrees, value) => {
+    // A one among zeros: variance 1/n.
+    const count = degrees + 1;
+    const { halfWidth } = estimate(Array.from({ length: count }, (_, index) => (index === 0 ? 1 : 0)))!;
+    expect(halfWidth! * count).toBeCloseTo(value, 4);
+  });
 });
 
 describe('estimate', () => {

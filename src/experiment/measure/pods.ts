@@ -201,7 +201,7 @@ function seconds(at: Micros): number | null {
 }
 
 /** The object at the top of the chain of controllers, for example `deployment/web`. */
-export function workloadOf(world: ExperimentWorld, object: KubernetesObject): string {
+function workloadOf(world: ExperimentWorld, object: KubernetesObject): string {
   const owner = controllerOf(object);
   if (owner === undefined) return `${object.kind.toLowerCase()}/${object.metadata.name}`;
   const above = stored(world, owner.kind, keyOf(object.metadata.namespace, owner.name));

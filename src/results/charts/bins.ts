@@ -1,7 +1,7 @@
 import { formatDuration } from '../format.js';
 
 /** A line of more points than this is wider than its pixels. */
-export const MOST_POINTS = 240;
+const MOST_POINTS = 240;
 
 /** Neighbouring intervals of a long run put together: index of the bin by start of the interval. */
 export interface Bins {

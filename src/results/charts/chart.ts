@@ -28,10 +28,10 @@ export interface Chart {
   readonly data: TextTable;
 }
 
-export const VEGA_LITE_SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
+const VEGA_LITE_SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
 
 /** Space for the labels of a y axis, the same in all charts with time, so that they line up on the page. */
-export const LABEL_WIDTH = 46;
+const LABEL_WIDTH = 46;
 const RIGHT_MARGIN = 14;
 
 /** A y axis of `LABEL_WIDTH`, its title lying above it where it reads without turning the head. */
