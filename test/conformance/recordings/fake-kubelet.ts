@@ -55,7 +55,7 @@ export interface FakeKubeletWorld extends ApiWorld {
 }
 
 /** Above those of the simulator and of the other tests. */
-const KubeletEvent = defineEvents('fake-kubelet', 1600, ['StepDue', 'EndReported']);
+const KubeletEvent = defineEvents('fake-kubelet', 1600, ['StepDue', 'EndReported', 'RunReported']);
 
 export function createFakeKubelet(world: ApiWorld): FakeKubeletState {
   return {
@@ -78,6 +78,15 @@ export function registerFakeKubelet<W extends FakeKubeletWorld>(handlers: Handle
     const fake = world.kubelet.pods.get(uid);
     if (fake === undefined || fake.epoch !== epoch || world.kubelet.failed.has(fake.pod.spec.nodeName!)) return;
     STEPS[step](world, fake);
+  });
+  handlers.on(KubeletEvent.RunReported, (world, number, call) => {
+    takeResult(world, call);
+    const fake = world.kubelet.pods.get(world.kubelet.due[number]!.uid);
+    const runMs =
+      fake === undefined ? Number.POSITIVE_INFINITY : delayMs(fake.pod, 'wt/run-ms', Number.POSITIVE_INFINITY);
+    if (runMs < Number.POSITIVE_INFINITY) {
+      schedule(world, runMs * MILLISECOND_US, KubeletEvent.StepDue, number, 0);
+    }
   });
   handlers.on(KubeletEvent.EndReported, (world, number, call) => {
     takeResult(world, call);
@@ -164,14 +173,15 @@ const STEPS: Readonly<Record<Step, (world: FakeKubeletWorld, fake: FakePod) => v
   stop: (world, fake) => report(world, fake, { phase: 'Succeeded', exitCode: EXIT_STOPPED }),
 };
 
+/** The time of its run counts from the answer to the status that tells of it. */
 function run(world: FakeKubeletWorld, fake: FakePod): void {
   fake.stage = 'running';
   const readyMs = delayMs(fake.pod, 'wt/ready-ms', 0);
   const withIp = { ...fake.status!, podIP: fake.ip, podIPs: [{ ip: fake.ip }] };
-  send(world, fake, running(withIp, readyMs === 0, fake.restarts, world.kernel.now));
+  fake.status = running(withIp, readyMs === 0, fake.restarts, world.kernel.now);
+  const number = dueOf(world, fake, 'end');
+  issue(world, world.kubelet.client, statusPatch(fake), KubeletEvent.RunReported, number);
   if (readyMs > 0) later(world, fake, readyMs, 'ready');
-  const runMs = delayMs(fake.pod, 'wt/run-ms', Number.POSITIVE_INFINITY);
-  if (runMs < Number.POSITIVE_INFINITY) later(world, fake, runMs, 'end');
 }
 
 /** The software in the container is through: the restart policy says what comes next. */
@@ -213,9 +223,8 @@ function stop(world: FakeKubeletWorld, fake: FakePod): void {
 /** Terminal status; the removal follows its answer. */
 function report(world: FakeKubeletWorld, fake: FakePod, end: Ended): void {
   const status = ended(fake.status!, end, fake.restarts, world.kernel.now);
-  const number = world.kubelet.due.push({ uid: fake.pod.metadata.uid, step: 'stop', epoch: fake.epoch }) - 1;
   fake.status = status;
-  issue(world, world.kubelet.client, statusPatch(fake), KubeletEvent.EndReported, number);
+  issue(world, world.kubelet.client, statusPatch(fake), KubeletEvent.EndReported, dueOf(world, fake, 'stop'));
 }
 
 function remove(world: FakeKubeletWorld, { pod }: FakePod): void {
@@ -242,9 +251,12 @@ function later(world: FakeKubeletWorld, fake: FakePod, delay: number, step: Step
   laterUs(world, fake, delay * MILLISECOND_US, step);
 }
 
-function laterUs(world: FakeKubeletWorld, { pod, epoch }: FakePod, delayUs: Micros, step: Step): void {
-  const number = world.kubelet.due.push({ uid: pod.metadata.uid, step, epoch }) - 1;
-  schedule(world, delayUs, KubeletEvent.StepDue, number, 0);
+function laterUs(world: FakeKubeletWorld, fake: FakePod, delayUs: Micros, step: Step): void {
+  schedule(world, delayUs, KubeletEvent.StepDue, dueOf(world, fake, step), 0);
+}
+
+function dueOf({ kubelet }: FakeKubeletWorld, { pod, epoch }: FakePod, step: Step): number {
+  return kubelet.due.push({ uid: pod.metadata.uid, step, epoch }) - 1;
 }
 
 /** A delay from the pod's annotations: one number, or a list of which the hash of its name chooses. */

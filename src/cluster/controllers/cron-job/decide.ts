@@ -89,9 +89,8 @@ function* noteJobs(cronJob: CronJob, jobs: readonly Job[]): Story<Progress> {
     } else if (isActive && end !== undefined) {
       status = withoutActive(status, uid);
       yield* tell(cronJob, 'Normal', 'SawCompletedJob', `Saw completed job: ${name}, condition: ${end.type}`);
-    } else if (end?.type === 'Complete') {
-      status = withSuccess(status, job.status.completionTime);
     }
+    if (end?.type === 'Complete') status = withSuccess(status, job.status.completionTime);
   }
   return yield* withoutMissing(cronJob, status, jobs);
 }
