@@ -26,6 +26,7 @@ import { sampling } from './scheduling-sampling.js';
 import { sequences } from './scheduling-sequence.js';
 import { statefulSet } from './stateful-set.js';
 import { taintEviction } from './taint-eviction.js';
+import { volumeMatching } from './volume-matching.js';
 import { zoneStates } from './zone-state.js';
 
 /** Every checker there is: add a file and its line here. */
@@ -60,5 +61,6 @@ export const CHECKERS: readonly Checker[] = [
   sequences,
   statefulSet,
   taintEviction,
+  volumeMatching,
   zoneStates,
 ];

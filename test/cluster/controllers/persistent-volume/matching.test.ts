@@ -1,0 +1,3 @@
+import { testVectors } from '../../../conformance/test-vectors.js';
+
+testVectors('pv.matching');
