@@ -111,10 +111,10 @@ export const API_PRESETS: { readonly [P in Preset]: ApiParameters } = {
     etcdMembers: 1,
     fsync: logNormal(0.24, 0.6),
     memberRoundTrip: constant(0),
-    apply: logNormal(0.1, 0.5),
+    apply: logNormal(0.4, 0.5),
     tailChance: 0.01,
     tail: exponentialMs(15),
-    watchDelivery: logNormal(0.8, 0.6),
-    controllerReaction: logNormal(0.4, 0.6),
+    watchDelivery: logNormal(0.3, 0.5),
+    controllerReaction: logNormal(0.6, 0.5),
   },
 };
