@@ -1,4 +1,5 @@
 import type { KubernetesObject, ResourceList } from '../cluster/api/objects/meta.js';
+import type { Taint } from '../cluster/api/objects/node.js';
 import type { Micros } from '../kernel/time.js';
 
 /** An object as kubectl names it: `deployment/web`, with the kind's full name. */
@@ -73,6 +74,14 @@ export type KubectlCommand =
       readonly cpuPercent: number | null;
     }
   | { readonly do: 'cordon' | 'uncordon'; readonly nodes: readonly string[] }
+  | {
+      readonly do: 'taint';
+      readonly nodes: readonly string[];
+      readonly add: readonly Taint[];
+      /** Without an effect: all of the key. */
+      readonly remove: readonly { readonly key: string; readonly effect?: Taint['effect'] }[];
+      readonly overwrite: boolean;
+    }
   | DrainCommand
   /** A value of null removes the label or annotation. */
   | {

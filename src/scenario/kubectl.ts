@@ -15,6 +15,7 @@ import {
 } from './command-line.js';
 import type { KubectlCommand } from './commands.js';
 import { shown, suggestion } from './diagnostics.js';
+import { readTaint } from './kubectl-taint.js';
 import { namedOrSelected, nodeNames, oneTarget } from './kubectl-targets.js';
 import { mistake, type Word } from './shell-words.js';
 
@@ -90,6 +91,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     },
   ],
   ['cordon', { options: {}, read: (line) => ({ do: 'cordon', nodes: nodeNames(line) }) }],
+  ['taint', { options: { overwrite: 'flag' }, read: readTaint }],
   ['uncordon', { options: {}, read: (line) => ({ do: 'uncordon', nodes: nodeNames(line) }) }],
   [
     'drain',

@@ -11,6 +11,16 @@ const named = (kind: string, name: string, namespace = 'default') => ({
 
 const READ: readonly (readonly [string, unknown])[] = [
   [
+    'kubectl taint nodes n1 n2 maint=now:NoExecute old- gone:NoSchedule- -n shop',
+    {
+      do: 'taint',
+      nodes: ['n1', 'n2'],
+      add: [{ key: 'maint', value: 'now', effect: 'NoExecute' }],
+      remove: [{ key: 'old' }, { key: 'gone', effect: 'NoSchedule' }],
+      overwrite: false,
+    },
+  ],
+  [
     'kubectl set image deployment/web server=web:v2 *=x',
     {
       do: 'set-image',

@@ -1,6 +1,6 @@
 import type { ApiRequest } from '../../cluster/api/calls.js';
 import type { KubernetesObject } from '../../cluster/api/objects/meta.js';
-import type { Node } from '../../cluster/api/objects/node.js';
+import type { Node, Taint } from '../../cluster/api/objects/node.js';
 import type { PodTemplateSpec } from '../../cluster/api/objects/pod.js';
 import type { Deployment, ReplicaSet } from '../../cluster/api/objects/workload.js';
 import { formatDuration } from '../../kernel/duration.js';
@@ -41,6 +41,8 @@ export function writesOf(command: KubectlCommand, objects: readonly KubernetesOb
       return cordonPatches(objects, true);
     case 'uncordon':
       return cordonPatches(objects, false);
+    case 'taint':
+      return objects.map((node) => taint(node as Node, command));
     case 'label':
       return objects.map((object) => patch(object, { metadata: { labels: command.values } }));
     case 'annotate':
@@ -150,6 +152,28 @@ function remove(object: KubernetesObject, command: Extract<KubectlCommand, { rea
     propagation: PROPAGATION[command.propagation],
     ...(grace === null ? {} : { gracePeriodSeconds: grace }),
   };
+}
+
+/** Source: kubectl v0.36.3 pkg/cmd/taint/utils.go: reorganizeTaints, deleteTaints, addTaints. */
+function taint(node: Node, { add, remove, overwrite }: Extract<KubectlCommand, { readonly do: 'taint' }>): ApiRequest {
+  const old = node.spec.taints ?? [];
+  const isMeant = (other: Taint, { key, effect }: { key: string; effect?: Taint['effect'] }): boolean =>
+    other.key === key && (effect === undefined || other.effect === effect);
+  const missing = remove.find((removed) => !old.some((other) => isMeant(other, removed)));
+  if (missing !== undefined) {
+    const { key, effect } = missing;
+    throw new OperatorError(`taint "${effect === undefined ? key : `${key}:${effect}`}" not found`);
+  }
+  const replaced = old.filter((other) => add.some((added) => isMeant(other, added)));
+  if (replaced.length > 0 && !overwrite) {
+    const keys = replaced.map(({ key }) => key).join(',');
+    throw new OperatorError(
+      `node ${node.metadata.name} already has ${keys} taint(s) with same effect(s) and --overwrite is false`,
+    );
+  }
+  const kept = old.filter((other) => !replaced.includes(other) && !remove.some((removed) => isMeant(other, removed)));
+  const taints = [...add, ...kept];
+  return { ...patch(node, { spec: { taints: taints.length > 0 ? taints : null } }), patchType: 'merge' };
 }
 
 export function create(object: KubernetesObject): ApiRequest {

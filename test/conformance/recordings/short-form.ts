@@ -198,7 +198,9 @@ const SHORT_FORMS: Readonly<Record<string, (object: Loose, spec: Fields, status:
     allocatable: status['allocatable'],
     conditions: conditions(status),
     labels,
-    taints: spec['taints']?.map(({ effect, key, value }: Fields) => compact({ effect, key, value })),
+    taints: spec['taints']?.map(({ effect, key, timeAdded, value }: Fields) =>
+      compact({ effect, key, timeAdded, value }),
+    ),
     unschedulable: spec['unschedulable'],
   }),
   Pod: ({ metadata }, spec, status) => ({
