@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type Diagnostic, shown, suggestion } from './diagnostics.js';
+import { type Diagnostic, nearest, shown, suggestion } from './diagnostics.js';
 import { type FieldPath, valueAt } from './field-path.js';
 import { fail, failAtKey, type Scope } from './scope.js';
 
@@ -57,7 +57,8 @@ function reportIssue(scope: Scope, issue: Issue, root: unknown, base: FieldPath)
     return;
   }
   const { code, message } = wording(issue, value);
-  fail(scope, path, code, message);
+  const near = issue.code === 'invalid_value' ? nearest(String(value), issue.values.map(String)) : undefined;
+  fail(scope, path, code, message, near === undefined ? '' : `did you mean "${near}"?`);
 }
 
 /** Of a choice of forms the one that the user seems to have meant: right in kind, with the fewest faults. */

@@ -73,7 +73,8 @@ function readTime(scope: Scope, path: FieldPath, text: string, durationUs: Micro
   if (atUs === undefined) {
     // The time is a key: the report belongs there.
     scope.report.diagnostics.length = before;
-    return failAtKey(scope, path, 'invalid-duration', `expected a time such as "5m", got ${shown(text)}`);
+    const hint = text.includes('${') ? 'parameters are put into values, not into names such as this one' : '';
+    return failAtKey(scope, path, 'invalid-duration', `expected a time such as "5m", got ${shown(text)}`, hint);
   }
   if (durationUs > 0 && atUs > durationUs) {
     return failAtKey(scope, path, 'semantic', `${text} is after the end of the run: this would never happen`);

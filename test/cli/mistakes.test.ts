@@ -67,6 +67,16 @@ describe('a parameter with a value that does not fit', () => {
 });
 
 describe('a name that is not there', () => {
+  test('one of a few words is told with the nearest', async () => {
+    const { err } = await play('validate', 'web.yaml', '--set', 'cluster.preset=mangaed');
+    expect(err).toMatch(/expected one of managed, .*got "mangaed" .*\n.*\n.*\n.*did you mean "managed"\?/);
+  });
+
+  test('a parameter in the place of a time is not one', async () => {
+    writeFileSync('when.yaml', STARTER.replace('- 1m30s:', '- ${surge}:'));
+    expect((await play('validate', 'when.yaml')).err).toContain('parameters are put into values, not into names');
+  });
+
   test('--set tells the parameters, or the nearest of all names', async () => {
     expect((await play('run', 'web.yaml', '--set', 'nope=3')).err).toContain(
       'parameters: replicas, surge; a field is named by its path: cluster.nodes.0.count',

@@ -43,6 +43,15 @@ describe('charts', () => {
     expect(html).toContain('20m played.');
   });
 
+  test('of many Deployments some are shown, counted against all of them', () => {
+    const replicas = runCharts(content.tables, IDENTITY).find((chart) => chart.name === 'replicas')!;
+    const recorded = content.tables.get('replicas')!;
+    const [kinds, names] = [1, 3].map((index) => recorded.columns[index]!);
+    const all = new Set(names!.filter((_, row) => kinds![row] === 'Deployment')).size;
+    expect(all).toBeGreaterThan(6);
+    expect(replicas.caption).toContain(`Of ${all} Deployments the 6 that changed most are shown.`);
+  });
+
   test('many pods are thinned, and the caption says so', () => {
     const pods = runCharts(fixtureTables(42, 20), IDENTITY).find((chart) => chart.name === 'pods')!;
     expect(pods.caption).toMatch(/Of \d+ pods 80 are shown/);
