@@ -14,7 +14,7 @@ export class OperatorError extends Error {
 }
 
 /**
- * The writes that a kubectl command makes, given the objects it read (for apply: those that exist already).
+ * The writes that a kubectl command makes, given the objects it read.
  * reference/control-plane.md section 9.
  */
 export function writesOf(command: KubectlCommand, objects: readonly KubernetesObject[], now: Micros): ApiRequest[] {
@@ -32,10 +32,6 @@ export function writesOf(command: KubectlCommand, objects: readonly KubernetesOb
       return objects.map((object) => patch(object, template({}, { [RESTARTED_AT]: formatDuration(now) })));
     case 'delete':
       return objects.map((object) => remove(object, command));
-    case 'create':
-      return command.objects.map(create);
-    case 'apply':
-      return command.objects.map((wanted) => apply(wanted, objects));
     case 'cordon':
     case 'drain':
       return cordonPatches(objects, true);
@@ -56,6 +52,8 @@ export function writesOf(command: KubectlCommand, objects: readonly KubernetesOb
       return objects.map((object) => create(serviceFor(object, command)));
     case 'autoscale':
       return objects.map((object) => create(autoscalerFor(object, command)));
+    case 'apply':
+    case 'create':
     case 'rollout-undo':
       throw new OperatorError(`${command.do} has steps of its own`); // see controller.ts
   }
@@ -182,13 +180,7 @@ export function create(object: KubernetesObject): ApiRequest {
 }
 
 /** Creates what is not there; changes what is to what the manifest says, and leaves other fields alone. */
-function apply(wanted: KubernetesObject, present: readonly KubernetesObject[]): ApiRequest {
-  const there = present.find(
-    ({ kind, metadata }) =>
-      kind === wanted.kind &&
-      metadata.namespace === wanted.metadata.namespace &&
-      metadata.name === wanted.metadata.name,
-  );
+export function applyTo(wanted: KubernetesObject, there: KubernetesObject | undefined): ApiRequest {
   if (there === undefined) return create(wanted);
   const { labels = {}, annotations = {} } = wanted.metadata;
   const { metadata: _metadata, apiVersion: _apiVersion, kind: _kind, ...fields } = wanted;

@@ -8,7 +8,7 @@ import { uniform } from '../../kernel/distributions.js';
 import { MILLISECOND_US } from '../../kernel/time.js';
 import type { KubectlCommand } from '../../scenario/commands.js';
 import type { ExperimentWorld } from '../world.js';
-import { create, OperatorError, undoPatch, writesOf } from './actions.js';
+import { applyTo, create, OperatorError, undoPatch, writesOf } from './actions.js';
 import { beginDrain } from './drain.js';
 import { finish } from './finish.js';
 import { targetObjects, targetRequests } from './targets.js';
@@ -16,11 +16,20 @@ import { targetObjects, targetRequests } from './targets.js';
 /** Process start of kubectl (estimate, reference/control-plane.md section 9). */
 const KUBECTL_START = uniform(30 * MILLISECOND_US, 80 * MILLISECOND_US);
 
-/** What a command has still to do: `read` its objects, read what `more` it needs, `write`. */
+/**
+ * What a command has still to do: `read` its objects, read what `more` it needs, `write`, which kubectl does one object after the
+ * other, going on after a refusal. apply reads each object just before it writes it: `look`.
+ */
 type Stage =
   | { readonly stage: 'read' }
   | { readonly stage: 'more'; readonly objects: readonly KubernetesObject[] }
-  | { readonly stage: 'write' };
+  | { readonly stage: 'look'; readonly place: number; readonly refusal: string }
+  | {
+      readonly stage: 'write';
+      readonly others: readonly ApiRequest[];
+      readonly place: number;
+      readonly refusal: string;
+    };
 
 /** The operator at the keyboard: plays the kubectl commands of the timeline, each as a process of its own. */
 export function operator<W extends ExperimentWorld>(): Controller<W> {
@@ -31,10 +40,12 @@ export function operator<W extends ExperimentWorld>(): Controller<W> {
     reaction: KUBECTL_START,
     sync: (world, key) => start(commandOf(world, key)),
     resume: (world, key, memory, results) => {
-      const failed = results.find((result) => !succeeded(result) && !isAbsentForApply(world, key, memory, result));
-      if (failed !== undefined) return finish(world, key, `Error from server (${failed.reason}): ${failed.message}`);
+      const stage = memory as Stage;
+      if (stage.stage === 'look' || stage.stage === 'write') return goOn(world, key, stage, results[0]!);
+      const failed = results.find((result) => !succeeded(result));
+      if (failed !== undefined) return finish(world, key, refusalOf(failed));
       try {
-        return proceed(world, key, memory as Stage, results);
+        return proceed(world, key, stage, results);
       } catch (error) {
         if (error instanceof OperatorError) return finish(world, key, `error: ${error.message}`);
         throw error;
@@ -47,25 +58,61 @@ function start(command: KubectlCommand): SyncStep {
   const memory: Stage = { stage: 'read' };
   if ('target' in command) return { requests: targetRequests(command.target), memory };
   if ('nodes' in command) return { requests: command.nodes.map(getNode), memory };
-  if (command.do === 'apply') return { requests: command.objects.map(getOf), memory };
-  return { requests: command.objects.map(create), memory: { stage: 'write' } };
+  if (command.do === 'apply') return lookAt(command.objects, 0, '');
+  return write(command.objects.map(create), '');
+}
+
+function lookAt(objects: readonly KubernetesObject[], place: number, refusal: string): SyncStep {
+  return { requests: [getOf(objects[place]!)], memory: { stage: 'look', place, refusal } satisfies Stage };
+}
+
+function write(requests: readonly ApiRequest[], refusal: string, place = 0): SyncStep {
+  const [request, ...others] = requests;
+  return { requests: [request!], memory: { stage: 'write', others, place, refusal } satisfies Stage };
+}
+
+/** After the answer to a write, or to the look before it. */
+function goOn(
+  world: ExperimentWorld,
+  key: string,
+  stage: Extract<Stage, { readonly stage: 'look' | 'write' }>,
+  result: ApiResult,
+): SyncStep {
+  const command = commandOf(world, key);
+  const objects = command.do === 'apply' ? command.objects : [];
+  const { place } = stage;
+  if (stage.stage === 'look' && (succeeded(result) || result.status === 404)) {
+    return write([applyTo(objects[place]!, result.object)], stage.refusal, place);
+  }
+  const refusal = succeeded(result) || stage.refusal !== '' ? stage.refusal : refusalOf(result);
+  if (stage.stage === 'write' && stage.others.length > 0) return write(stage.others, refusal);
+  if (place + 1 < objects.length) return lookAt(objects, place + 1, refusal);
+  if (command.do === 'drain' && refusal === '') return beginDrain(world, key, command);
+  return finish(world, key, refusal === '' ? 'ok' : refusal);
+}
+
+function refusalOf({ reason, message }: ApiResult): string {
+  return `Error from server (${reason}): ${message}`;
 }
 
 function getNode(name: string): ApiRequest {
   return { verb: 'get', kind: 'Node', namespace: '', name };
 }
 
-function proceed(world: ExperimentWorld, key: string, memory: Stage, results: readonly ApiResult[]): SyncStep {
+function proceed(
+  world: ExperimentWorld,
+  key: string,
+  memory: Extract<Stage, { readonly stage: 'read' | 'more' }>,
+  results: readonly ApiResult[],
+): SyncStep {
   const command = commandOf(world, key);
-  if (memory.stage === 'write')
-    return command.do === 'drain' ? beginDrain(world, key, command) : finish(world, key, 'ok');
   const objects = memory.stage === 'more' ? memory.objects : objectsRead(command, results);
   if (memory.stage === 'read') {
     const more = furtherReads(command, objects);
     if (more.length > 0) return { requests: more, memory: { stage: 'more', objects } };
   }
   const requests = requestsOf(world, command, objects, results);
-  if (requests.length > 0) return { requests, memory: { stage: 'write' } };
+  if (requests.length > 0) return write(requests, '');
   return command.do === 'drain' ? beginDrain(world, key, command) : finish(world, key, 'ok');
 }
 
@@ -105,10 +152,6 @@ function requestsOf(
 
 function isOwnedBy(object: KubernetesObject, owner: KubernetesObject): boolean {
   return (object.metadata.ownerReferences ?? []).some(({ uid }) => uid === owner.metadata.uid);
-}
-
-function isAbsentForApply(world: ExperimentWorld, key: string, memory: unknown, result: ApiResult): boolean {
-  return commandOf(world, key).do === 'apply' && (memory as Stage).stage === 'read' && result.status === 404;
 }
 
 function getOf({ kind, metadata }: KubernetesObject): ApiRequest {
