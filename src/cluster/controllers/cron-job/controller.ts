@@ -30,10 +30,10 @@ export function registerCronJob<W extends KcmWorld>(controllers: Controllers<W>,
   const teller = { controllerId, story: syncCronJob };
   listeners.on<CronJob>(KCM, 'CronJob', (world, change) => observe(world, controllerId, change));
   listeners.on<Job>(KCM, 'Job', (world, { object, before }) => {
-    for (const job of before === undefined ? [object] : [before, object]) {
-      const key = controllerKey(world, 'CronJob', job);
-      if (key !== undefined) enqueue(world, controllerId, key);
-    }
+    const key = controllerKey(world, 'CronJob', object);
+    if (key !== undefined) enqueue(world, controllerId, key);
+    const former = before === undefined ? undefined : controllerKey(world, 'CronJob', before);
+    if (former !== undefined && former !== key) enqueue(world, controllerId, former);
   });
 }
 
