@@ -12,7 +12,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lockDigest) {
   writeFileSync(stamp, lockDigest);
 }
 const compile = (project, output) => {
-  const cache = `node_modules/.cache-${output}`;
+  const cache = `.ci/.cache-${output}`; // not in node_modules, which several work trees may share
   if (!existsSync(output)) rmSync(cache, { force: true }); // the compiler would think that all is there
   run(`npx --no-install tsc -p ${project} --incremental --tsBuildInfoFile ${cache}`);
 };
