@@ -31,6 +31,8 @@ type Step = 'admit' | 'start' | 'ready' | 'back-off' | 'end' | 'restart' | 'stop
 
 interface FakePod {
   pod: Pod;
+  /** Names chance: that of the pod in its place in the recording, as names are random. */
+  readonly fate: string;
   stage: 'creating' | 'running' | 'ended' | 'stopping';
   /** Steps of an earlier epoch are void. */
   epoch: number;
@@ -56,6 +58,8 @@ export interface FakeKubeletState {
   readonly client: number;
   readonly informer: number;
   readonly pods: Map<string, FakePod>;
+  /** Names of the recording's pods in the order in which they came. */
+  readonly fates: readonly string[];
   readonly due: Due[];
   readonly failed: Set<string>;
   addresses: number;
@@ -68,11 +72,12 @@ export interface FakeKubeletWorld extends ApiWorld {
 /** Above those of the simulator and of the other tests. */
 const KubeletEvent = defineEvents('fake-kubelet', 1600, ['StepDue', 'EndReported', 'StatusReported']);
 
-export function createFakeKubelet(world: ApiWorld): FakeKubeletState {
+export function createFakeKubelet(world: ApiWorld, fates: readonly string[]): FakeKubeletState {
   return {
     client: openClient(world, FAKE_KUBELET, NO_LIMIT),
     informer: openInformer(world, FAKE_KUBELET, 'Pod'),
     pods: new Map(),
+    fates,
     due: [],
     failed: new Set(),
     addresses: 0,
@@ -152,9 +157,10 @@ function seen(world: FakeKubeletWorld, pod: Pod): void {
 
 function admit(world: FakeKubeletWorld, pod: Pod): FakePod {
   const { kubelet } = world;
+  const fate = kubelet.fates[kubelet.addresses] ?? pod.metadata.name;
   kubelet.addresses += 1;
   const ip = `10.${1 + Math.floor(kubelet.addresses / 62_500)}.${Math.floor(kubelet.addresses / 250) % 250}.${(kubelet.addresses % 250) + 1}`;
-  const fake: FakePod = { pod, stage: 'creating', epoch: 0, restarts: 0, ip, status: undefined };
+  const fake: FakePod = { pod, fate, stage: 'creating', epoch: 0, restarts: 0, ip, status: undefined };
   kubelet.pods.set(pod.metadata.uid, fake);
   if (pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') {
     fake.stage = 'ended';
@@ -166,7 +172,7 @@ function admit(world: FakeKubeletWorld, pod: Pod): FakePod {
 
 const STEPS: Readonly<Record<Step, (world: FakeKubeletWorld, fake: FakePod) => void>> = {
   admit: (world, fake) => {
-    const afterUs = delayUs(fake.pod, 'wt/start-ms', DEFAULT_START_MS);
+    const afterUs = delayUs(fake, 'wt/start-ms', DEFAULT_START_MS);
     send(world, fake, created(fake.pod, world.kernel.now), { step: 'start', afterUs });
   },
   start: (world, fake) => {
@@ -183,8 +189,8 @@ const STEPS: Readonly<Record<Step, (world: FakeKubeletWorld, fake: FakePod) => v
 
 function run(world: FakeKubeletWorld, fake: FakePod): void {
   fake.stage = 'running';
-  const readyUs = delayUs(fake.pod, 'wt/ready-ms', 0);
-  const runUs = delayUs(fake.pod, 'wt/run-ms', Number.POSITIVE_INFINITY);
+  const readyUs = delayUs(fake, 'wt/ready-ms', 0);
+  const runUs = delayUs(fake, 'wt/run-ms', Number.POSITIVE_INFINITY);
   const withIp = { ...fake.status!, podIP: fake.ip, podIPs: [{ ip: fake.ip }] };
   const next: Next[] = [];
   if (readyUs > 0) next.push({ step: 'ready', afterUs: readyUs });
@@ -194,7 +200,7 @@ function run(world: FakeKubeletWorld, fake: FakePod): void {
 
 /** The software in the container is through: the restart policy says what comes next. */
 function endByItself(world: FakeKubeletWorld, fake: FakePod): void {
-  const exitCode = choice(fake.pod, 'wt/exit-code') ?? 0;
+  const exitCode = choice(fake, 'wt/exit-code') ?? 0;
   const { restartPolicy = 'Always' } = fake.pod.spec;
   fake.epoch += 1;
   if (restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && exitCode === 0)) {
@@ -224,7 +230,7 @@ function stop(world: FakeKubeletWorld, fake: FakePod): void {
   else if (stage === 'creating') report(world, fake, { phase: 'Failed', exitCode: EXIT_KILLED });
   else {
     const graceUs = (pod.metadata.deletionGracePeriodSeconds ?? 0) * SECOND_US;
-    later(world, fake, { step: 'stop', afterUs: Math.min(delayUs(pod, 'wt/stop-ms', DEFAULT_STOP_MS), graceUs) });
+    later(world, fake, { step: 'stop', afterUs: Math.min(delayUs(fake, 'wt/stop-ms', DEFAULT_STOP_MS), graceUs) });
   }
 }
 
@@ -264,14 +270,14 @@ function dueOf({ kubelet }: FakeKubeletWorld, { pod, epoch }: FakePod, next: rea
   return kubelet.due.push({ uid: pod.metadata.uid, epoch, next }) - 1;
 }
 
-function delayUs(pod: Pod, annotation: string, withoutMs: number): Micros {
-  return (choice(pod, annotation) ?? withoutMs) * MILLISECOND_US;
+function delayUs(fake: FakePod, annotation: string, withoutMs: number): Micros {
+  return (choice(fake, annotation) ?? withoutMs) * MILLISECOND_US;
 }
 
-/** The number in a pod's annotation; of a list, the one that the hash of its name chooses. */
-function choice({ metadata }: Pod, annotation: string): number | undefined {
-  const choices = metadata.annotations?.[annotation]?.split(',').map(Number);
-  return choices?.[hashOf(metadata.name) % choices.length];
+/** The number in a pod's annotation; of a list, the one that its fate chooses. */
+function choice({ pod, fate }: FakePod, annotation: string): number | undefined {
+  const choices = pod.metadata.annotations?.[annotation]?.split(',').map(Number);
+  return choices?.[hashOf(fate) % choices.length];
 }
 
 function hashOf(name: string): number {

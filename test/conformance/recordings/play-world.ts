@@ -69,7 +69,8 @@ export function createWorld(
   world.controllers = createControllerStates();
   const limits = limitsOf(recording, 'scheduler');
   world.scheduler = createScheduler(world, { ...SCHEDULER_PRESETS.recorded, ...limits });
-  world.kubelet = createFakeKubelet(world);
+  const pods = recording.timeline.filter(({ kind, name }) => kind === 'Pod' && name !== undefined);
+  world.kubelet = createFakeKubelet(world, [...new Set(pods.map(({ name }) => name!))]);
   world.experiment = { timeline, ...commands, drains: new Map() } as unknown as ExperimentState;
   world.stubMilliCpu = 0;
   insertStart(world, recording);
