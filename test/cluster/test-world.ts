@@ -9,6 +9,7 @@ import type { KubernetesObject } from '../../src/cluster/api/objects/meta.js';
 import type { Pod } from '../../src/cluster/api/objects/pod.js';
 import { isReady } from '../../src/cluster/api/pod-predicates.js';
 import { collection, stored } from '../../src/cluster/api/store.js';
+import { insertObject } from '../../src/cluster/api/writes.js';
 import { EVENT_TABLE } from '../../src/cluster/api/tables.js';
 import { targetNode } from '../../src/cluster/controllers/daemon-set/placement.js';
 import { defineEvents, Handlers } from '../../src/kernel/events.js';
@@ -188,9 +189,17 @@ function createWorld<W extends TestWorld>(rooms: TestRooms<W>, controllers: Cont
       spec: {},
       status: { capacity: {}, allocatable: {} },
     };
-    issue(world, world.test.client, { verb: 'create', kind: 'Node', namespace: '', name: '', body: node });
+    insertObject(world, { ...node, metadata: storedMetadata(world, node.metadata) } as KubernetesObject);
   }
   return world as unknown as W;
+}
+
+/** As the server completes it; the nodes of a test have been there, and ready, for long. */
+function storedMetadata({ api }: TestWorld, metadata: object): object {
+  api.resourceVersion += 1;
+  api.nextUid += 1;
+  const fresh = { namespace: '', generation: 1, creationTimestamp: 0 };
+  return { ...metadata, ...fresh, uid: `uid-${api.nextUid}`, resourceVersion: api.resourceVersion };
 }
 
 /** Binds pods to the nodes in turn (a daemon's to its own), makes them ready and ends them, each through the API. */

@@ -1,6 +1,7 @@
 import { draws } from '../../kernel/random.js';
 import { withFields } from '../../kernel/with-fields.js';
 import { limitFault, withLimitDefaults } from './admission/limit-range.js';
+import { taintNewNode } from './admission/node.js';
 import { type AdmissionView, admitPod, preparePod, type PriorityClass } from './admission/pod.js';
 import type { ApiRequest, ApiResult } from './calls.js';
 import type { ObjectDraft } from './create.js';
@@ -10,10 +11,13 @@ import { groupOfVersion, resourceOf } from './kinds.js';
 import type { Job } from './objects/batch.js';
 import type { KubernetesObject, ObjectMeta } from './objects/meta.js';
 import type { Service } from './objects/network.js';
+import type { Node } from './objects/node.js';
 import type { Pod, PodSpec, PodStatus } from './objects/pod.js';
 import type { LimitRange } from './objects/quota.js';
+import type { DaemonSet } from './objects/workload.js';
 import { assignAddresses, carryOver, releaseAddresses } from './service-addresses.js';
 import { collection, keyOf, stored } from './store.js';
+import { withTemplateGeneration } from './template-generation.js';
 import { type FieldError, invalidMessage } from './validation/field-error.js';
 import { validateCreate, validateUpdate } from './validation/validate.js';
 import type { ApiWorld } from './world.js';
@@ -23,7 +27,7 @@ export function prepareCreate(world: ApiWorld, draft: ObjectDraft, name: string)
   const object: KubernetesObject = withFields(draft, { metadata: newMetadata(world, draft, name) });
   if (object.kind === 'Pod') return preparePodCreate(world, object as Pod);
   const filled = applyDefaults(object);
-  const defaulted = filled.kind === 'Job' ? withJobIdentity(filled as Job) : filled;
+  const defaulted = completed(filled);
   const second = secondDefaultClass(world, defaulted);
   if (second !== undefined) return second;
   const errors = validateCreate(defaulted);
@@ -31,6 +35,12 @@ export function prepareCreate(world: ApiWorld, draft: ObjectDraft, name: string)
   const fault = limitFault(defaulted, limitRangesOf(world, defaulted.metadata.namespace));
   if (fault !== undefined) return forbidden(defaulted, fault);
   return withAddresses(world, withInitialStatus(defaulted), undefined, 201);
+}
+
+/** What the server fills in by more than the fields that a client gives. */
+function completed(object: KubernetesObject): KubernetesObject {
+  if (object.kind === 'Job') return withJobIdentity(object as Job);
+  return object.kind === 'Node' ? taintNewNode(object as Node) : object;
 }
 
 /** Defaulting, admission and validation of a new version of an object. A status is taken as it comes. */
@@ -44,7 +54,7 @@ export function prepareUpdate(
   if (request.subresource === 'status' || unchangedSpec) {
     return { status: 200, reason: '', message: '', object: wanted };
   }
-  const defaulted = applyDefaults(carriedOver(wanted, current));
+  const defaulted = counted(applyDefaults(carriedOver(wanted, current)), current);
   const errors = validateUpdate(defaulted, current);
   if (errors.length > 0) return invalid(defaulted, errors);
   return withAddresses(world, defaulted, current, 200);
@@ -56,6 +66,10 @@ function carriedOver(wanted: KubernetesObject, current: KubernetesObject): Kuber
   const service = wanted as Service;
   const kept: Service = { ...service, spec: carryOver(service.spec, (current as Service).spec) };
   return kept;
+}
+
+function counted(wanted: KubernetesObject, current: KubernetesObject): KubernetesObject {
+  return wanted.kind === 'DaemonSet' ? withTemplateGeneration(wanted as DaemonSet, current as DaemonSet) : wanted;
 }
 
 /** Gives back the addresses of a Service that goes. */

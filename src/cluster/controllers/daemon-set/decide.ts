@@ -6,6 +6,7 @@ import { claimObjects, claimVerdict, controllerReference } from '../../api/owner
 import { matchesSelector } from '../../api/selectors.js';
 import { objectKey } from '../../api/store.js';
 import { attempt, note, RequestRefused, send, type Story, type StoryEvent, tellAll } from '../../api/sync-story.js';
+import { templateGenerationOf } from '../../api/template-generation.js';
 import { createExpectedPods, deleteExpectedPods } from '../shared/pod-control.js';
 import { forgetRevisions, latestRevision, REVISION_LABEL } from '../shared/revision-history.js';
 import type { Counts } from './judge.js';
@@ -132,12 +133,11 @@ function* syncPods(maker: PodMaker, nodes: readonly string[], victims: readonly 
 
 /** Label that tells the count of the template's changes (pkg/controller/daemon/util: CreatePodTemplate). */
 const GENERATION_LABEL = 'pod-template-generation';
-const GENERATION_ANNOTATION = 'deprecated.daemonset.template.generation';
 
 function createRequest({ set, podSpec, hash }: PodMaker, node: string): ApiRequest {
-  const { name, namespace, annotations } = set.metadata;
+  const { name, namespace } = set.metadata;
   const { metadata = {} } = set.spec.template;
-  const generation = annotations?.[GENERATION_ANNOTATION];
+  const generation = templateGenerationOf(set);
   const counted = generation === undefined ? {} : { [GENERATION_LABEL]: generation };
   const body = {
     apiVersion: 'v1',

@@ -51,9 +51,9 @@ const setImage = (tank: Tank, version: string): void => {
 const patchNode = (tank: Tank, name: string, body: unknown): void => {
   tank.ask({ verb: 'patch', kind: 'Node', namespace: '', name, body });
 };
-const addNode = (tank: Tank, name: string, spec: unknown = {}): void => {
+const addNode = (tank: Tank, name: string): void => {
   const metadata = { name, labels: { disk: 'ssd' } };
-  tank.create({ apiVersion: 'v1', kind: 'Node', metadata, spec, status: { capacity: {}, allocatable: {} } });
+  tank.create({ apiVersion: 'v1', kind: 'Node', metadata, spec: {}, status: { capacity: {}, allocatable: {} } });
 };
 
 describe('a DaemonSet', () => {
@@ -87,7 +87,11 @@ describe('a DaemonSet', () => {
     tank.run(3 * SECOND_US);
     expect(story).toEqual([]);
     addNode(tank, 'n4');
-    addNode(tank, 'n5', { taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }] });
+    addNode(tank, 'n5');
+    tank.run(3 * SECOND_US);
+    expect(story).toEqual([]);
+    // A new node has the taint not-ready until it is not.
+    patchNode(tank, 'n4', { spec: { taints: null } });
     tank.run(3 * SECOND_US);
     expect(story).toEqual(['+n4 v1']);
     patchNode(tank, 'n5', { spec: { taints: null } });
@@ -138,6 +142,7 @@ describe('a DaemonSet', () => {
     tank.run(10 * SECOND_US);
     expect(story.slice(7)).toEqual(['-n3 v1', '+n3 v2']);
     expect(agent(tank).status).toMatchObject({ updatedNumberScheduled: 3, numberAvailable: 3 });
+    expect(pods(tank)[0]!.metadata.labels).toMatchObject({ 'pod-template-generation': '2' });
     expect(tank.all<ControllerRevision>('ControllerRevision').map(({ revision }) => revision)).toEqual([1, 2]);
   });
 
