@@ -62,6 +62,8 @@ export interface FakeKubeletState {
   readonly fates: readonly string[];
   readonly due: Due[];
   readonly failed: Set<string>;
+  /** Nodes that register, and how they are then. */
+  readonly joining: { readonly name: string; readonly ready: readonly Condition[] }[];
   addresses: number;
 }
 
@@ -70,7 +72,7 @@ export interface FakeKubeletWorld extends ApiWorld {
 }
 
 /** Above those of the simulator and of the other tests. */
-const KubeletEvent = defineEvents('fake-kubelet', 1600, ['StepDue', 'EndReported', 'StatusReported']);
+const KubeletEvent = defineEvents('fake-kubelet', 1600, ['StepDue', 'EndReported', 'StatusReported', 'NodeRegistered']);
 
 export function createFakeKubelet(world: ApiWorld, fates: readonly string[]): FakeKubeletState {
   return {
@@ -80,6 +82,7 @@ export function createFakeKubelet(world: ApiWorld, fates: readonly string[]): Fa
     fates,
     due: [],
     failed: new Set(),
+    joining: [],
     addresses: 0,
   };
 }
@@ -100,6 +103,11 @@ export function registerFakeKubelet<W extends FakeKubeletWorld>(handlers: Handle
     const { uid, next, epoch } = world.kubelet.due[number]!;
     const fake = world.kubelet.pods.get(uid);
     if (fake?.epoch === epoch) for (const step of next) later(world, fake, step);
+  });
+  handlers.on(KubeletEvent.NodeRegistered, (world, number, call) => {
+    takeResult(world, call);
+    const { name, ready } = world.kubelet.joining[number]!;
+    patchNode(world, name, ready);
   });
   handlers.on(KubeletEvent.EndReported, (world, number, call) => {
     takeResult(world, call);
@@ -140,9 +148,11 @@ export function registerNode(
   ready: readonly Condition[],
   number: number,
 ): void {
-  issue(world, world.kubelet.client, { verb: 'create', kind: 'Node', namespace: '', name: '', body: node });
-  insertLease(world, node.metadata.name, number);
-  patchNode(world, node.metadata.name, ready);
+  const { client, joining } = world.kubelet;
+  const { name } = node.metadata;
+  const request = { verb: 'create', kind: 'Node', namespace: '', name: '', body: node } as const;
+  issue(world, client, request, KubeletEvent.NodeRegistered, joining.push({ name, ready }) - 1);
+  insertLease(world, name, number);
 }
 
 function seen(world: FakeKubeletWorld, pod: Pod): void {

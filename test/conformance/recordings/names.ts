@@ -13,7 +13,9 @@ export class NamesByTimeline {
   readonly #ofOwner = new Map<string, string[]>();
 
   constructor(timeline: Timeline) {
-    for (const line of timeline) this.#meet(line);
+    const adopted = new Map<string, Line['owners']>();
+    for (const { kind, name, owners } of timeline) if (owners !== undefined) adopted.set(`${kind}/${name}`, owners);
+    for (const line of timeline) this.#meet(line, adopted.get(`${line.kind}/${line.name}`));
   }
 
   /** The object's name in both timelines' words. */
@@ -57,8 +59,8 @@ export class NamesByTimeline {
     });
   }
 
-  #meet(line: Line): void {
-    const { kind, name, owners } = line;
+  /** An orphan that is adopted later is one of its owner's from the start: which of them it is, is chance from then on. */
+  #meet({ kind, name }: Line, owners: Line['owners']): void {
     if (name === undefined || kind === 'Event' || kind === 'Action') return;
     const key = `${kind}/${name}`;
     if (this.#known.has(key)) return;

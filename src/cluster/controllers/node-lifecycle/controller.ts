@@ -58,6 +58,10 @@ export function registerNodeLifecycle<W extends NodeLifecycleWorld>(
   });
   listeners.on<Node>(KCM, 'Node', (world, { type, object }) => {
     if (type === 'deleted') return;
+    if (type === 'added' && object.metadata.creationTimestamp > 0) {
+      world.controllers.nodeLifecycle.fresh.add(object.metadata.name);
+      arm(world, controllerId);
+    }
     if (withNoSchedule(object, 0) !== undefined) enqueue(world, controllerId, NODE + object.metadata.name);
     if (readyStatus(object) !== 'True' || hasNoExecute(object)) arm(world, controllerId);
   });
@@ -78,6 +82,7 @@ function beginPass(world: NodeLifecycleWorld, controllerId: number): SyncStep {
   const state = world.controllers.nodeLifecycle;
   const at: Micros = state.nextPassAt;
   const { requests, fallen, isQuiet } = monitorNodes(world, at);
+  registerFresh(world, controllerId);
   for (const node of fallen) {
     const message = `Node ${node.metadata.name} status is now: NodeNotReady`;
     recordEvent(world, clientOf(world, controllerId), node, 'Normal', 'NodeNotReady', message);
@@ -92,6 +97,18 @@ function beginPass(world: NodeLifecycleWorld, controllerId: number): SyncStep {
   }
   if (fallen.length === 0) return { requests, outcome: {} };
   return { requests, memory: fallen.map(({ metadata }) => metadata.name) };
+}
+
+/** Nodes that were there at the start have been known for long. node_lifecycle_controller.go: monitorNodeHealth */
+function registerFresh(world: NodeLifecycleWorld, controllerId: number): void {
+  const { fresh } = world.controllers.nodeLifecycle;
+  for (const name of fresh) {
+    const node = kcmLister<Node>(world, 'Node').get(name);
+    if (node === undefined) continue;
+    const message = `Node ${name} event: Registered Node ${name} in Controller`;
+    recordEvent(world, clientOf(world, controllerId), node, 'Normal', 'RegisteredNode', message);
+  }
+  fresh.clear();
 }
 
 /** After the nodes' conditions are written, so that nobody writes the pods' readiness anew. */

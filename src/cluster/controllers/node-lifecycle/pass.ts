@@ -26,7 +26,7 @@ export interface Pass {
 
 /** One pass over all nodes, at `now`. kubernetes v1.36.3 node_lifecycle_controller.go: monitorNodeHealth */
 export function monitorNodes(world: NodeLifecycleWorld, now: Micros): Pass {
-  const { unready, isAllDisrupted } = world.controllers.nodeLifecycle;
+  const { unready, fresh, isAllDisrupted } = world.controllers.nodeLifecycle;
   const requests: ApiRequest[] = [];
   const fallen: Node[] = [];
   const zones = new Map<string, ConditionStatus[]>();
@@ -35,7 +35,7 @@ export function monitorNodes(world: NodeLifecycleWorld, now: Micros): Pass {
     const { name } = node.metadata;
     const status = observedStatus(world, node, now);
     if (status === 'Unknown' && readyStatus(node) !== 'Unknown') requests.push(markUnknown(node, now));
-    if (status !== 'True' && (unready.get(name) ?? 'True') === 'True') fallen.push(node);
+    if (status !== 'True' && (unready.get(name) ?? 'True') === 'True' && !fresh.has(name)) fallen.push(node);
     if (status === 'True') unready.delete(name);
     else unready.set(name, status);
     const reachable = status === 'True' ? taintRequest(node, 'True', now) : undefined;

@@ -7,6 +7,8 @@ import type { ZoneState } from './zones.js';
 export interface NodeLifecycleState {
   /** When the next pass is due; Infinity while there is nothing to watch. */
   nextPassAt: Micros;
+  /** Nodes that have come since the start and that no pass has seen yet. */
+  readonly fresh: Set<string>;
   /** Readiness of each node at the last pass, where it wasn't True. */
   readonly unready: Map<string, ConditionStatus>;
   /** When a pass saw a node's last sign of life, where it is not the lease that tells (after a full disruption). */
@@ -32,6 +34,7 @@ export interface NodeLifecycleWorld extends KcmWorld {
 export function createNodeLifecycleState(): NodeLifecycleState {
   return {
     nextPassAt: Number.POSITIVE_INFINITY,
+    fresh: new Set(),
     unready: new Map(),
     probedAt: new Map(),
     zones: new Map(),
