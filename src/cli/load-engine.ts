@@ -1,4 +1,3 @@
-import { systemWords } from '../results/folder-files.js';
 import type { Engine } from './engine.js';
 import { CommandError, EXIT } from './exit-codes.js';
 
@@ -26,6 +25,7 @@ async function blamingUser<T>(work: Promise<T>): Promise<T> {
     if (error instanceof Error && USER_ERRORS.includes(error.name)) throw new CommandError(EXIT.usage, error.message);
     // No space left, no right to write: nothing that a stack trace would explain.
     if (error instanceof Error && 'syscall' in error && 'code' in error) {
+      const { systemWords } = await import('../results/folder-files.js');
       const { path = 'the results' } = error as NodeJS.ErrnoException;
       throw new CommandError(EXIT.usage, `${path} cannot be written: ${systemWords(error)}`);
     }

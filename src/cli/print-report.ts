@@ -11,9 +11,18 @@ const TEXT_WIDTH = 100;
 export function printAnswer(io: Io, answer: Answer, tables: readonly TextTable[]): void {
   const paint = io.outColours;
   const width = Math.min(TEXT_WIDTH, Math.max(40, io.columns));
-  const lines = [paint.bold(answer.headline), ...answer.sentences.flatMap((sentence) => wrap(sentence, width))];
+  const lines = [
+    ...wrap(answer.headline, width).map(paint.bold),
+    ...answer.sentences.flatMap((sentence) => wrap(sentence, width)),
+  ];
   for (const table of tables) lines.push('', ...renderTable(table, paint.bold));
   io.out(`${lines.join('\n')}\n`);
+}
+
+/** What the figures of tables mean, below them. */
+export function printTitles(io: Io, tables: readonly TextTable[]): void {
+  const lines = tables.flatMap(({ title }) => wrap(`${title}.`, TEXT_WIDTH));
+  io.out(lines.map((line) => `${io.outColours.dim(line)}\n`).join(''));
 }
 
 function printExpectations(io: Io, expectations: readonly ExpectationOutcome[]): void {

@@ -9,7 +9,7 @@ import { STDIN } from './files.js';
 import { refuseImpossible } from './impossible-combinations.js';
 import { InputError, type Loaded, loadForPlay } from './load.js';
 import { requireFiles } from './options.js';
-import { printAnswer, printNotes } from './print-report.js';
+import { printAnswer, printNotes, printTitles } from './print-report.js';
 import { progressBar } from './progress.js';
 
 /** Runs shown by `--dry-run`. */
@@ -129,7 +129,7 @@ async function playPlan(
     if (options.format === 'json') io.out(`${JSON.stringify(report.summary, null, 2)}\n`);
     else {
       printAnswer(io, report.answer, report.tables);
-      for (const { title } of report.tables) io.out(`${io.outColours.dim(`${title}.`)}\n`);
+      printTitles(io, report.tables);
       if (report.folder !== '') io.out(`\nreport: ${report.folder}/report.html\n`);
     }
     if (report.failures.length > 0) return EXIT.incomplete;

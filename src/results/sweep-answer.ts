@@ -67,7 +67,8 @@ function headlineOf(runs: readonly SweepRun[], settings: readonly Setting[], fig
     return `${capitalize(verdict && `${verdict}; `)}${verdict === '' ? 'The' : 'the'} settings ${even}.`;
   }
   const { best, worst } = rank(widest, settings);
-  const range = `${tellEstimate(widest, best.estimate)} with ${best.setting.label}, ${tellEstimate(widest, worst.estimate)} with ${worst.setting.label}`;
+  const end = ({ setting, estimate }: Ranked): string => `${tellEstimate(widest, estimate)} (${setting.label})`;
+  const range = `from ${end(best)} to ${end(worst)}`;
   const varied = `${widest.title} ${widest.isPlural === true ? 'vary' : 'varies'} most: ${range}.`;
   return capitalize(verdict === '' ? varied : `${verdict}; ${varied}`);
 }

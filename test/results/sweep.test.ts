@@ -79,7 +79,7 @@ describe('sweepAnswer', () => {
     const { headline, sentences } = sweepAnswer(runs);
     expect(headline).toBe(
       'Expectations failed in 2 of 6 settings (surge=0, replicas=2; surge=0, replicas=3); lost requests vary most: ' +
-        '3 ± 1.96 with surge=100%, replicas=3, 36 ± 1.96 with surge=0, replicas=2.',
+        'from 3 ± 1.96 (surge=100%, replicas=3) to 36 ± 1.96 (surge=0, replicas=2).',
     );
     expect(sentences[0]).toBe(
       '30 runs: 6 settings with 5 seeds each. The expectations of the scenario held in 20 of 30.',
@@ -108,7 +108,7 @@ describe('sweepAnswer', () => {
       return { ...run, verdict: 'pass' as const, failed: [], figures };
     });
     expect(sweepAnswer(slow).headline).toMatch(
-      /^Recovery from node a varies most: 2 s with surge=0, replicas=2, 3 s with/,
+      /^Recovery from node a varies most: from 2 s \(surge=0, replicas=2\) to 3 s \(/,
     );
     const single = slow.filter(({ seed }) => seed === '42');
     expect(sweepAnswer(single).headline).toMatch(/^Recovery from node a varies most/);
