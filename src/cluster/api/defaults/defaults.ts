@@ -47,6 +47,8 @@ const DEFAULTS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['HorizontalPodAutoscaler', defaultHorizontalPodAutoscaler],
   ['Namespace', defaultNamespace],
   ['Node', defaultNode],
+  ['PodDisruptionBudget', (object) => object],
+  ['ResourceQuota', (object) => object],
   ['LimitRange', onSpec((spec) => mapList(spec, 'limits', defaultLimit))],
   ['Secret', (object) => withZeros(object, { type: 'Opaque' })],
   ['ConfigMap', (object) => object],
