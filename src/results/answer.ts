@@ -10,7 +10,7 @@ import {
 } from './format.js';
 import type { ExpectationOutcome } from './identity.js';
 import type { RunSummary, TrafficSummary } from './summary.js';
-import { lossesOf, tellRecoveries, tellRollouts, tellScalings, tellUnscheduled } from './tell-cluster.js';
+import { lossesOf, tellRecoveries, tellRollouts, tellScalings, tellUnready, tellUnscheduled } from './tell-cluster.js';
 
 /** The result in words: one short headline and a few sentences. */
 export interface Answer {
@@ -41,6 +41,7 @@ export function answerOf(summary: RunSummary, expectations: readonly Expectation
     tellRecoveries(summary.recoveries),
     tellScalings(summary.scalings),
     tellUnscheduled(summary.unscheduled),
+    tellUnready(summary.unready),
     tellFailures(expectations),
   ].filter((sentence) => sentence !== '');
   if (sentences.length < 2) sentences.push(tellPods(summary));

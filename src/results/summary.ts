@@ -2,6 +2,7 @@ import { byText, groupBy, rows } from './columns.js';
 import { mergeLatency, quantileOfCells, quantileOf, type Histogram } from './histogram.js';
 import type { RecordedTables, RunIdentity } from './identity.js';
 import { type Scaling, scalingsOf } from './scalings.js';
+import { type UnreadyPods, unreadyPods } from './unready.js';
 import { type UnscheduledPods, unscheduledPods } from './unscheduled.js';
 
 /** Figures of one traffic source (retries inside) or one service (attempts as its callers saw them). */
@@ -83,6 +84,8 @@ export interface RunSummary {
   readonly scalings: readonly Scaling[];
   /** Pods that waited long for a node, or wait still: those first. */
   readonly unscheduled: readonly UnscheduledPods[];
+  /** Pods with a node that were long not ready when the run ended. */
+  readonly unready: readonly UnreadyPods[];
   /** Over all pods of the run, the warm-up's too: creation to Running, and to Ready, as the API server saw them. */
   readonly startup: { readonly running: DurationQuantiles; readonly ready: DurationQuantiles };
   readonly pods: number;
@@ -118,6 +121,7 @@ export function summarize(tables: RecordedTables, identity: RunIdentity): RunSum
     recoveries: summarizeRecoveries(tables, identity),
     scalings: scalingsOf(tables),
     unscheduled: unscheduledPods(tables, identity.durationSeconds),
+    unready: unreadyPods(tables, identity.durationSeconds),
     ...summarizePods(tables),
     costUsd: pools.reduce((sum, pool) => sum + pool.costUsd, 0),
     pools,

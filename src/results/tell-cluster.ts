@@ -2,6 +2,7 @@ import { groupBy } from './columns.js';
 import { capitalize, formatClock, formatCount, formatDuration, formatPlural } from './format.js';
 import type { Scaling } from './scalings.js';
 import { type RecoverySummary, type RolloutSummary, type RunSummary, updatesOf } from './summary.js';
+import type { UnreadyPods } from './unready.js';
 import type { UnscheduledPods } from './unscheduled.js';
 
 /** What the cluster did, in words. */
@@ -133,4 +134,15 @@ function tellWaiting({ workload, pods, sinceSeconds, longestSeconds, isStill, me
 function schedulersReason(message: string): string {
   const end = message.search(/\. (?:no new claims|preemption:)/);
   return end < 0 ? message : message.slice(0, end + 1);
+}
+
+/** Pods that have a node and are of no use. */
+export function tellUnready(unready: readonly UnreadyPods[]): string {
+  const told = unready.slice(0, TOLD_ONE_BY_ONE).map(({ workload, pods, sinceSeconds, reason }) => {
+    const why = reason === '' ? '' : ` (${reason})`;
+    return `${formatPlural(pods, 'pod')} of ${workload} ${pods === 1 ? 'was' : 'were'} not ready at the end of the run, since ${formatClock(sinceSeconds)}${why}.`;
+  });
+  const others = unready.slice(TOLD_ONE_BY_ONE);
+  if (others.length > 0) told.push(`So were pods of ${formatPlural(others.length, 'more workload')}.`);
+  return told.join(' ');
 }

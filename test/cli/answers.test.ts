@@ -26,6 +26,8 @@ function flat(text: string): string {
   return text.replace(/\s+/g, ' ');
 }
 
+const STARTER = starterScenario('web');
+
 const CROWDED = `scenario: crowded
 duration: 3m
 cluster: { nodes: [{ pool: small, count: 1, cpu: 4, memory: 8Gi, images: all }] }
@@ -48,7 +50,7 @@ describe('a pod that finds no node', () => {
   beforeAll(async () => {
     writeFileSync('crowded.yaml', CROWDED);
     outcome = await play('run', 'crowded.yaml');
-  });
+  }, 120_000);
 
   test('is told with its workload, since when, and the last word of the scheduler', () => {
     expect(flat(outcome.out)).toContain(
@@ -82,6 +84,13 @@ describe('a pod that finds no node', () => {
   });
 });
 
+test('pods that never become ready are told', async () => {
+  const broken = STARTER.replace('    image: 80MiB', '    fails: never-ready\n    image: 80MiB');
+  writeFileSync('broken.yaml', broken);
+  const { out } = await play('run', 'broken.yaml', '--out', 'broken');
+  expect(flat(out)).toContain('4 pods of deployment/web were not ready at the end of the run, since 0s');
+});
+
 describe('an autoscaler', () => {
   test('tells its steps and marks them in the charts and the timeline', async () => {
     const { out } = await play('run', join(TOUR, 'S34-autoscaler.yaml'), '--until', '7m', '--out', 'hpa');
@@ -95,9 +104,7 @@ describe('an autoscaler', () => {
 
 describe('words', () => {
   beforeAll(() => {
-    const base = starterScenario('web');
-    const lossy = base
-      .replace('warmup: 30s', 'warmup: 0s')
+    const lossy = STARTER.replace('warmup: 30s', 'warmup: 0s')
       .replace(
         '  - 1m30s: kubectl set',
         '  - 1m: fail node general-2\n  - 1m20s: recover node general-2\n  - 1m45s: kubectl set',
