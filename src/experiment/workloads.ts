@@ -10,13 +10,14 @@ const TRACES = { every: 1_000, slowest: 20 };
 
 /** The software in the containers, as the nodes know it; traffic knows the same list in the same order. */
 export function behavioursOf({ workloads }: Scenario): WorkloadBehaviour[] {
-  return workloads.map(({ name, selector, images, imageBytes, start, onTerm, failure }) => ({
+  return workloads.map(({ name, selector, images, imageBytes, start, onTerm, run, failure }) => ({
     name,
     selector: labelSelector(selector),
     images,
     imageBytes,
     start,
     onTerm,
+    run,
     failure,
   }));
 }

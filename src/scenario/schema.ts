@@ -95,18 +95,25 @@ export const workloadSchema = z.strictObject({
     .prefault('drain')
     .describe('On SIGTERM: exit at once, close the listener and finish, or serve until killed'),
   memory: size.prefault('64MiB').describe('Memory in use while running'),
+  run: distribution
+    .optional()
+    .describe('From container start to its end with exit code 0, as of a Job; without it until it is stopped'),
   fails: z
     .union(
       [
         z.literal('never-ready'),
-        z.strictObject({ after: distribution, exitCode: z.int().min(0).max(255).prefault(1) }),
+        z.strictObject({
+          after: distribution,
+          exitCode: z.int().min(0).max(255).prefault(1),
+          probability: share.prefault(1).describe('Chance that a run of the container ends so'),
+        }),
       ],
       {
         error: 'expected "never-ready" or { after: DURATION }',
       },
     )
     .optional()
-    .describe('never-ready: probes never succeed; after: each container ends by itself so long after its start'),
+    .describe('never-ready: probes never succeed; after: each container fails by itself so long after its start'),
   requests: z
     .record(z.string(), requestBehaviour)
     .optional()

@@ -104,14 +104,16 @@ export interface Workload {
   readonly onTerm: 'exit' | 'drain' | 'serve';
   /** Memory in use while running, in bytes. */
   readonly memoryBytes: number;
+  /** From a container's start to its end by itself, with exit code 0, in microseconds; null: it runs until it is stopped. */
+  readonly run: Distribution | null;
   readonly failure: WorkloadFailure | null;
   /** By request name; `default` is there whenever the workload takes requests at all. */
   readonly requests: { readonly [request: string]: RequestBehaviour };
 }
 
 export type WorkloadFailure =
-  /** Each container run ends by itself so long after its start (microseconds). */
-  | { readonly kind: 'exits'; readonly after: Distribution; readonly exitCode: number }
+  /** A container run ends by itself so long after its start (microseconds), with this probability (0 to 1). */
+  | { readonly kind: 'exits'; readonly after: Distribution; readonly exitCode: number; readonly probability: number }
   /** Runs, but its probes never succeed and requests are refused. */
   | { readonly kind: 'never-ready' };
 

@@ -1,5 +1,5 @@
 import { parseSelector } from '../cluster/api/selectors.js';
-import { constant } from '../kernel/distributions.js';
+import { constant, type Distribution } from '../kernel/distributions.js';
 import { DEFAULT_TIMEOUT, readClient } from './client.js';
 import { shown } from './diagnostics.js';
 import type { FieldPath } from './field-path.js';
@@ -21,6 +21,7 @@ export const OTHER_WORKLOAD: Workload = {
   queueLimit: 1_000,
   onTerm: 'drain',
   memoryBytes: 64 * 1024 * 1024,
+  run: null,
   failure: null,
   requests: { default: PLAIN_REQUEST },
 };
@@ -55,6 +56,7 @@ export function readWorkload(scope: Scope, name: string, input: WorkloadInput): 
     queueLimit: input.queue,
     onTerm: input.onTerm,
     memoryBytes: readBytes(scope, [...path, 'memory'], input.memory) ?? 0,
+    run: readRun(scope, input, [...path, 'run']),
     failure: readFailure(scope, input, [...path, 'fails']),
     requests,
   };
@@ -64,7 +66,12 @@ function readFailure(scope: Scope, { fails }: WorkloadInput, path: FieldPath): W
   if (fails === undefined) return null;
   if (fails === 'never-ready') return { kind: 'never-ready' };
   const after = readDistribution(scope, [...path, 'after'], fails.after);
-  return after === undefined ? null : { kind: 'exits', after, exitCode: fails.exitCode };
+  const probability = readShare(scope, [...path, 'probability'], fails.probability) ?? 1;
+  return after === undefined ? null : { kind: 'exits', after, exitCode: fails.exitCode, probability };
+}
+
+function readRun(scope: Scope, { run }: WorkloadInput, path: FieldPath): Distribution | null {
+  return run === undefined ? null : (readDistribution(scope, path, run) ?? null);
 }
 
 const PLAIN_CLIENT: ClientInput = { timeout: DEFAULT_TIMEOUT, retries: 0, connections: 'per-request' };

@@ -67,12 +67,10 @@ export function registerPodLife<W extends NodesWorld>(handlers: Handlers<W>, wir
   });
   onContainer(handlers, NodesEvent.WorkloadListening, (world, podIndex) => updateServing(world, wiring, podIndex));
   onContainer(handlers, NodesEvent.ContainerExited, (world, podIndex, index) => {
-    const { pods, behaviours } = world.nodes;
+    const { pods } = world.nodes;
     const container = recordOf(world, podIndex).containers[index]!;
-    const failure = behaviours[pods.behaviour[podIndex]!]?.failure;
     container.exitEvent = NO_EVENT;
-    const isFailing = container.role === 'regular' && failure?.kind === 'exits';
-    endRun(world, container, isFailing ? failure.exitCode : 0);
+    endRun(world, container, container.times.exitCode);
     updateServing(world, wiring, podIndex);
     schedule(world, container.times.detectUs, NodesEvent.Relisted, podIndex, pods.plan[podIndex]!);
   });

@@ -49,6 +49,8 @@ export interface RunTimes {
   readonly listenUs: Micros;
   /** From its start to its end by itself; Infinity: it runs until it is stopped. */
   readonly exitUs: Micros;
+  /** Of an end by itself. */
+  readonly exitCode: number;
   /** From its end until the kubelet has seen it. */
   readonly detectUs: Micros;
   /** Between 1 and 1.5: stretches the wait of the pod worker for its next try. */

@@ -44,13 +44,23 @@ export function drawRun(
   const jitter = 1 + JITTER * draw();
   const run = { imageCheckUs, pullSetupUs, launchUs, detectUs, jitter };
   if (role === 'init')
-    return withFields(run, { listenUs: 0, exitUs: whole(sample(parameters.initContainerRun, draw)) });
+    return withFields(run, { listenUs: 0, exitUs: whole(sample(parameters.initContainerRun, draw)), exitCode: 0 });
   if (role === 'sidecar' || behaviour === undefined)
-    return withFields(run, { listenUs: 0, exitUs: Number.POSITIVE_INFINITY });
+    return withFields(run, { listenUs: 0, exitUs: Number.POSITIVE_INFINITY, exitCode: 0 });
   const { start, failure } = behaviour;
-  const listenUs = whole(sample(start, draw));
-  const exitUs = failure?.kind === 'exits' ? whole(sample(failure.after, draw)) : Number.POSITIVE_INFINITY;
-  return withFields(run, { listenUs: failure?.kind === 'never-ready' ? Number.POSITIVE_INFINITY : listenUs, exitUs });
+  const startUs = whole(sample(start, draw));
+  const { exitUs, exitCode } = drawEnd(behaviour, draw);
+  const listenUs = failure?.kind === 'never-ready' ? Number.POSITIVE_INFINITY : startUs;
+  return withFields(run, { listenUs, exitUs, exitCode });
+}
+
+/** How a run ends by itself: it fails first, if it does, or is through. */
+function drawEnd({ run, failure }: WorkloadBehaviour, draw: Draw): Pick<RunTimes, 'exitUs' | 'exitCode'> {
+  const runUs = run === null ? Number.POSITIVE_INFINITY : whole(sample(run, draw));
+  if (failure?.kind !== 'exits') return { exitUs: runUs, exitCode: 0 };
+  const { after, exitCode, probability } = failure;
+  const failsUs = probability < 1 && draw() >= probability ? Number.POSITIVE_INFINITY : whole(sample(after, draw));
+  return failsUs < runUs ? { exitUs: failsUs, exitCode } : { exitUs: runUs, exitCode: 0 };
 }
 
 /** The draws of a container's restart, named after the pod and the number of the run. */

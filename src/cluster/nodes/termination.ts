@@ -23,8 +23,9 @@ import type { NodesWorld } from './world.js';
 
 /** Time that a container has at least between its stop signal and its kill (kuberuntime_container.go: minimumGracePeriodInSeconds). */
 const MINIMUM_GRACE_SECONDS = 2;
-/** Exit codes: ended by itself on the signal; killed. */
-export const EXIT_STOPPED = 0;
+/** Exit codes: ended by itself on the signal; by the signal, which programs that run to their end do not handle; killed. */
+const EXIT_STOPPED = 0;
+const EXIT_TERMINATED = 143;
 export const EXIT_KILLED = 137;
 const DEFAULT_GRACE_SECONDS = 30;
 
@@ -84,14 +85,15 @@ function killLater(world: NodesWorld, podIndex: number, record: PodRecord, at: M
 /** SIGTERM to all containers. Software that doesn't listen yet has no handler and ends at once. */
 export function sendStopSignal(world: NodesWorld, wiring: NodeWiring, podIndex: number): void {
   const { pods, behaviours } = world.nodes;
-  const onTerm = behaviours[pods.behaviour[podIndex]!]?.onTerm ?? 'exit';
+  const behaviour = behaviours[pods.behaviour[podIndex]!];
+  const onTerm = behaviour?.onTerm ?? 'exit';
   const isServing = pods.serving[podIndex] === SERVING_OPEN;
   if (isServing && onTerm === 'serve') return;
   if (isServing && onTerm === 'drain') {
     setServing(world, wiring, podIndex, SERVING_DRAINING);
     if (wiring.usage.inFlight(world, podIndex) > 0) return;
   }
-  stopAll(world, wiring, podIndex, EXIT_STOPPED);
+  stopAll(world, wiring, podIndex, (behaviour?.run ?? null) === null ? EXIT_STOPPED : EXIT_TERMINATED);
 }
 
 /** All containers have ended; the pod's last status says so. */

@@ -28,12 +28,14 @@ export interface WorkloadBehaviour {
   readonly start: Distribution;
   /** On SIGTERM: exits at once; closes its listener, finishes what is in flight and exits; serves until it is killed. */
   readonly onTerm: 'exit' | 'drain' | 'serve';
+  /** From a container's start to its end by itself, with exit code 0 (us); null: it runs until it is stopped. */
+  readonly run: Distribution | null;
   readonly failure: WorkloadFailure | null;
 }
 
 export type WorkloadFailure =
-  /** Each container run ends by itself so long (us) after its start. */
-  | { readonly kind: 'exits'; readonly after: Distribution; readonly exitCode: number }
+  /** A container run ends by itself so long (us) after its start, with this probability (0 to 1). */
+  | { readonly kind: 'exits'; readonly after: Distribution; readonly exitCode: number; readonly probability: number }
   /** Runs, but never listens and its probes never succeed. */
   | { readonly kind: 'never-ready' };
 

@@ -55,7 +55,7 @@ describe('while the kubelet is down', () => {
   });
 
   test('a container that ends is started again only afterwards', () => {
-    const failure = { kind: 'exits', after: constant(8 * SECOND_US), exitCode: 1 } as const;
+    const failure = { kind: 'exits', after: constant(8 * SECOND_US), exitCode: 1, probability: 1 } as const;
     const stage = nodesStage({ behaviours: [workload({ failure })] });
     insertObject(stage.world, boundPod('web', 'n-1'));
     play(stage, 5);

@@ -140,6 +140,7 @@ export function workload(options: Partial<WorkloadBehaviour> = {}): WorkloadBeha
     imageBytes: 20_000_000,
     start: constant(SECOND_US),
     onTerm: 'exit',
+    run: null,
     failure: null,
     ...options,
   };

@@ -116,7 +116,7 @@ describe('a pod', () => {
 
   test('goes on in a restored checkpoint as in the run that was never interrupted', () => {
     const stage = nodesStage({
-      behaviours: [workload({ failure: { kind: 'exits', after: constant(3e6), exitCode: 1 } })],
+      behaviours: [workload({ failure: { kind: 'exits', after: constant(3e6), exitCode: 1, probability: 1 } })],
     });
     insertObject(stage.world, boundPod('web', 'n-1'));
     play(stage, 17.3);
@@ -209,7 +209,7 @@ describe('termination', () => {
 
 describe('restarts', () => {
   test('a container that fails at once starts 0, 10, 20, 40, 80, 160, 300 s after its ends, with the delays of detection', () => {
-    const failure = { kind: 'exits', after: constant(0), exitCode: 1 } as const;
+    const failure = { kind: 'exits', after: constant(0), exitCode: 1, probability: 1 } as const;
     const stage = nodesStage({ behaviours: [workload({ failure })] });
     insertObject(stage.world, boundPod('web', 'n-1'));
     play(stage, 2_000);
@@ -229,7 +229,7 @@ describe('restarts', () => {
   });
 
   test('restartPolicy OnFailure and Never end the pod', () => {
-    const failure = { kind: 'exits', after: constant(2e6), exitCode: 0 } as const;
+    const failure = { kind: 'exits', after: constant(2e6), exitCode: 0, probability: 1 } as const;
     const stage = nodesStage({ behaviours: [workload({ failure })] });
     insertObject(stage.world, boundPod('done', 'n-1', { spec: { restartPolicy: 'OnFailure' } }));
     play(stage, 20);
