@@ -7,6 +7,7 @@ import { schedule, scheduleAt } from '../../kernel/simulation.js';
 import type { Micros } from '../../kernel/time.js';
 import { takeToken, usageOf } from './clients.js';
 import { commitAt } from './etcd.js';
+import type { EventRow } from './event-row.js';
 import { ApiEvent } from './events.js';
 import type { EvictionStep } from './eviction.js';
 import type { KubernetesObject } from './objects/meta.js';
@@ -40,6 +41,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** patch: a JSON merge patch instead. */
   readonly patchType?: 'merge';
+  /** create, patch: an Event about the object of this name. */
+  readonly event?: EventRow;
   /** Fails with 409 unless the object still has this uid. */
   readonly uid?: string;
   /** Fails with 409 unless the object is still at this version. */

@@ -5,6 +5,7 @@ import type { KernelWorld } from '../../kernel/simulation.js';
 import { registerCalls } from './calls.js';
 import { type Controllers, registerControllers } from './controller-loop.js';
 import { createEtcd } from './etcd.js';
+import { registerEventRecorders } from './event-recorder.js';
 import { type Listeners, registerInformers } from './informers.js';
 import type { ApiParameters } from './parameters.js';
 import { createServiceAddresses } from './service-addresses.js';
@@ -50,4 +51,5 @@ export function registerApi<W extends ApiWorld>(
   registerCalls(handlers);
   registerInformers(handlers, listeners);
   registerControllers(handlers, controllers);
+  registerEventRecorders(handlers);
 }

@@ -83,7 +83,7 @@ function nameOf(world: ApiWorld, draft: ObjectDraft, namespace: string): string 
 }
 
 /** kubernetes v1.36.3 staging apiserver pkg/admission/plugin/namespace/lifecycle/admission.go */
-function refuseNamespace(world: ApiWorld, request: ApiRequest, name: string): ApiResult | undefined {
+export function refuseNamespace(world: ApiWorld, request: ApiRequest, name: string): ApiResult | undefined {
   if (request.namespace === '') return undefined;
   const namespace = stored(world, 'Namespace', request.namespace);
   if (namespace === undefined) {

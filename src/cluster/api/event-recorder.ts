@@ -1,70 +1,93 @@
-import { recordRow } from '../../kernel/probe.js';
-import { HOUR_US, microsToSeconds } from '../../kernel/time.js';
+import type { Handlers } from '../../kernel/events.js';
+import { HOUR_US } from '../../kernel/time.js';
+import { issue, takeResult } from './calls.js';
 import { takeToken } from './clients.js';
 import { CORRELATOR_DEFAULTS, correlate, messageOf, noteWritten } from './event-correlator.js';
 import { createEventMemory, type EventMemory } from './event-memory.js';
+import { eventRequest } from './event-row.js';
+import { ApiEvent } from './events.js';
 import type { KubernetesObject } from './objects/meta.js';
-import { EVENT_TABLE } from './tables.js';
 import type { ApiWorld } from './world.js';
 
 /** The API server forgets an Event so long after its last write (us). Source: kube-apiserver --event-ttl, 1h0m0s. */
 const EVENT_TTL_US = HOUR_US;
+/** Events that wait beyond these are dropped. Source: client-go v0.36.3 tools/record/event.go: maxQueuedEvents. */
+const MAXIMUM_WAITING = 1_000;
 
-/** What each client's recorder remembers, by the client's number: every component has a recorder of its own. */
-export type EventRecorderState = Map<number, EventMemory>;
+/** What happened, on its way to the API server. */
+interface WaitingEvent {
+  readonly about: KubernetesObject;
+  readonly part: string;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
+interface EventRecorder {
+  readonly memory: EventMemory;
+  readonly waiting: WaitingEvent[];
+  /** A request is under way: the next one waits for its answer. */
+  isSending: boolean;
+}
+
+/** The recorders of the clients, by the client's number: every component has one of its own. */
+export type EventRecorderState = Map<number, EventRecorder>;
 
 /**
- * Records a Kubernetes Event about an object, as `kubectl describe` shows it: created, or counted up in one that is there. Each
- * write takes a token of the client it is sent with, so events slow their controller down as in reality.
- * Events are kept as rows of the results, not as objects in the store.
+ * Records a Kubernetes Event about an object, as `kubectl describe` shows it: created, or counted up in one that is there. A
+ * recorder sends one after the other, each a request with the limits of its client: Events slow their controller down by the tokens
+ * they take, never by waiting in front of it.
  */
 export function recordEvent(
   world: ApiWorld,
   client: number,
-  involved: KubernetesObject,
+  about: KubernetesObject,
   type: 'Normal' | 'Warning',
   reason: string,
   message: string,
   part = '',
 ): void {
+  const recorder = recorderOf(world, client);
+  if (recorder.waiting.length >= MAXIMUM_WAITING) return;
+  recorder.waiting.push({ about, part, type, reason, message });
+  if (!recorder.isSending) sendNext(world, client, recorder);
+}
+
+export function registerEventRecorders<W extends ApiWorld>(handlers: Handlers<W>): void {
+  handlers.on(ApiEvent.EventAnswered, (world, client, call) => {
+    takeResult(world, call); // a refused Event is only logged
+    const recorder = recorderOf(world, client);
+    recorder.isSending = false;
+    sendNext(world, client, recorder);
+  });
+}
+
+/** Sends the next Event that is not too much. */
+function sendNext(world: ApiWorld, client: number, recorder: EventRecorder): void {
+  const { memory, waiting } = recorder;
   const { now } = world.kernel;
-  const memory = memoryOf(world, client);
-  const draft = { subject: involved.metadata.uid, part, type, reason, message };
-  const event = correlate(memory, CORRELATOR_DEFAULTS, draft, now);
-  if (event === undefined) return;
-  if (event.count > 1) takeToken(world, client);
-  // Not there yet, not any more, or dropped: it is created, if need be after a patch in vain.
-  if (event.expiresAt <= now) takeToken(world, client);
-  event.expiresAt = now + EVENT_TTL_US;
-  noteWritten(memory, CORRELATOR_DEFAULTS, event, draft);
-  recordEventRow(world, client, involved, type, reason, messageOf(event, draft), event.count);
+  let taken = 0;
+  while (!recorder.isSending && taken < waiting.length) {
+    const { about, part, type, reason, message } = waiting[taken++]!;
+    const draft = { subject: about.metadata.uid, part, type, reason, message };
+    const event = correlate(memory, CORRELATOR_DEFAULTS, draft, now);
+    if (event === undefined) continue;
+    // Not there any more, or dropped: it is created after a patch in vain.
+    if (event.count > 1 && event.expiresAt <= now) takeToken(world, client);
+    event.expiresAt = now + EVENT_TTL_US;
+    noteWritten(memory, CORRELATOR_DEFAULTS, event, draft);
+    const request = eventRequest(world, client, about, type, reason, messageOf(event, draft), event.count);
+    issue(world, client, request, ApiEvent.EventAnswered, client);
+    recorder.isSending = true;
+  }
+  waiting.splice(0, taken);
 }
 
-/** Writes an Event down in the results. */
-export function recordEventRow(
-  world: ApiWorld,
-  client: number,
-  { kind, metadata }: KubernetesObject,
-  type: 'Normal' | 'Warning',
-  reason: string,
-  message: string,
-  count: number,
-): void {
-  recordRow(world, EVENT_TABLE, [
-    microsToSeconds(world.kernel.now),
-    world.api.clients[client]!.name,
-    kind,
-    metadata.namespace,
-    metadata.name,
-    type,
-    reason,
-    message,
-    count,
-  ]);
-}
-
-function memoryOf({ api }: ApiWorld, client: number): EventMemory {
-  let memory = api.eventRecorders.get(client);
-  if (memory === undefined) api.eventRecorders.set(client, (memory = createEventMemory()));
-  return memory;
+function recorderOf({ api }: ApiWorld, client: number): EventRecorder {
+  let recorder = api.eventRecorders.get(client);
+  if (recorder === undefined) {
+    recorder = { memory: createEventMemory(), waiting: [], isSending: false };
+    api.eventRecorders.set(client, recorder);
+  }
+  return recorder;
 }

@@ -3,6 +3,7 @@ import { defineEvents } from '../../kernel/events.js';
 /**
  * Event kinds of the API server. RequestArrived, RequestCommitted and RequestServed: a = call. WatchDelivered: a = informer.
  * SyncStarted, DelayedKeyDue: a = controller, b = sync slot (SyncStarted). SyncCallDone: a = sync slot, b = call.
+ * EventAnswered: a = client, b = call.
  */
 export const ApiEvent = defineEvents('api', 100, [
   'RequestArrived',
@@ -12,4 +13,5 @@ export const ApiEvent = defineEvents('api', 100, [
   'DelayedKeyDue',
   'SyncCallDone',
   'RequestServed',
+  'EventAnswered',
 ]);

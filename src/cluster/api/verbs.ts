@@ -2,6 +2,7 @@ import { withFields } from '../../kernel/with-fields.js';
 import type { ApiRequest, ApiResult, NextStep, Pending } from './calls.js';
 import { createObject, storeObject } from './create.js';
 import { beginCollection, deleteNext, deleteObject } from './delete.js';
+import { storeEvent } from './event-row.js';
 import { beginEviction, continueEviction } from './eviction.js';
 import type { KubernetesObject } from './objects/meta.js';
 import type { Pod } from './objects/pod.js';
@@ -30,6 +31,7 @@ export function execute(world: ApiWorld, request: ApiRequest, next?: NextStep): 
   if (next?.step === 'store') return storeObject(world, request, next.object);
   if (next?.step === 'collection') return deleteNext(world, request, next.keys);
   if (next !== undefined) return continueEviction(world, request, next);
+  if (request.event !== undefined) return storeEvent(world, request, request.event);
   if (request.verb === 'create') return createObject(world, request);
   const object = stored(world, request.kind, keyOf(request.namespace, request.name));
   if (object === undefined) return notFound(request);

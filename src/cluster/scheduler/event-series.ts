@@ -1,5 +1,5 @@
-import { recordEventRow } from '../api/event-recorder.js';
-import { takeToken } from '../api/clients.js';
+import { issue } from '../api/calls.js';
+import { eventRequest } from '../api/event-row.js';
 import type { Pod } from '../api/objects/pod.js';
 import { MINUTE_US, type Micros } from '../../kernel/time.js';
 import type { SchedulerWorld } from './world.js';
@@ -36,8 +36,8 @@ export function recordPodEvent(
   events.delete(key);
   events.set(key, { lastAt: now, isSeries: known !== undefined });
   if (known?.isSeries === true) return;
-  takeToken(world, eventClient);
-  recordEventRow(world, eventClient, pod, type, reason, message, known === undefined ? 1 : 2);
+  const count = known === undefined ? 1 : 2;
+  issue(world, eventClient, eventRequest(world, eventClient, pod, type, reason, message, count));
 }
 
 function forgetFinished(events: EventSeriesState, now: Micros): void {

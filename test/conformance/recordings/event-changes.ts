@@ -5,6 +5,8 @@ import type { Timeline } from './timeline.js';
 /** The manager tells of nodes up to 5 s after they are there: of the cluster's own, that falls into some recordings by chance. */
 const REGISTERED = 'RegisteredNode';
 
+/** How many steps a change of size takes is random, and so is which of them is one too many alike. */
+const COMBINED = '(combined from similar events): ';
 const RANGE = /from (\d+) to (\d+)/;
 
 /**
@@ -17,8 +19,9 @@ export function eventChanges(timeline: Timeline, names: NamesByTimeline): OwnCha
     .filter(({ kind, t }) => kind === 'Event' && t >= 0)
     .filter(({ reason, regarding }) => reason !== REGISTERED || !initial.has(String(regarding)))
     .map((line) => {
-      const message = String(line['message'] ?? '');
-      const range = RANGE.exec(message);
+      const written = String(line['message'] ?? '');
+      const range = RANGE.exec(written);
+      const message = range === null ? written : written.replace(COMBINED, '');
       return {
         t: line.t,
         owner: names.ofReference(String(line['regarding'])),

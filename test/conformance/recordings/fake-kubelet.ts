@@ -186,6 +186,7 @@ const STEPS: Readonly<Record<Step, (world: FakeKubeletWorld, fake: FakePod) => v
     send(world, fake, created(fake.pod, world.kernel.now), { step: 'start', afterUs });
   },
   start: (world, fake) => {
+    fake.status = { ...fake.status!, podIP: fake.ip, podIPs: [{ ip: fake.ip }] };
     const isBroken = fake.pod.spec.containers.some(({ image }) => image.includes('broken'));
     if (!isBroken) run(world, fake);
     else send(world, fake, pullFails(fake.status!, 'ErrImagePull'), { step: 'back-off', afterUs: IMAGE_BACK_OFF_US });
@@ -201,11 +202,10 @@ function run(world: FakeKubeletWorld, fake: FakePod): void {
   fake.stage = 'running';
   const readyUs = delayUs(fake, 'wt/ready-ms', 0);
   const runUs = delayUs(fake, 'wt/run-ms', Number.POSITIVE_INFINITY);
-  const withIp = { ...fake.status!, podIP: fake.ip, podIPs: [{ ip: fake.ip }] };
   const next: Next[] = [];
   if (readyUs > 0) next.push({ step: 'ready', afterUs: readyUs });
   if (runUs < Number.POSITIVE_INFINITY) next.push({ step: 'end', afterUs: runUs });
-  send(world, fake, running(withIp, readyUs === 0, fake.restarts, world.kernel.now), ...next);
+  send(world, fake, running(fake.status!, readyUs === 0, fake.restarts, world.kernel.now), ...next);
 }
 
 /** The software in the container is through: the restart policy says what comes next. */
