@@ -408,7 +408,7 @@ function recordStory(world: World): void {
     type: string,
     reason: string,
     message: string,
-  ): void => recordRow(world, EVENT_TABLE, [at, source, kind, 'default', name, type, reason, message, 1]);
+  ): void => recordRow(world, EVENT_TABLE, [at, source, kind, 'default', name, type, reason, message, 1, at]);
   event(
     ROLLOUT + 0.1,
     'deployment-controller',

@@ -1,5 +1,5 @@
 import type { Handlers } from '../../kernel/events.js';
-import { HOUR_US } from '../../kernel/time.js';
+import { HOUR_US, type Micros } from '../../kernel/time.js';
 import { issue, takeResult } from './calls.js';
 import { takeToken } from './clients.js';
 import { CORRELATOR_DEFAULTS, correlate, messageOf, noteWritten } from './event-correlator.js';
@@ -16,6 +16,7 @@ const MAXIMUM_WAITING = 1_000;
 
 /** What happened, on its way to the API server. */
 interface WaitingEvent {
+  readonly at: Micros;
   readonly about: KubernetesObject;
   readonly part: string;
   readonly type: 'Normal' | 'Warning';
@@ -49,7 +50,7 @@ export function recordEvent(
 ): void {
   const recorder = recorderOf(world, client);
   if (recorder.waiting.length >= MAXIMUM_WAITING) return;
-  recorder.waiting.push({ about, part, type, reason, message });
+  recorder.waiting.push({ at: world.kernel.now, about, part, type, reason, message });
   if (!recorder.isSending) sendNext(world, client, recorder);
 }
 
@@ -68,7 +69,7 @@ function sendNext(world: ApiWorld, client: number, recorder: EventRecorder): voi
   const { now } = world.kernel;
   let taken = 0;
   while (!recorder.isSending && taken < waiting.length) {
-    const { about, part, type, reason, message } = waiting[taken++]!;
+    const { at, about, part, type, reason, message } = waiting[taken++]!;
     const draft = { subject: about.metadata.uid, part, type, reason, message };
     const event = correlate(memory, CORRELATOR_DEFAULTS, draft, now);
     if (event === undefined) continue;
@@ -76,7 +77,7 @@ function sendNext(world: ApiWorld, client: number, recorder: EventRecorder): voi
     if (event.count > 1 && event.expiresAt <= now) takeToken(world, client);
     event.expiresAt = now + EVENT_TTL_US;
     noteWritten(memory, CORRELATOR_DEFAULTS, event, draft);
-    const request = eventRequest(world, client, about, type, reason, messageOf(event, draft), event.count);
+    const request = eventRequest(world, client, at, about, type, reason, messageOf(event, draft), event.count);
     issue(world, client, request, ApiEvent.EventAnswered, client);
     recorder.isSending = true;
   }

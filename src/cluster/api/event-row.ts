@@ -1,5 +1,5 @@
 import { recordRow } from '../../kernel/probe.js';
-import { microsToSeconds } from '../../kernel/time.js';
+import { type Micros, microsToSeconds } from '../../kernel/time.js';
 import type { ApiRequest, ApiResult } from './calls.js';
 import { refuseNamespace } from './create.js';
 import type { KubernetesObject } from './objects/meta.js';
@@ -8,6 +8,8 @@ import type { ApiWorld } from './world.js';
 
 /** An Event as it is written down. Events are rows of the results, not objects in the store: nobody acts on them. */
 export interface EventRow {
+  /** When it happened. */
+  readonly at: Micros;
   readonly source: string;
   readonly about: KubernetesObject;
   readonly type: 'Normal' | 'Warning';
@@ -21,6 +23,7 @@ export interface EventRow {
 export function eventRequest(
   world: ApiWorld,
   client: number,
+  at: Micros,
   about: KubernetesObject,
   type: 'Normal' | 'Warning',
   reason: string,
@@ -28,7 +31,7 @@ export function eventRequest(
   count: number,
 ): ApiRequest {
   const source = world.api.clients[client]!.name;
-  const event = { source, about, type, reason, message, count };
+  const event = { at, source, about, type, reason, message, count };
   const { namespace, name } = about.metadata;
   return { verb: count > 1 ? 'patch' : 'create', kind: 'Event', namespace, name, event };
 }
@@ -36,10 +39,11 @@ export function eventRequest(
 /** For the API server: writes an Event down, a new one only where its namespace is not going. */
 export function storeEvent(world: ApiWorld, request: ApiRequest, event: EventRow): ApiResult {
   const { kind, metadata } = event.about;
-  const { source, type, reason, message, count } = event;
+  const { at, source, type, reason, message, count } = event;
   const refusal = count > 1 ? undefined : refuseNamespace(world, request, metadata.name);
   if (refusal !== undefined) return refusal;
-  const time = microsToSeconds(world.kernel.now);
-  recordRow(world, EVENT_TABLE, [time, source, kind, metadata.namespace, metadata.name, type, reason, message, count]);
+  const { namespace, name } = metadata;
+  const [time, stored] = [microsToSeconds(at), microsToSeconds(world.kernel.now)];
+  recordRow(world, EVENT_TABLE, [time, source, kind, namespace, name, type, reason, message, count, stored]);
   return { status: 201, reason: '', message: '' };
 }

@@ -5,7 +5,7 @@ export const EVENT_TABLE: TableDefinition = {
   name: 'events',
   description: 'Kubernetes Events, one row each time one is written: created, or counted up',
   columns: [
-    { name: 'time_s', type: 'number', unit: 's', description: 'when' },
+    { name: 'time_s', type: 'number', unit: 's', description: 'when it happened' },
     { name: 'source', type: 'text', unit: '', description: 'component that recorded it' },
     { name: 'kind', type: 'text', unit: '', description: 'kind of the object' },
     { name: 'namespace', type: 'text', unit: '', description: 'its namespace' },
@@ -19,6 +19,7 @@ export const EVENT_TABLE: TableDefinition = {
       unit: '',
       description: 'how often it happened so far; above 1: an Event counted up',
     },
+    { name: 'stored_s', type: 'number', unit: 's', description: 'when the API server stored it' },
   ],
 };
 

@@ -37,7 +37,7 @@ export function recordPodEvent(
   events.set(key, { lastAt: now, isSeries: known !== undefined });
   if (known?.isSeries === true) return;
   const count = known === undefined ? 1 : 2;
-  issue(world, eventClient, eventRequest(world, eventClient, pod, type, reason, message, count));
+  issue(world, eventClient, eventRequest(world, eventClient, now, pod, type, reason, message, count));
 }
 
 function forgetFinished(events: EventSeriesState, now: Micros): void {

@@ -1,30 +1,32 @@
 import { expect, it } from 'vitest';
 import type { Pod } from '../../../src/cluster/api/objects/pod.js';
 import { recordPodEvent } from '../../../src/cluster/scheduler/event-series.js';
-import { MINUTE_US } from '../../../src/kernel/time.js';
+import { runUntil } from '../../../src/kernel/simulation.js';
+import { MINUTE_US, SECOND_US } from '../../../src/kernel/time.js';
 import { schedulerWorld } from './scheduler-world.js';
 
 const pod = { kind: 'Pod', metadata: { uid: 'u', namespace: 'default', name: 'p' } } as Pod;
 
 it('makes a series of equal events with one patch, and starts anew after 6 to 12 quiet minutes', () => {
-  const { world } = schedulerWorld();
+  const { world, handlers } = schedulerWorld();
   const record = (at: number, message: string): void => {
-    Object.assign(world.kernel, { now: at });
+    runUntil(world, handlers, at);
     recordPodEvent(world, pod, 'Warning', 'FailedScheduling', message);
   };
   record(0, 'Insufficient cpu');
-  record(1, 'untolerated taint');
-  record(2, 'Insufficient cpu');
-  record(3, 'Insufficient cpu');
+  record(SECOND_US, 'untolerated taint');
+  record(2 * SECOND_US, 'Insufficient cpu');
+  record(3 * SECOND_US, 'Insufficient cpu');
   record(MINUTE_US, 'Insufficient cpu');
   // Looked at after 6 minutes, when it had been quiet for 5, and after 12: the time between is free for one more.
   record(12 * MINUTE_US - 1, 'Insufficient cpu');
   record(24 * MINUTE_US, 'Insufficient cpu');
+  runUntil(world, handlers, 25 * MINUTE_US);
   const { columns } = world.kernel.probe.tables.get('events')!;
   expect(columns[7]!.map((message, row) => [columns[0]![row], message, columns[8]![row]])).toEqual([
     [0, 'Insufficient cpu', 1],
-    [0.000001, 'untolerated taint', 1],
-    [0.000002, 'Insufficient cpu', 2],
+    [1, 'untolerated taint', 1],
+    [2, 'Insufficient cpu', 2],
     [1440, 'Insufficient cpu', 1],
   ]);
 });

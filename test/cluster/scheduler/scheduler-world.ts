@@ -8,6 +8,7 @@ import { stored } from '../../../src/cluster/api/store.js';
 import { insertObject, removeObject, replaceObject } from '../../../src/cluster/api/writes.js';
 import { SCHEDULER_PRESETS, type SchedulerParameters } from '../../../src/cluster/scheduler/parameters.js';
 import { createScheduler, registerScheduler, type SchedulerWorld } from '../../../src/cluster/scheduler/scheduler.js';
+import { insertNamespaces } from '../../../src/experiment/setup.js';
 import { Handlers } from '../../../src/kernel/events.js';
 import { createKernel, runUntil } from '../../../src/kernel/simulation.js';
 import { SECOND_US } from '../../../src/kernel/time.js';
@@ -16,6 +17,7 @@ import { SECOND_US } from '../../../src/kernel/time.js';
 export function schedulerWorld(seed = 'test', parameters: SchedulerParameters = SCHEDULER_PRESETS.managed) {
   const kernel = { kernel: createKernel(seed) };
   const api = { ...kernel, api: createApi(kernel, API_PRESETS.managed) };
+  insertNamespaces(api);
   const world: SchedulerWorld = { ...api, scheduler: createScheduler(api, parameters) };
   const handlers = new Handlers<SchedulerWorld>();
   const listeners = new Listeners<SchedulerWorld>();

@@ -95,7 +95,7 @@ function eventLines({ kernel }: PlayWorld, { namespace }: Recording, start: Micr
   return rows
     .filter((row) => ['', namespace].includes(cell('namespace', row)))
     .map((row) => ({
-      t: (Number(cell('time_s', row)) * SECOND_US - start) / MILLISECOND_US,
+      t: (Number(cell('stored_s', row)) * SECOND_US - start) / MILLISECOND_US,
       ev: 'ADDED' as const,
       kind: 'Event',
       reason: cell('reason', row),

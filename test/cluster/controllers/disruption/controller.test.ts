@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiRequest } from '../../../../src/cluster/api/calls.js';
+import { API_PRESETS } from '../../../../src/cluster/api/parameters.js';
 import type { Pod } from '../../../../src/cluster/api/objects/pod.js';
 import type { PodDisruptionBudget } from '../../../../src/cluster/api/objects/policy.js';
 import { podCondition } from '../../../../src/cluster/api/pod-predicates.js';
@@ -7,6 +8,7 @@ import { registerDeployment } from '../../../../src/cluster/controllers/deployme
 import { registerDisruption } from '../../../../src/cluster/controllers/disruption/controller.js';
 import { registerReplicaSet } from '../../../../src/cluster/controllers/replica-set/controller.js';
 import { createReplicaSetState, type ReplicaSetWorld } from '../../../../src/cluster/controllers/replica-set/state.js';
+import { constant } from '../../../../src/kernel/distributions.js';
 import { MINUTE_US, SECOND_US } from '../../../../src/kernel/time.js';
 import { testVectors } from '../../../conformance/test-vectors.js';
 import { TestTank, type TestWorld, webDeployment } from '../../test-world.js';
@@ -26,8 +28,22 @@ function budget(spec: Readonly<Record<string, unknown>>, name = 'web'): unknown 
 }
 
 /** A Deployment of ready pods and its budget. */
-function guardedTank(replicas: number, spec: Readonly<Record<string, unknown>>): TestTank<World> {
+/** Requests sent together arrive together. */
+const TOGETHER = {
+  ...API_PRESETS['bare-metal'],
+  network: constant(0),
+  front: constant(0),
+  admission: constant(0),
+  tailChance: 0,
+};
+
+function guardedTank(
+  replicas: number,
+  spec: Readonly<Record<string, unknown>>,
+  parameters = API_PRESETS['bare-metal'],
+): TestTank<World> {
   const tank = new TestTank<World>({
+    parameters,
     controllers: { replicaSet: createReplicaSetState() },
     register: (controllers, listeners) => {
       registerDeployment(controllers, listeners);
@@ -123,7 +139,7 @@ describe('a PodDisruptionBudget', () => {
 
 describe('an eviction', () => {
   it('of several at once, those that find the budget changed ask again half a second later', () => {
-    const tank = guardedTank(4, { minAvailable: 3 });
+    const tank = guardedTank(4, { minAvailable: 3 }, TOGETHER);
     const before = tank.world.kernel.now;
     const answers = tank.askAll(tank.readyPods().map(evict));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 429, 429, 429]);
