@@ -88,9 +88,16 @@ function checkSteps(
   }
 }
 
+interface WithTemplate {
+  readonly template?: PodTemplateSpec;
+}
+
 function podLabels(object: KubernetesObject): StringMap | undefined {
   if (object.kind === 'Pod') return (object as Pod).metadata.labels ?? {};
-  const template = (object as { readonly spec?: { readonly template?: PodTemplateSpec } }).spec?.template;
+  const { spec } = object as {
+    readonly spec?: WithTemplate & { readonly jobTemplate?: { readonly spec?: WithTemplate } };
+  };
+  const template = spec?.template ?? spec?.jobTemplate?.spec?.template;
   return template === undefined ? undefined : (template.metadata?.labels ?? {});
 }
 
