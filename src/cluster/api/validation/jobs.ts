@@ -1,12 +1,13 @@
 import { type Fields, fieldsIn, isZero, textIn } from '../fields.js';
 import { parseCronSchedule } from '../cron-schedule.js';
+import { timeZoneFault } from '../time-zones.js';
 import { type FieldError, invalid, notSupported, required } from './field-error.js';
 import { validateNonNegative } from './metadata.js';
 import { validatePodTemplate } from './pod.js';
 
 /**
- * Jobs and CronJobs: numbers, words and the pod template. Failure and success policies, generated selectors and time zones are
- * left to the part that plays them.
+ * Jobs and CronJobs: numbers, words, time zones and the pod template. The rules for failure and success policies and for updates are
+ * still missing.
  * Source: kubernetes v1.36.3 pkg/apis/batch/validation/validation.go.
  */
 export function validateJob(spec: Fields, out: FieldError[]): void {
@@ -60,6 +61,7 @@ export function validateCronJob(spec: Fields, out: FieldError[]): void {
   const parsed = parseCronSchedule(schedule);
   if (schedule === '') out.push(required('spec.schedule'));
   else if (!parsed.ok) out.push(invalid('spec.schedule', schedule, parsed.fault));
+  if (spec['timeZone'] !== undefined) validateTimeZone(textIn(spec['timeZone']), out);
   for (const field of ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit']) {
     validateNonNegative(spec[field], `spec.${field}`, out);
   }
@@ -68,4 +70,18 @@ export function validateCronJob(spec: Fields, out: FieldError[]): void {
     out.push(notSupported('spec.concurrencyPolicy', policy, CONCURRENCY_POLICIES));
   }
   validateJobSpec(fieldsIn(fieldsIn(spec['jobTemplate'])['spec']), 'spec.jobTemplate.spec', out);
+}
+
+function validateTimeZone(timeZone: string, out: FieldError[]): void {
+  const refuse = (fault: string): void => void out.push(invalid('spec.timeZone', timeZone, fault));
+  if (timeZone === '') {
+    refuse('timeZone must be nil or non-empty string');
+    return;
+  }
+  if (timeZone.toLowerCase() === 'local') {
+    refuse('timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones');
+  }
+  // Go knows the zone of its own process by the name of "Local".
+  const fault = timeZone === 'Local' ? undefined : timeZoneFault(timeZone);
+  if (fault !== undefined) refuse(fault);
 }
