@@ -31,6 +31,7 @@ import { createPodLedger, finishPods, measurePods } from './measure/pods.js';
 import { createRecoveries, finishRecoveries, measureRecoveries } from './measure/recoveries.js';
 import { measureReplicas } from './measure/replicas.js';
 import { createRollouts, finishRollouts, measureRollouts } from './measure/rollouts.js';
+import { WORKLOAD_KINDS } from './measure/workloads.js';
 import { operator } from './operator/controller.js';
 import { drainer } from './operator/drain.js';
 import { clusterParameters } from './parameters.js';
@@ -167,7 +168,7 @@ function openTables(world: World): void {
 }
 
 /** Kinds that are measured in every run; the network has opened probes of its own for Services and EndpointSlices. */
-const MEASURED_KINDS = ['Pod', 'Node', 'Deployment', 'ReplicaSet'];
+const MEASURED_KINDS = ['Pod', 'Node', ...WORKLOAD_KINDS];
 const PROBED_BY_NETWORK = ['Service', 'EndpointSlice'];
 
 function openProbes(world: World, scenario: Scenario): void {

@@ -12,10 +12,10 @@ export const ACTION_TABLE: TableDefinition = {
   ],
 };
 
-/** Every rollout of a Deployment */
+/** Every rollout of a workload */
 export const ROLLOUT_TABLE: TableDefinition = {
   name: 'rollouts',
-  description: 'Every rollout of a Deployment',
+  description: 'Every rollout of a Deployment, StatefulSet or DaemonSet',
   columns: [
     { name: 'namespace', type: 'text', unit: '', description: 'namespace' },
     { name: 'workload', type: 'text', unit: '', description: 'for example deployment/web' },

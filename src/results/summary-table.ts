@@ -7,7 +7,7 @@ import {
   formatPlural,
   formatUsd,
 } from './format.js';
-import { updatesOf, type RunSummary, type TrafficSummary } from './summary.js';
+import { rolledOutNoun, type RunSummary, type TrafficSummary, updatesOf } from './summary.js';
 
 /** Cells as text, ready for a terminal or a page. Columns of figures are aligned right. */
 export interface TextTable {
@@ -58,7 +58,7 @@ function creationRow({ rollouts }: RunSummary): string[][] {
   const missing = late === 0 ? '' : `${formatCount(late)} not within the run`;
   return [
     [
-      `creation of ${formatPlural(created.length, 'Deployment')}`,
+      `creation of ${formatPlural(created.length, rolledOutNoun(created))}`,
       [ends.join(' to '), missing].filter((part) => part !== '').join(', '),
     ],
   ];

@@ -43,6 +43,11 @@ export function updatesOf(summary: RunSummary): RolloutSummary[] {
   return summary.rollouts.filter((rollout) => rollout.revision > 1);
 }
 
+/** What these are rollouts of, in a word. */
+export function rolledOutNoun(rollouts: readonly RolloutSummary[]): string {
+  return rollouts.every(({ workload }) => workload.startsWith('deployment/')) ? 'Deployment' : 'workload';
+}
+
 export interface RecoverySummary {
   readonly subject: string;
   readonly startSeconds: number;

@@ -1,7 +1,7 @@
 import { groupBy } from './columns.js';
 import { capitalize, formatClock, formatCount, formatDuration, formatPlural } from './format.js';
 import type { Scaling } from './scalings.js';
-import { type RecoverySummary, type RolloutSummary, type RunSummary, updatesOf } from './summary.js';
+import { type RecoverySummary, rolledOutNoun, type RolloutSummary, type RunSummary, updatesOf } from './summary.js';
 import type { UnreadyPods } from './unready.js';
 import type { UnscheduledPods } from './unscheduled.js';
 
@@ -32,11 +32,12 @@ export function tellRollouts(summary: RunSummary): string {
 function tellCreations(rollouts: readonly RolloutSummary[]): string {
   const took = rollouts.flatMap((rollout) => rollout.durationSeconds ?? []);
   if (rollouts.length === 0) return '';
-  if (took.length === 0) return `${formatPlural(rollouts.length, 'Deployment')} did not come up within the run.`;
+  if (took.length === 0)
+    return `${formatPlural(rollouts.length, rolledOutNoun(rollouts))} did not come up within the run.`;
   const slowest = formatDuration(Math.max(...took));
   return took.length === rollouts.length
-    ? `${formatPlural(rollouts.length, 'Deployment')} came up, the slowest in ${slowest}.`
-    : `${took.length} of ${formatPlural(rollouts.length, 'Deployment')} came up, the slowest of them in ${slowest}.`;
+    ? `${formatPlural(rollouts.length, rolledOutNoun(rollouts))} came up, the slowest in ${slowest}.`
+    : `${took.length} of ${formatPlural(rollouts.length, rolledOutNoun(rollouts))} came up, the slowest of them in ${slowest}.`;
 }
 
 function tellRollout(rollout: RolloutSummary): string {

@@ -26,10 +26,10 @@ export const EVENT_TABLE: TableDefinition = {
 /** Replica counts of every Deployment and ReplicaSet, a row at every change */
 export const REPLICA_TABLE: TableDefinition = {
   name: 'replicas',
-  description: 'Replica counts of every Deployment and ReplicaSet, a row at every change',
+  description: 'Replica counts of every workload, a row at every change',
   columns: [
     { name: 'time_s', type: 'number', unit: 's', description: 'when the API server stored the change' },
-    { name: 'kind', type: 'text', unit: '', description: 'Deployment or ReplicaSet' },
+    { name: 'kind', type: 'text', unit: '', description: 'for example Deployment or DaemonSet' },
     { name: 'namespace', type: 'text', unit: '', description: 'namespace' },
     { name: 'name', type: 'text', unit: '', description: 'name' },
     { name: 'owner', type: 'text', unit: '', description: 'owning Deployment of a ReplicaSet, else empty' },
@@ -39,7 +39,12 @@ export const REPLICA_TABLE: TableDefinition = {
       unit: '',
       description: 'revision of a ReplicaSet, of the newest one for a Deployment',
     },
-    { name: 'desired', type: 'integer', unit: '', description: 'spec.replicas' },
+    {
+      name: 'desired',
+      type: 'integer',
+      unit: '',
+      description: 'spec.replicas; of a DaemonSet, nodes that should have a pod',
+    },
     { name: 'current', type: 'integer', unit: '', description: 'status.replicas' },
     { name: 'updated', type: 'integer', unit: '', description: 'status.updatedReplicas' },
     { name: 'ready', type: 'integer', unit: '', description: 'status.readyReplicas' },

@@ -1,11 +1,11 @@
 import { type Listeners, PROBE_COMPONENT } from '../../cluster/api/informers.js';
 import type { Node } from '../../cluster/api/objects/node.js';
-import type { Deployment } from '../../cluster/api/objects/workload.js';
 import { collection } from '../../cluster/api/store.js';
 import { recordRow } from '../../kernel/probe.js';
 import { type Micros, microsToSeconds } from '../../kernel/time.js';
 import { RECOVERY_TABLE } from '../tables.js';
 import type { ExperimentWorld } from '../world.js';
+import { type RollingWorkload, workloadCounts } from './workloads.js';
 
 /** A fault and how far the cluster has come back from it. */
 interface Recovery {
@@ -41,7 +41,10 @@ export function startRecovery(world: ExperimentWorld, subject: string, nodes: re
   });
 }
 
-/** Watches nodes and Deployments for the stages of each recovery. */
+/** Workloads whose pods may come back elsewhere; a daemon comes back with its node. */
+const MOVABLE_KINDS = ['Deployment', 'StatefulSet'] as const;
+
+/** Watches nodes and workloads for the stages of each recovery. */
 export function measureRecoveries<W extends ExperimentWorld>(listeners: Listeners<W>): void {
   listeners.on<Node>(PROBE_COMPONENT, 'Node', (world) => {
     for (const recovery of world.experiment.recoveries.list) {
@@ -50,18 +53,26 @@ export function measureRecoveries<W extends ExperimentWorld>(listeners: Listener
       else if (recovery.detectedAt !== null) recovery.returnedAt ??= world.kernel.now;
     }
   });
-  listeners.on<Deployment>(PROBE_COMPONENT, 'Deployment', (world) => {
-    const waiting = world.experiment.recoveries.list.filter(({ restoredAt }) => restoredAt === null);
-    if (waiting.length === 0) return;
-    const whole = [...collection<Deployment>(world, 'Deployment').values()].every(
-      ({ spec, status }) => (status.readyReplicas ?? 0) >= (spec.replicas ?? 1),
-    );
-    for (const recovery of waiting) {
-      // A scale-up or rollout may also leave a workload short: only what comes after the detection is the fault's.
-      if (!whole) recovery.dipped ||= recovery.detectedAt !== null;
-      else if (recovery.dipped) recovery.restoredAt = world.kernel.now;
-    }
-  });
+  for (const kind of MOVABLE_KINDS) {
+    listeners.on<RollingWorkload>(PROBE_COMPONENT, kind, (world) => {
+      const waiting = world.experiment.recoveries.list.filter(({ restoredAt }) => restoredAt === null);
+      if (waiting.length === 0) return;
+      const whole = MOVABLE_KINDS.every((other) => areWhole(world, other));
+      for (const recovery of waiting) {
+        // A scale-up or rollout may also leave a workload short: only what comes after the detection is the fault's.
+        if (!whole) recovery.dipped ||= recovery.detectedAt !== null;
+        else if (recovery.dipped) recovery.restoredAt = world.kernel.now;
+      }
+    });
+  }
+}
+
+function areWhole(world: ExperimentWorld, kind: string): boolean {
+  for (const workload of collection<RollingWorkload>(world, kind).values()) {
+    const { ready, desired } = workloadCounts(workload);
+    if (ready < desired) return false;
+  }
+  return true;
 }
 
 export function finishRecoveries(world: ExperimentWorld): void {

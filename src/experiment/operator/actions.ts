@@ -1,12 +1,12 @@
 import type { ApiRequest } from '../../cluster/api/calls.js';
+import { resourceOf } from '../../cluster/api/kinds.js';
 import type { KubernetesObject } from '../../cluster/api/objects/meta.js';
 import type { Node, Taint } from '../../cluster/api/objects/node.js';
 import type { PodTemplateSpec } from '../../cluster/api/objects/pod.js';
-import type { Deployment, ReplicaSet } from '../../cluster/api/objects/workload.js';
+import type { Deployment } from '../../cluster/api/objects/workload.js';
 import { formatDuration } from '../../kernel/duration.js';
 import type { Micros } from '../../kernel/time.js';
 import type { KubectlCommand } from '../../scenario/commands.js';
-import { revisionOf } from '../revisions.js';
 
 /** A command that cannot be carried out on the objects it found: kubectl's own error text. */
 export class OperatorError extends Error {
@@ -27,9 +27,9 @@ export function writesOf(command: KubectlCommand, objects: readonly KubernetesOb
       return objects.map((object) => scale(object, command));
     case 'rollout-pause':
     case 'rollout-resume':
-      return objects.map((object) => patch(object, { spec: { paused: command.do === 'rollout-pause' } }));
+      return objects.map((object) => pause(object, command.do === 'rollout-pause'));
     case 'rollout-restart':
-      return objects.map((object) => patch(object, template({}, { [RESTARTED_AT]: formatDuration(now) })));
+      return objects.map((object) => restart(object, now));
     case 'delete':
       return objects.map((object) => remove(object, command));
     case 'cordon':
@@ -66,31 +66,23 @@ function cordonPatches(nodes: readonly KubernetesObject[], unschedulable: boolea
     .map((node) => patch(node, { spec: { unschedulable: unschedulable ? true : null } }));
 }
 
+function pause(object: KubernetesObject, paused: boolean): ApiRequest {
+  if (object.kind !== 'Deployment') throw new OperatorError(unsupported(object, paused ? 'pausing' : 'resuming'));
+  return patch(object, { spec: { paused } });
+}
+
 /** Annotation that `kubectl rollout restart` writes into the template. */
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
+const RESTARTABLE: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
-/** The template of the revision to go back to: the one asked for, or the one before the current. */
-export function undoPatch(deployment: Deployment, owned: readonly ReplicaSet[], toRevision: number): ApiRequest {
-  const sorted = [...owned].sort((left, right) => revisionOf(right) - revisionOf(left));
-  const target = toRevision === 0 ? sorted[1] : sorted.find((set) => revisionOf(set) === toRevision);
-  if (target === undefined) {
-    throw new OperatorError(
-      toRevision === 0
-        ? `no rollout history found for deployment "${deployment.metadata.name}"`
-        : `unable to find specified revision ${toRevision} in history`,
-    );
-  }
-  if (deployment.spec.paused === true) {
-    throw new OperatorError(
-      `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${deployment.metadata.name}' and try again`,
-    );
-  }
-  const { 'pod-template-hash': _hash, ...labels } = target.spec.template.metadata?.labels ?? {};
-  const restored: PodTemplateSpec = {
-    ...target.spec.template,
-    metadata: { ...target.spec.template.metadata, labels },
-  };
-  return { ...patch(deployment, { spec: { template: restored } }), patchType: 'merge' };
+function restart(object: KubernetesObject, now: Micros): ApiRequest {
+  if (!RESTARTABLE.includes(object.kind)) throw new OperatorError(unsupported(object, 'restarting'));
+  return patch(object, template({}, { [RESTARTED_AT]: formatDuration(now) }));
+}
+
+/** kubectl v0.36.3 pkg/polymorphichelpers: objectpauser.go, objectresumer.go, objectrestarter.go */
+function unsupported({ kind, metadata }: KubernetesObject, what: string): string {
+  return `${resourceOf(kind)} "${metadata.name}" ${what} is not supported`;
 }
 
 export function patch(object: KubernetesObject, body: unknown): ApiRequest {
@@ -129,7 +121,11 @@ function resourcesPatch(object: KubernetesObject, { container, requests, limits 
   return { containers: named.map(({ name }) => ({ name, resources: { requests, limits } })) };
 }
 
+/** Kinds with the subresource `scale`. */
+const SCALABLE: readonly string[] = ['Deployment', 'ReplicaSet', 'ReplicationController', 'StatefulSet'];
+
 function scale(object: KubernetesObject, command: Extract<KubectlCommand, { readonly do: 'scale' }>): ApiRequest {
+  if (!SCALABLE.includes(object.kind)) throw new OperatorError('the server could not find the requested resource');
   const { replicas } = (object as Deployment).spec;
   if (command.currentReplicas !== null && replicas !== command.currentReplicas) {
     throw new OperatorError(`Expected replicas to be ${command.currentReplicas}, was ${replicas}`);

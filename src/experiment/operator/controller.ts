@@ -3,15 +3,15 @@ import { succeeded } from '../../cluster/api/calls.js';
 import { CLIENT_LIMITS } from '../../cluster/api/clients.js';
 import type { Controller, SyncStep } from '../../cluster/api/controller-loop.js';
 import type { KubernetesObject } from '../../cluster/api/objects/meta.js';
-import type { Deployment, ReplicaSet } from '../../cluster/api/objects/workload.js';
 import { uniform } from '../../kernel/distributions.js';
 import { MILLISECOND_US } from '../../kernel/time.js';
 import type { KubectlCommand } from '../../scenario/commands.js';
 import type { ExperimentWorld } from '../world.js';
-import { applyTo, create, OperatorError, undoPatch, writesOf } from './actions.js';
+import { applyTo, create, OperatorError, writesOf } from './actions.js';
 import { beginDrain } from './drain.js';
 import { finish } from './finish.js';
 import { targetObjects, targetRequests } from './targets.js';
+import { type HistoryEntry, historyRequest, undoPatch } from './undo.js';
 
 /** Process start of kubectl (estimate, reference/control-plane.md section 9). */
 const KUBECTL_START = uniform(30 * MILLISECOND_US, 80 * MILLISECOND_US);
@@ -124,12 +124,7 @@ function objectsRead(command: KubectlCommand, results: readonly ApiResult[]): re
 /** What undo reads besides its targets. */
 function furtherReads(command: KubectlCommand, objects: readonly KubernetesObject[]): readonly ApiRequest[] {
   if (command.do === 'rollout-undo') {
-    return objects.map(({ metadata }) => ({
-      verb: 'list',
-      kind: 'ReplicaSet',
-      namespace: metadata.namespace,
-      name: '',
-    }));
+    return objects.map(historyRequest);
   }
   return [];
 }
@@ -141,17 +136,12 @@ function requestsOf(
   results: readonly ApiResult[],
 ): readonly ApiRequest[] {
   if (command.do === 'rollout-undo') {
-    return objects.map((deployment, index) => {
-      const sets = (results[index]?.objects ?? []) as readonly ReplicaSet[];
-      const owned = sets.filter((set) => isOwnedBy(set, deployment));
-      return undoPatch(deployment as Deployment, owned, command.toRevision);
+    return objects.flatMap((workload, index) => {
+      const history = (results[index]?.objects ?? []) as readonly HistoryEntry[];
+      return undoPatch(workload, history, command.toRevision) ?? [];
     });
   }
   return writesOf(command, objects, world.kernel.now);
-}
-
-function isOwnedBy(object: KubernetesObject, owner: KubernetesObject): boolean {
-  return (object.metadata.ownerReferences ?? []).some(({ uid }) => uid === owner.metadata.uid);
 }
 
 function getOf({ kind, metadata }: KubernetesObject): ApiRequest {
