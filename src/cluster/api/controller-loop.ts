@@ -48,6 +48,8 @@ export interface Controller<W extends ApiWorld> {
   readonly workers: number;
   /** First retry delay where it isn't the usual 5 ms. */
   readonly retryBaseUs?: Micros;
+  /** Longest one where it isn't the usual 1,000 s. */
+  readonly retryMaximumUs?: Micros;
   /** Limits of its client where they aren't those of kube-controller-manager. */
   readonly limits?: { readonly qps: number; readonly burst: number };
   /** Delay (us) between taking a key and its sync, where it isn't the preset's controller reaction. */
@@ -95,12 +97,12 @@ export class Controllers<W extends ApiWorld> {
 
 /** Creates the state of all controllers in a new world. */
 export function openControllers<W extends ApiWorld>(world: W, controllers: Controllers<W>): void {
-  for (const { name, workers, retryBaseUs, limits, reaction } of controllers.list) {
+  for (const { name, workers, retryBaseUs, retryMaximumUs, limits, reaction } of controllers.list) {
     world.api.controllers.push({
       name,
       client: openClient(world, name, limits ?? CLIENT_LIMITS.controller),
       stream: openStream(world, `controller/${name}`),
-      queue: createWorkQueue(retryBaseUs),
+      queue: createWorkQueue(retryBaseUs, retryMaximumUs),
       reaction: reaction ?? world.api.parameters.controllerReaction,
       freeWorkers: workers,
       wakeAt: Number.POSITIVE_INFINITY,

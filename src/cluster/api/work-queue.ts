@@ -21,6 +21,7 @@ interface DelayedKey {
  */
 export interface WorkQueueState {
   readonly retryBaseUs: Micros;
+  readonly retryMaximumUs: Micros;
   ready: ObjectKey[];
   head: number;
   /** Keys that wait or must run again. */
@@ -35,9 +36,13 @@ export interface WorkQueueState {
   retriesFullAt: Micros;
 }
 
-export function createWorkQueue(retryBaseUs: Micros = RETRY_BASE_US): WorkQueueState {
+export function createWorkQueue(
+  retryBaseUs: Micros = RETRY_BASE_US,
+  retryMaximumUs: Micros = RETRY_MAXIMUM_US,
+): WorkQueueState {
   return {
     retryBaseUs,
+    retryMaximumUs,
     ready: [],
     head: 0,
     dirty: new Set(),
@@ -109,11 +114,11 @@ export function retryDelayUs(queue: WorkQueueState, key: ObjectKey, now: Micros)
   const failures = queue.failures.get(key) ?? 0;
   queue.failures.set(key, failures + 1);
   let backOff = queue.retryBaseUs;
-  for (let doubling = 0; doubling < failures && backOff < RETRY_MAXIMUM_US; doubling++) backOff *= 2;
+  for (let doubling = 0; doubling < failures && backOff < queue.retryMaximumUs; doubling++) backOff *= 2;
   const tokenUs = SECOND_US / RETRY_QPS;
   queue.retriesFullAt = Math.max(queue.retriesFullAt, now) + tokenUs;
   const bucketUs = queue.retriesFullAt - now - RETRY_BURST * tokenUs;
-  return Math.max(Math.min(backOff, RETRY_MAXIMUM_US), bucketUs);
+  return Math.max(Math.min(backOff, queue.retryMaximumUs), bucketUs);
 }
 
 /** The key succeeded: its next failure starts from the first delay. */

@@ -1,3 +1,4 @@
+import { MINUTE_US, SECOND_US } from '../../../kernel/time.js';
 import { type Controllers, enqueue, enqueueAfter, SYNC_DONE, type SyncStep } from '../../api/controller-loop.js';
 import type { Change, Listeners } from '../../api/informers.js';
 import { controllerKey, KCM, kcmLister } from '../../api/kcm.js';
@@ -22,8 +23,9 @@ import type { JobNote, WakeNote } from './tracking.js';
 
 /** kubernetes v1.36.3 pkg/controller/job/config/v1alpha1/defaults.go */
 const WORKERS = 5;
-/** First retry delay (job_controller.go: DefaultJobApiBackOff). */
-const RETRY_BASE_US = BATCH_US;
+/** First and longest retry delay (job_controller.go: DefaultJobApiBackOff, MaxJobApiBackOff). */
+const RETRY_BASE_US = SECOND_US;
+const RETRY_MAXIMUM_US = MINUTE_US;
 /** Who plays Jobs that name nobody else (batch/v1: JobControllerName). */
 const CONTROLLER = 'kubernetes.io/job-controller';
 /** Before the key of a pod that belongs to no Job any more: in line with the Jobs' keys, as they share the client. */
@@ -35,6 +37,7 @@ export function registerJob<W extends JobWorld>(controllers: Controllers<W>, lis
     name: 'job-controller',
     workers: WORKERS,
     retryBaseUs: RETRY_BASE_US,
+    retryMaximumUs: RETRY_MAXIMUM_US,
     sync: (world, key) => {
       if (key.startsWith(LEFT_POD)) return releaseLeftPod(world, key.slice(LEFT_POD.length));
       const job = kcmLister<Job>(world, 'Job').get(key);
