@@ -23,7 +23,8 @@ const NAME_TRIES = 8;
 export function createObject(world: ApiWorld, request: ApiRequest): ApiResult | Pending {
   const draft = request.body as ObjectDraft;
   const name = nameOf(world, draft, request.namespace);
-  if (stored(world, request.kind, keyOf(request.namespace, name)) !== undefined) {
+  const key = keyOf(request.namespace, name);
+  if (stored(world, request.kind, key) !== undefined) {
     return alreadyExists(request, name);
   }
   const refusal = refuseNamespace(world, request, name);
@@ -41,7 +42,7 @@ export function createObject(world: ApiWorld, request: ApiRequest): ApiResult | 
       return { next: { step: 'store', object } };
     }
   }
-  insertObject(world, object);
+  insertObject(world, object, key);
   return prepared;
 }
 

@@ -24,8 +24,9 @@ import type { ApiWorld } from './world.js';
 
 /** Defaulting, admission and validation of a new object: the object as it will be stored, or the refusal. */
 export function prepareCreate(world: ApiWorld, draft: ObjectDraft, name: string): ApiResult {
-  const object: KubernetesObject = withFields(draft, { metadata: newMetadata(world, draft, name) });
-  if (object.kind === 'Pod') return preparePodCreate(world, object as Pod);
+  const metadata = newMetadata(world, draft, name);
+  if (draft.kind === 'Pod') return preparePodCreate(world, draft as PodDraft, metadata);
+  const object: KubernetesObject = withFields(draft, { metadata });
   const filled = applyDefaults(object);
   const defaulted = completed(filled);
   const second = secondDefaultClass(world, defaulted);
@@ -93,24 +94,25 @@ interface PreparedSpec {
 
 const preparedSpecs = new WeakMap<PodSpec, PreparedSpec>();
 
-function preparePodCreate(world: ApiWorld, pod: Pod): ApiResult {
-  const view = admissionView(world);
-  const known = preparedSpecs.get(pod.spec);
-  const ranges = limitRangesOf(world, pod.metadata.namespace);
+interface PodDraft extends ObjectDraft {
+  readonly spec: PodSpec;
+}
+
+function preparePodCreate(world: ApiWorld, draft: PodDraft, metadata: ObjectMeta): ApiResult {
+  const known = preparedSpecs.get(draft.spec);
+  const ranges = limitRangesOf(world, metadata.namespace);
   const surroundings = [...ranges, ...defaultClasses(world)];
   if (
     known !== undefined &&
-    isSameCase(known, pod, surroundings) &&
-    view.hasServiceAccount(known.namespace, accountOf(known.spec))
+    isSameCase(known, metadata, surroundings) &&
+    hasServiceAccount(world, known.namespace, accountOf(known.spec))
   ) {
-    return {
-      status: 201,
-      reason: '',
-      message: '',
-      object: withFields(pod, { spec: known.spec, status: known.status }),
-    };
+    const { apiVersion, kind } = draft;
+    const object: Pod = { apiVersion, kind, metadata, spec: known.spec, status: known.status };
+    return { status: 201, reason: '', message: '', object };
   }
-  const admitted = admitPod(withLimitDefaults(applyDefaults(pod), ranges), view);
+  const pod = withFields(draft, { metadata }) as unknown as Pod;
+  const admitted = admitPod(withLimitDefaults(applyDefaults(pod), ranges), admissionView(world));
   if (!admitted.ok) return forbidden(pod, admitted.message);
   const prepared = preparePod(admitted.object);
   const errors = validateCreate(prepared);
@@ -125,8 +127,8 @@ function preparePodCreate(world: ApiWorld, pod: Pod): ApiResult {
   return { status: 201, reason: '', message: '', object: prepared };
 }
 
-function isSameCase(known: PreparedSpec, pod: Pod, surroundings: readonly KubernetesObject[]): boolean {
-  if (known.namespace !== pod.metadata.namespace || known.labels !== pod.metadata.labels) return false;
+function isSameCase(known: PreparedSpec, metadata: ObjectMeta, surroundings: readonly KubernetesObject[]): boolean {
+  if (known.namespace !== metadata.namespace || known.labels !== metadata.labels) return false;
   if (known.surroundings.length !== surroundings.length) return false;
   return surroundings.every((object, place) => object === known.surroundings[place]);
 }
@@ -160,9 +162,12 @@ function admissionView(world: ApiWorld): AdmissionView {
       const [object] = defaultClasses(world);
       return object === undefined ? undefined : classOf(object);
     },
-    hasServiceAccount: (namespace, name) =>
-      name === DEFAULT_ACCOUNT || stored(world, 'ServiceAccount', keyOf(namespace, name)) !== undefined,
+    hasServiceAccount: (namespace, name) => hasServiceAccount(world, namespace, name),
   };
+}
+
+function hasServiceAccount(world: ApiWorld, namespace: string, name: string): boolean {
+  return name === DEFAULT_ACCOUNT || stored(world, 'ServiceAccount', keyOf(namespace, name)) !== undefined;
 }
 
 /** The classes for pods that name none, the lowest first. Source: plugin/pkg/admission/priority: getDefaultPriorityClass. */

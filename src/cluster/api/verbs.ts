@@ -8,7 +8,7 @@ import type { KubernetesObject } from './objects/meta.js';
 import type { Pod } from './objects/pod.js';
 import { jsonMerge, strategicMerge } from './patch.js';
 import { conflict, notFound } from './refusals.js';
-import { collection, keyOf, stored } from './store.js';
+import { collection, keyOf, type ObjectKey, stored } from './store.js';
 import { updateObject } from './update.js';
 import type { ApiWorld } from './world.js';
 import { nextVersion, storeVersion } from './writes.js';
@@ -33,7 +33,8 @@ export function execute(world: ApiWorld, request: ApiRequest, next?: NextStep): 
   if (next !== undefined) return continueEviction(world, request, next);
   if (request.event !== undefined) return storeEvent(world, request, request.event);
   if (request.verb === 'create') return createObject(world, request);
-  const object = stored(world, request.kind, keyOf(request.namespace, request.name));
+  const key = keyOf(request.namespace, request.name);
+  const object = stored(world, request.kind, key);
   if (object === undefined) return notFound(request);
   if (request.uid !== undefined && request.uid !== object.metadata.uid) {
     return conflict(
@@ -48,7 +49,7 @@ export function execute(world: ApiWorld, request: ApiRequest, next?: NextStep): 
     case 'delete':
       return deleteObject(world, request, object);
     case 'bind':
-      return bind(world, request, object as Pod);
+      return bind(world, request, object as Pod, key);
     case 'update':
       return updateObject(world, request, object, request.body as KubernetesObject);
     default:
@@ -78,7 +79,7 @@ function list(world: ApiWorld, request: ApiRequest): ApiResult {
 }
 
 /** kubernetes v1.36.3 pkg/registry/core/pod/storage/storage.go: BindingREST.setPodNodeAndMetadata */
-function bind(world: ApiWorld, request: ApiRequest, pod: Pod): ApiResult {
+function bind(world: ApiWorld, request: ApiRequest, pod: Pod, key: ObjectKey): ApiResult {
   const nodeName = request.body as string;
   if (pod.metadata.deletionTimestamp !== undefined) {
     return conflict(request, `pod ${pod.metadata.name} is being deleted, cannot be assigned to a host`, 'pods/binding');
@@ -93,12 +94,13 @@ function bind(world: ApiWorld, request: ApiRequest, pod: Pod): ApiResult {
   const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: world.kernel.now } as const;
   const others = (pod.status.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled');
   // A binding is no update of the spec: the generation stays.
-  const object = storeVersion(world, {
+  const bound: Pod = {
     apiVersion: pod.apiVersion,
     kind: pod.kind,
     metadata: withFields(pod.metadata, { resourceVersion: nextVersion(world) }),
     spec: withFields(pod.spec, { nodeName }),
     status: withFields(pod.status, { conditions: [...others, scheduled] }),
-  });
+  };
+  const object = storeVersion(world, bound, key);
   return { status: 201, reason: '', message: '', object };
 }

@@ -6,8 +6,7 @@ import { mutableCollection, objectKey } from './store.js';
 import type { ApiWorld } from './world.js';
 
 /** Stores a new object and tells the watchers. */
-export function insertObject(world: ApiWorld, object: KubernetesObject): void {
-  const key = objectKey(object);
+export function insertObject(world: ApiWorld, object: KubernetesObject, key = objectKey(object)): void {
   mutableCollection(world, object.kind).set(key, object);
   notifyWatchers(world, 'added', object, key);
 }
@@ -31,8 +30,7 @@ export function nextVersion(world: ApiWorld): number {
 }
 
 /** Stores a complete new version of an object and tells the watchers. */
-export function storeVersion<T extends KubernetesObject>(world: ApiWorld, next: T): T {
-  const key = objectKey(next);
+export function storeVersion<T extends KubernetesObject>(world: ApiWorld, next: T, key = objectKey(next)): T {
   mutableCollection(world, next.kind).set(key, next);
   notifyWatchers(world, 'modified', next, key);
   return next;
