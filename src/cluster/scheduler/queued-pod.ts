@@ -67,7 +67,7 @@ export interface PodHeap {
 type Before = (left: QueueEntry, right: QueueEntry) => boolean;
 
 /** plugins/queuesort/priority_sort.go: Less. */
-export const byPriority: Before = ({ queued: left }, { queued: right }) => {
+const isUrgent: Before = ({ queued: left }, { queued: right }) => {
   const leftPriority = left.pod.spec.priority ?? 0;
   const rightPriority = right.pod.spec.priority ?? 0;
   if (leftPriority !== rightPriority) return leftPriority > rightPriority;
@@ -76,41 +76,46 @@ export const byPriority: Before = ({ queued: left }, { queued: right }) => {
 };
 
 /** backoff_queue.go: lessBackoffCompleted. */
-export const byBackoff: Before = (left, right) => {
+const isBackSooner: Before = (left, right) => {
   if (left.queued.backoffExpiry !== right.queued.backoffExpiry) {
     return left.queued.backoffExpiry < right.queued.backoffExpiry;
   }
-  return byPriority(left, right);
+  return isUrgent(left, right);
 };
 
-export function pushPod(heap: PodHeap, before: Before, queued: QueuedPod): void {
-  const queue = onHeap(heap, before);
-  queue.add({ queued, ticket: queued.ticket });
+/** An order of pods: a fastpriorityqueue that each operation lends the array of a heap, which lives in the world. */
+export type PodOrder = FastPriorityQueue<QueueEntry>;
+
+export const byPriority: PodOrder = new FastPriorityQueue(isUrgent);
+export const byBackoff: PodOrder = new FastPriorityQueue(isBackSooner);
+
+export function pushPod(heap: PodHeap, order: PodOrder, queued: QueuedPod): void {
+  lend(order, heap).add({ queued, ticket: queued.ticket });
 }
 
 /** The first pod that is still where the heap says; undefined if there is none. */
-export function peekPod(heap: PodHeap, before: Before): QueuedPod | undefined {
+export function peekPod(heap: PodHeap, order: PodOrder): QueuedPod | undefined {
   for (;;) {
     const first = heap.entries[0];
     if (first === undefined || first.ticket === first.queued.ticket) return first?.queued;
-    onHeap(heap, before).poll();
-    heap.entries.length -= 1;
+    dropFirst(heap, order);
   }
 }
 
-export function popPod(heap: PodHeap, before: Before): QueuedPod | undefined {
-  const queued = peekPod(heap, before);
-  if (queued === undefined) return undefined;
-  onHeap(heap, before).poll();
-  heap.entries.length -= 1;
+export function popPod(heap: PodHeap, order: PodOrder): QueuedPod | undefined {
+  const queued = peekPod(heap, order);
+  if (queued !== undefined) dropFirst(heap, order);
   return queued;
 }
 
-/** A fastpriorityqueue whose array is the one that lives in the world. */
-function onHeap(heap: PodHeap, before: Before): FastPriorityQueue<QueueEntry> {
-  const queue = new FastPriorityQueue<QueueEntry>(before);
-  const inside = queue as unknown as { array: QueueEntry[]; size: number };
+function dropFirst(heap: PodHeap, order: PodOrder): void {
+  lend(order, heap).poll();
+  heap.entries.pop(); // the queue leaves its last place as it was
+}
+
+function lend(order: PodOrder, heap: PodHeap): PodOrder {
+  const inside = order as unknown as { array: QueueEntry[]; size: number };
   inside.array = heap.entries;
   inside.size = heap.entries.length;
-  return queue;
+  return order;
 }
