@@ -1,9 +1,12 @@
 import { ApiEvent } from '../../../src/cluster/api/events.js';
 import type { KubernetesObject } from '../../../src/cluster/api/objects/meta.js';
 import type { Pod } from '../../../src/cluster/api/objects/pod.js';
-import type { Deployment, ReplicaSet } from '../../../src/cluster/api/objects/workload.js';
+import type { PodDisruptionBudget } from '../../../src/cluster/api/objects/policy.js';
+import type { ResourceQuota } from '../../../src/cluster/api/objects/quota.js';
+import type { DaemonSet, Deployment, ReplicaSet } from '../../../src/cluster/api/objects/workload.js';
 import { controllerOf } from '../../../src/cluster/api/owner-references.js';
-import { isActive, isReady } from '../../../src/cluster/api/pod-predicates.js';
+import { isActive, isReady, isTerminal } from '../../../src/cluster/api/pod-predicates.js';
+import { matchesSelector } from '../../../src/cluster/api/selectors.js';
 import { collection } from '../../../src/cluster/api/store.js';
 import { maxSurgeOf, maxUnavailableOf } from '../../../src/cluster/controllers/deployment/fenceposts.js';
 import type { Assembly, World } from '../../../src/experiment/assemble.js';
@@ -99,45 +102,62 @@ function ownedBy<T extends KubernetesObject>(world: World, kind: string, uid: st
   return [...collection<T>(world, kind).values()].filter((object) => controllerOf(object)?.uid === uid);
 }
 
-/** What must hold once nothing has happened for long. */
-export function atRest(world: World): string[] {
-  return [...orphanedDependents(world), ...unfinished(world)];
+/** A StatefulSet has one pod an ordinal, named after it; a DaemonSet one a node, or two while one takes over. */
+export function identitiesAreUnique(): Invariant {
+  return (world) => {
+    const taken = new Map<string, string>();
+    for (const pod of collection<Pod>(world, 'Pod').values()) {
+      const place = placeOf(world, pod);
+      if (place === undefined) continue;
+      const other = taken.get(place);
+      if (other !== undefined) return `${pod.metadata.name} and ${other} are both ${place}`;
+      taken.set(place, pod.metadata.name);
+    }
+    return undefined;
+  };
 }
 
-/** Every object's owner exists. */
-function orphanedDependents(world: World): string[] {
-  const uids = new Set<string>();
-  for (const objects of world.api.collections.values())
-    for (const { metadata } of objects.values()) uids.add(metadata.uid);
-  const problems: string[] = [];
-  for (const [kind, objects] of world.api.collections) {
-    for (const { metadata } of objects.values()) {
-      const references = metadata.ownerReferences ?? [];
-      if (references.length === 0 || references.some(({ uid }) => uids.has(uid))) continue;
-      problems.push(`${kind} ${metadata.name}: its owner ${references[0]!.kind} ${references[0]!.name} is gone`);
-    }
+/** The place that a pod has for itself alone; undefined if it needs none. */
+function placeOf(world: World, pod: Pod): string | undefined {
+  const { labels, namespace, name } = pod.metadata;
+  const owner = controllerOf(pod);
+  if (owner?.kind === 'StatefulSet') {
+    const ordinal = labels?.['apps.kubernetes.io/pod-index'];
+    return name === `${owner.name}-${ordinal}` ? `pod ${ordinal} of ${owner.name}` : `misnamed in ${owner.name}`;
   }
-  return problems;
+  if (owner?.kind !== 'DaemonSet' || !isActive(pod) || pod.spec.nodeName === undefined) return undefined;
+  const set = collection<DaemonSet>(world, 'DaemonSet').get(`${namespace}/${owner.name}`);
+  const surge = set?.spec.updateStrategy?.rollingUpdate?.maxSurge ?? 0;
+  const version = surge === 0 ? '' : ` in revision ${labels?.['controller-revision-hash']}`;
+  return `the daemon of ${owner.name} on ${pod.spec.nodeName}${version}`;
 }
 
-/** Status = spec, and nothing is half-way. */
-function unfinished(world: World): string[] {
-  const problems: string[] = [];
-  for (const { metadata, spec, status } of collection<Deployment>(world, 'Deployment').values()) {
-    const replicas = spec.replicas ?? 1;
-    const { observedGeneration } = status;
-    const counts = [status.replicas, status.updatedReplicas, status.readyReplicas, status.availableReplicas];
-    if (observedGeneration !== metadata.generation) {
-      problems.push(`Deployment ${metadata.name}: generation ${metadata.generation}, observed ${observedGeneration}`);
+/** The pods that a quota counts never exceed it. */
+export function quotasHold(): Invariant {
+  return (world) => {
+    for (const { metadata, spec } of collection<ResourceQuota>(world, 'ResourceQuota').values()) {
+      const limit = Number(spec.hard?.['pods'] ?? Infinity);
+      const pods = [...collection<Pod>(world, 'Pod').values()].filter(
+        (pod) => pod.metadata.namespace === metadata.namespace && !isTerminal(pod),
+      ).length;
+      if (pods > limit) return `${pods} pods where quota ${metadata.name} allows ${limit}`;
     }
-    if (counts.some((count) => (count ?? 0) !== replicas)) {
-      problems.push(
-        `Deployment ${metadata.name}: ${replicas} wanted; replicas, updated, ready, available: ${counts.join(', ')}`,
-      );
+    return undefined;
+  };
+}
+
+/** Where nothing but evictions takes pods away, a budget that was met once is met for good. */
+export function budgetsHold(): Invariant {
+  const met = new Set<string>();
+  return (world) => {
+    for (const { metadata, spec } of collection<PodDisruptionBudget>(world, 'PodDisruptionBudget').values()) {
+      const healthy = [...collection<Pod>(world, 'Pod').values()].filter(
+        (pod) => isActive(pod) && isReady(pod) && matchesSelector(spec.selector ?? {}, pod.metadata.labels),
+      ).length;
+      const least = Number(spec.minAvailable);
+      if (healthy >= least) met.add(metadata.uid);
+      else if (met.has(metadata.uid)) return `${healthy} healthy pods where budget ${metadata.name} needs ${least}`;
     }
-  }
-  for (const { metadata } of collection<Pod>(world, 'Pod').values()) {
-    if (metadata.deletionTimestamp !== undefined) problems.push(`Pod ${metadata.name} is still going`);
-  }
-  return problems;
+    return undefined;
+  };
 }

@@ -4,10 +4,15 @@ import seedrandom from 'seedrandom';
  * Random scenarios: a few workloads on a few nodes, random commands and faults, then quiet until the world has come to
  * rest. Everything hangs on the seed alone.
  */
+/**
+ * calm: nothing fails and nobody takes pods away, so that the promises of a rolling update hold at every moment.
+ * drains: nothing happens but drains, so that disruption budgets hold. wild: all may happen.
+ */
+type Mood = 'calm' | 'drains' | 'wild';
+
 export interface SwarmScenario {
   readonly text: string;
-  /** Nothing fails and nobody deletes pods: the promises of a rolling update hold at every moment. */
-  readonly undisturbed: boolean;
+  readonly mood: Mood;
   readonly restAt: number;
 }
 
@@ -47,15 +52,16 @@ export function swarmScenario(seed: string): SwarmScenario {
   const dice = new Dice(seed);
   const nodes = dice.between(2, 4);
   const workloads = Array.from({ length: dice.between(1, 3) }, (_, index) => randomWorkload(dice, `app${index}`));
-  const undisturbed = dice.chance(0.5);
+  const mood = dice.pick<Mood>(['calm', 'calm', 'drains', 'wild', 'wild']);
   const commands: [number, string][] = [];
   for (let count = dice.between(1, 6); count > 0; count--) {
     const { name, kind } = dice.pick(workloads);
-    const lines = dice.chance(0.75) || undisturbed ? COMMANDS[kind] : DISTURBANCES;
+    const lines =
+      mood === 'drains' ? DRAINS : mood === 'wild' && dice.chance(0.3) ? DISTURBANCES[kind] : COMMANDS[kind];
     const at = dice.between(COMMANDS_FROM, COMMANDS_UNTIL);
     commands.push([at, dice.pick(lines)(dice, name, nodes)]);
   }
-  if (!undisturbed) for (let count = dice.between(0, 2); count > 0; count--) commands.push(fault(dice, nodes));
+  if (mood === 'wild') for (let count = dice.between(0, 2); count > 0; count--) commands.push(fault(dice, nodes));
   const timeline = commands.map(([at, line]) => `  - ${at}s: ${line}`);
   const uncordons = Array.from({ length: nodes }, (_, node) => `kubectl uncordon node-${node + 1}`).join(', ');
   const text = [
@@ -68,6 +74,8 @@ export function swarmScenario(seed: string): SwarmScenario {
     `    - { pool: node, count: ${nodes}, cpu: 8, memory: 16Gi, zones: [a, b], images: all }`,
     'manifests:',
     ...workloads.flatMap(({ lines }) => lines),
+    ...workloads.flatMap(({ name }) => (mood === 'drains' ? budget(dice, name) : [])),
+    ...(mood === 'wild' && dice.chance(0.3) ? quota(dice) : []),
     'workloads:',
     '  any: { select: app, start: "uniform(200ms, 4s)" }',
     'timeline:',
@@ -76,7 +84,7 @@ export function swarmScenario(seed: string): SwarmScenario {
     ...workloads.map(({ resume }) => resume).filter((line) => line !== ''),
     '',
   ].join('\n');
-  return { text, undisturbed, restAt: REST_AT };
+  return { text, mood, restAt: REST_AT };
 }
 
 interface RandomWorkload {
@@ -92,7 +100,7 @@ function randomWorkload(dice: Dice, name: string): RandomWorkload {
   return { name, kind, lines: MANIFESTS[kind](dice, name), resume: RESUME[kind](name) };
 }
 
-const KINDS = ['deployment'] as const;
+const KINDS = ['deployment', 'deployment', 'statefulset', 'daemonset'] as const;
 
 const template = (name: string): string =>
   `template: { metadata: { labels: { app: ${name} } }, spec: { terminationGracePeriodSeconds: 5, containers: [{ name: main, ` +
@@ -111,7 +119,35 @@ const MANIFESTS: Record<(typeof KINDS)[number], (dice: Dice, name: string) => st
     `      strategy: ${strategy(dice)}`,
     `      ${template(name)}`,
   ],
+  statefulset: (dice, name) => [
+    '  - apiVersion: apps/v1',
+    '    kind: StatefulSet',
+    `    metadata: { name: ${name} }`,
+    '    spec:',
+    `      serviceName: ${name}`,
+    `      replicas: ${dice.between(0, 5)}`,
+    `      minReadySeconds: ${dice.pick([0, 0, 3])}`,
+    `      podManagementPolicy: ${dice.pick(['OrderedReady', 'Parallel'])}`,
+    `      selector: { matchLabels: { app: ${name} } }`,
+    `      ${template(name)}`,
+  ],
+  daemonset: (dice, name) => [
+    '  - apiVersion: apps/v1',
+    '    kind: DaemonSet',
+    `    metadata: { name: ${name} }`,
+    '    spec:',
+    `      minReadySeconds: ${dice.pick([0, 0, 3])}`,
+    `      selector: { matchLabels: { app: ${name} } }`,
+    `      updateStrategy: { type: RollingUpdate, rollingUpdate: ${dice.pick(DAEMON_UPDATES)} }`,
+    `      ${template(name)}`,
+  ],
 };
+
+const DAEMON_UPDATES = [
+  '{ maxUnavailable: 1, maxSurge: 0 }',
+  '{ maxUnavailable: 50%, maxSurge: 0 }',
+  '{ maxUnavailable: 0, maxSurge: 1 }',
+];
 
 function strategy(dice: Dice): string {
   if (dice.chance(0.15)) return '{ type: Recreate }';
@@ -139,21 +175,70 @@ const COMMANDS: Record<(typeof KINDS)[number], readonly CommandLine[]> = {
     (_dice, name) => `kubectl rollout pause deployment/${name}`,
     (_dice, name) => `kubectl rollout resume deployment/${name}`,
   ],
+  statefulset: [
+    (dice, name) => `kubectl set image statefulset/${name} main=x.test/${name}:v${dice.between(1, 4)}`,
+    (dice, name) => `kubectl scale statefulset/${name} --replicas=${dice.between(0, 6)}`,
+    (_dice, name) => `kubectl rollout restart statefulset/${name}`,
+    (_dice, name) => `kubectl rollout undo statefulset/${name}`,
+  ],
+  daemonset: [
+    (dice, name) => `kubectl set image daemonset/${name} main=x.test/${name}:v${dice.between(1, 4)}`,
+    (_dice, name) => `kubectl rollout restart daemonset/${name}`,
+    (_dice, name) => `kubectl rollout undo daemonset/${name}`,
+    (dice, _name, nodes) =>
+      `kubectl label node node-${dice.between(1, nodes)} disk=${dice.pick(['ssd', 'hdd'])} --overwrite`,
+  ],
 };
 
 const RESUME: Record<(typeof KINDS)[number], (name: string) => string> = {
   deployment: (name) => `  - ${FAULTS_END}s: kubectl rollout resume deployment/${name}`,
+  statefulset: () => '',
+  daemonset: () => '',
 };
 
-const DISTURBANCES: readonly CommandLine[] = [
+const DRAINS: readonly CommandLine[] = [
+  (dice, _name, nodes) =>
+    `kubectl drain node-${dice.between(1, nodes)} --ignore-daemonsets --delete-emptydir-data --timeout=60s`,
+  (dice, _name, nodes) => `kubectl uncordon node-${dice.between(1, nodes)}`,
+];
+
+function budget(dice: Dice, name: string): string[] {
+  return [
+    '  - apiVersion: policy/v1',
+    '    kind: PodDisruptionBudget',
+    `    metadata: { name: ${name} }`,
+    `    spec: { minAvailable: ${dice.between(1, 3)}, selector: { matchLabels: { app: ${name} } } }`,
+  ];
+}
+
+/** Wide enough for all to come to rest in the end, too narrow for every surge on the way. */
+function quota(dice: Dice): string[] {
+  return [
+    '  - apiVersion: v1',
+    '    kind: ResourceQuota',
+    '    metadata: { name: pods }',
+    `    spec: { hard: { pods: "${dice.between(30, 34)}" } }`,
+  ];
+}
+
+const HARM: readonly CommandLine[] = [
   (_dice, name) => `kubectl delete pods -l app=${name}`,
-  (dice, name) => `kubectl label pods -l app=${name} app=stray${dice.below(3)} --overwrite`,
   (dice, _name, nodes) => `kubectl cordon node-${dice.between(1, nodes)}`,
   (dice, _name, nodes) =>
     `kubectl drain node-${dice.between(1, nodes)} --ignore-daemonsets --delete-emptydir-data --force`,
-  (_dice, name) => `kubectl delete replicasets -l app=${name}`,
-  (_dice, name) => `kubectl delete replicasets -l app=${name} --cascade=orphan`,
 ];
+
+const DISTURBANCES: Record<(typeof KINDS)[number], readonly CommandLine[]> = {
+  deployment: [
+    ...HARM,
+    (dice, name) => `kubectl label pods -l app=${name} app=stray${dice.below(3)} --overwrite`,
+    (_dice, name) => `kubectl delete replicasets -l app=${name}`,
+    (_dice, name) => `kubectl delete replicasets -l app=${name} --cascade=orphan`,
+  ],
+  // A pod that a StatefulSet lost by its label keeps the name, so that the set waits for ever: in Kubernetes, too.
+  statefulset: HARM,
+  daemonset: HARM,
+};
 
 function fault(dice: Dice, nodes: number): [number, string] {
   const at = dice.between(COMMANDS_FROM, COMMANDS_UNTIL);

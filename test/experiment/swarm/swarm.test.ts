@@ -3,7 +3,15 @@ import { assemble } from '../../../src/experiment/assemble.js';
 import { runUntil } from '../../../src/kernel/simulation.js';
 import { SECOND_US } from '../../../src/kernel/time.js';
 import { load } from '../../scenario/memory-files.js';
-import { atRest, rollingUpdatesKeepTheirPromise, versionsRise, watchInvariants } from './invariants.js';
+import { unrest } from './at-rest.js';
+import {
+  budgetsHold,
+  identitiesAreUnique,
+  quotasHold,
+  rollingUpdatesKeepTheirPromise,
+  versionsRise,
+  watchInvariants,
+} from './invariants.js';
 import { swarmScenario } from './scenarios.js';
 
 /** Seeds of this run: few by default, 2,000 where there is time for them (SWARM_SEEDS). */
@@ -23,13 +31,19 @@ it(
 );
 
 function playSeed(seed: string): string[] {
-  const { text, undisturbed, restAt } = swarmScenario(seed);
+  const { text, mood, restAt } = swarmScenario(seed);
   const { scenario, diagnostics } = load(text);
   if (scenario === undefined) return [`seed ${seed}: ${JSON.stringify(diagnostics)}\n${text}`];
   const assembly = assemble(scenario);
-  const invariants = [versionsRise(), ...(undisturbed ? [rollingUpdatesKeepTheirPromise()] : [])];
+  const invariants = [
+    versionsRise(),
+    identitiesAreUnique(),
+    quotasHold(),
+    ...(mood === 'calm' ? [rollingUpdatesKeepTheirPromise()] : []),
+    ...(mood === 'drains' ? [budgetsHold()] : []),
+  ];
   const broken = watchInvariants(assembly, invariants);
   runUntil(assembly.world, assembly.handlers, restAt * SECOND_US);
-  const problems = [...broken, ...atRest(assembly.world)];
+  const problems = [...broken, ...unrest(assembly.world)];
   return problems.length === 0 ? [] : [`seed ${seed}: ${problems.join('; ')}\n${text}`];
 }
