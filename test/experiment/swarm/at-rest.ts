@@ -40,12 +40,13 @@ function unrestOfDeployment(deployment: Deployment): string[] {
 
 function unrestOfStatefulSet(set: StatefulSet): string[] {
   const { replicas, readyReplicas, availableReplicas, updatedReplicas, currentRevision, updateRevision } = set.status;
+  const wanted = set.spec.replicas ?? 1;
+  // The controller looks again after minReadySeconds only while not as many are available as it wants: where one of those to
+  // stay is late and one to go makes up for it, the scaling down waits for the next event (stateful_set.go: sync).
+  if ((set.spec.minReadySeconds ?? 0) > 0 && availableReplicas === wanted && (replicas ?? 0) > wanted) return [];
   const revisions =
     currentRevision === updateRevision ? [] : [`${nameOf(set)}: ${currentRevision}, to be ${updateRevision}`];
-  return [
-    ...counted(set, set.spec.replicas ?? 1, { replicas, readyReplicas, availableReplicas, updatedReplicas }),
-    ...revisions,
-  ];
+  return [...counted(set, wanted, { replicas, readyReplicas, availableReplicas, updatedReplicas }), ...revisions];
 }
 
 function unrestOfDaemonSet(world: World, set: DaemonSet): string[] {
