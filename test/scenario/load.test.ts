@@ -325,6 +325,8 @@ test.each([
   ['concurrency: 4', 'concurrency: 1.5', '35:type'],
   ['concurrency: 4', 'onTerm: die', '35:value'],
   ['concurrency: 4', 'fails: sometimes', '35:type'],
+  ['concurrency: 4', 'run: a while', '35:invalid-distribution'],
+  ['concurrency: 4', 'fails: { after: 5s, probability: 2 }', '35:value'],
   ['concurrency: 4', 'select: "app in (web"', '35:value'],
   ['image: 120MiB', 'image: big', '33:invalid-quantity'],
   ['probability: 5%', 'probability: 500%', '37:value'],

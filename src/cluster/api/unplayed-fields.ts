@@ -22,7 +22,11 @@ export function unplayedFields(object: KubernetesObject): string[] {
     case 'ReplicationController':
     case 'StatefulSet':
     case 'DaemonSet':
+    case 'Job':
       inPodSpec(fieldsIn(fieldsIn(spec['template'])['spec']), 'spec.template.spec', found);
+      break;
+    case 'CronJob':
+      inPodSpec(jobTemplateSpec(spec), 'spec.jobTemplate.spec.template.spec', found);
       break;
     case 'Service':
       named(spec, SERVICE_FIELDS, 'spec', found);
@@ -34,6 +38,10 @@ export function unplayedFields(object: KubernetesObject): string[] {
       break;
   }
   return [...found];
+}
+
+function jobTemplateSpec(spec: Fields): Fields {
+  return fieldsIn(fieldsIn(fieldsIn(fieldsIn(spec['jobTemplate'])['spec'])['template'])['spec']);
 }
 
 /** Of a pod's spec: what has no part in scheduling, starting, serving or ending a pod here. */

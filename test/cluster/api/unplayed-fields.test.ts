@@ -42,6 +42,18 @@ it('says nothing of what is played, and all of a kind that is only stored', () =
   expect(unplayed({ apiVersion: 'cert-manager.io/v1', kind: 'Certificate', metadata, spec: { x: 1 } })).toEqual(['']);
 });
 
+it('looks at the pods of Jobs, and of those that CronJobs make', () => {
+  const pod = { restartPolicy: 'Never', activeDeadlineSeconds: 5, containers: [{ name: 'a', image: 'a' }] };
+  const job = { template: { spec: pod } };
+  const cron = { schedule: '@hourly', jobTemplate: { spec: job } };
+  expect(unplayed({ apiVersion: 'batch/v1', kind: 'Job', metadata, spec: job })).toEqual([
+    'spec.template.spec.activeDeadlineSeconds',
+  ]);
+  expect(unplayed({ apiVersion: 'batch/v1', kind: 'CronJob', metadata, spec: cron })).toEqual([
+    'spec.jobTemplate.spec.template.spec.activeDeadlineSeconds',
+  ]);
+});
+
 it('knows that an autoscaler sees the CPU alone', () => {
   const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
   const target = { type: 'Utilization', averageUtilization: 50 };

@@ -241,6 +241,35 @@ describe('restarts', () => {
     expect(podNamed(stage, 'done')).toBeUndefined();
     expect(stage.world.nodes.pods.indexByUid.size).toBe(0);
   });
+
+  test('work that is done ends the pod, and some of it fails, as often as is said', () => {
+    const failure = { kind: 'exits', after: constant(1e6), exitCode: 3, probability: 0.3 } as const;
+    const stage = nodesStage({ behaviours: [workload({ run: constant(5e6), failure })] });
+    const names = Array.from({ length: 60 }, (_, index) => `work-${index}`);
+    for (const name of names) insertObject(stage.world, boundPod(name, 'n-1', { spec: { restartPolicy: 'Never' } }));
+    play(stage, 60);
+    const phases = names.map((name) => podNamed(stage, name)!.status.phase);
+    const failed = phases.filter((phase) => phase === 'Failed').length;
+    expect(phases.filter((phase) => phase === 'Succeeded')).toHaveLength(60 - failed);
+    expect(failed).toBeGreaterThan(8);
+    expect(failed).toBeLessThan(30);
+  });
+
+  test('work that is stopped before it is done ends by the signal', () => {
+    const stage = nodesStage({ behaviours: [workload({ run: constant(60e6) })] });
+    const spec = { restartPolicy: 'Never' as const };
+    insertObject(stage.world, boundPod('work', 'n-1', { spec }));
+    play(stage, 10);
+    remove(stage, 'work');
+    let last: Pod | undefined;
+    for (let at = 10; at < 14; at += 0.01) {
+      play(stage, at);
+      last = podNamed(stage, 'work') ?? last;
+    }
+    expect(podNamed(stage, 'work')).toBeUndefined();
+    expect(last?.status).toMatchObject({ phase: 'Failed' });
+    expect(last?.status.containerStatuses![0]!.state.terminated?.exitCode).toBe(143);
+  });
 });
 
 describe('init containers and sidecars', () => {
