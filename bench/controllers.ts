@@ -85,15 +85,24 @@ function play(size: Size): Phase[] {
     name,
   });
   return [
-    phase(tank, 'created', () => isRolledOut(tank, size, 'web:1'), [
-      ...names.map((name) => ({ ...request('create', name), body: deployment(name, size.replicas) })),
-    ]),
-    phase(tank, 'rolled', () => isRolledOut(tank, size, 'web:2'), [
-      ...names.map((name) => ({ ...request('patch', name), body: { spec: { template: template(name, 'web:2') } } })),
-    ]),
-    phase(tank, 'deleted', () => collection(tank.world, 'Pod').size === 0, [
-      ...names.map((name) => ({ ...request('delete', name), propagation: 'Background' as const })),
-    ]),
+    phase(
+      tank,
+      'created',
+      () => isRolledOut(tank, size, 'web:1'),
+      names.map((name) => ({ ...request('create', name), body: deployment(name, size.replicas) })),
+    ),
+    phase(
+      tank,
+      'rolled',
+      () => isRolledOut(tank, size, 'web:2'),
+      names.map((name) => ({ ...request('patch', name), body: { spec: { template: template(name, 'web:2') } } })),
+    ),
+    phase(
+      tank,
+      'deleted',
+      () => collection(tank.world, 'Pod').size === 0,
+      names.map((name) => ({ ...request('delete', name), propagation: 'Background' as const })),
+    ),
   ];
 }
 
