@@ -1,13 +1,14 @@
-import { type Fields, fieldsIn, isZero, textIn } from '../fields.js';
+import { type Fields, fieldsIn, isZero, listIn, numberIn, textIn } from '../fields.js';
 import { parseCronSchedule } from '../cron-schedule.js';
+import { dns1123SubdomainFaults } from '../names.js';
 import { timeZoneFault } from '../time-zones.js';
 import { type FieldError, invalid, notSupported, required } from './field-error.js';
+import { validatePodFailurePolicy, validateSuccessPolicy } from './job-policies.js';
 import { validateNonNegative } from './metadata.js';
 import { validatePodTemplate } from './pod.js';
 
 /**
- * Jobs and CronJobs: numbers, words, time zones and the pod template. The rules for failure and success policies and for updates are
- * still missing.
+ * Jobs and CronJobs. The rules for updates of a Job and for selectors of its own are still missing.
  * Source: kubernetes v1.36.3 pkg/apis/batch/validation/validation.go.
  */
 export function validateJob(spec: Fields, out: FieldError[]): void {
@@ -28,15 +29,27 @@ function validateJobSpec(spec: Fields, path: string, out: FieldError[]): void {
     validateNonNegative(spec[field], `${path}.${field}`, out);
   }
   validateNonNegative(spec['backoffLimitPerIndex'], `${path}.backoffLimitPerIndex`, out);
+  validateNonNegative(spec['maxFailedIndexes'], `${path}.maxFailedIndexes`, out);
+  if (spec['maxFailedIndexes'] !== undefined && spec['backoffLimitPerIndex'] === undefined) {
+    out.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
+  }
+  if (spec['managedBy'] !== undefined) validateManager(textIn(spec['managedBy']), `${path}.managedBy`, out);
   const mode = spec['completionMode'];
   if (mode !== undefined && !COMPLETION_MODES.includes(textIn(mode))) {
     out.push(notSupported(`${path}.completionMode`, mode, COMPLETION_MODES));
   }
-  if (mode === 'Indexed' && spec['completions'] === undefined) {
-    out.push(required(`${path}.completions`, 'when completion mode is Indexed'));
+  if (mode === 'Indexed') validateIndexed(spec, path, out);
+  if (mode === undefined || mode === 'NonIndexed') {
+    for (const field of ['backoffLimitPerIndex', 'maxFailedIndexes']) {
+      if (spec[field] === undefined) continue;
+      out.push(invalid(`${path}.${field}`, spec[field], 'requires indexed completion mode'));
+    }
   }
-  if ((mode === undefined || mode === 'NonIndexed') && spec['backoffLimitPerIndex'] !== undefined) {
-    out.push(invalid(`${path}.backoffLimitPerIndex`, spec['backoffLimitPerIndex'], 'requires indexed completion mode'));
+  if (spec['podFailurePolicy'] !== undefined) validatePodFailurePolicy(spec, `${path}.podFailurePolicy`, out);
+  if (spec['successPolicy'] !== undefined) {
+    const at = `${path}.successPolicy`;
+    if (mode === 'Indexed') validateSuccessPolicy(spec, at, out);
+    else out.push(invalid(at, shownPolicy(fieldsIn(spec['successPolicy'])), 'requires indexed completion mode'));
   }
   const replacement = spec['podReplacementPolicy'];
   const allowed = spec['podFailurePolicy'] === undefined ? REPLACEMENT_POLICIES : ['Failed'];
@@ -54,9 +67,61 @@ function validateJobSpec(spec: Fields, path: string, out: FieldError[]): void {
   }
 }
 
+/** Most pods at one time of an Indexed Job, and of one with very many indexes that fail each for itself. */
+const MAXIMUM_PARALLELISM = 100_000;
+const MANY_COMPLETIONS = 100_000;
+const MAXIMUM_OF_MANY = 10_000;
+
+function validateIndexed(spec: Fields, path: string, out: FieldError[]): void {
+  if (spec['completions'] === undefined) {
+    out.push(required(`${path}.completions`, 'when completion mode is Indexed'));
+    return;
+  }
+  const [completions, parallelism] = [numberIn(spec['completions']), numberIn(spec['parallelism'])];
+  const failed = spec['maxFailedIndexes'];
+  if (parallelism > MAXIMUM_PARALLELISM) {
+    const detail = `must be less than or equal to ${MAXIMUM_PARALLELISM} when completion mode is Indexed`;
+    out.push(invalid(`${path}.parallelism`, parallelism, detail));
+  }
+  if (numberIn(failed) > completions) {
+    out.push(invalid(`${path}.maxFailedIndexes`, failed, 'must be less than or equal to completions'));
+  }
+  if (completions <= MANY_COMPLETIONS || spec['backoffLimitPerIndex'] === undefined) return;
+  const detail = `must be less than or equal to ${MAXIMUM_OF_MANY} when completions are above ${MANY_COMPLETIONS} and used with backoff limit per index`;
+  if (failed === undefined) {
+    out.push(required(`${path}.maxFailedIndexes`, `must be specified when completions is above ${MANY_COMPLETIONS}`));
+  }
+  if (parallelism > MAXIMUM_OF_MANY) out.push(invalid(`${path}.parallelism`, parallelism, detail));
+  if (numberIn(failed) > MAXIMUM_OF_MANY) out.push(invalid(`${path}.maxFailedIndexes`, failed, detail));
+}
+
+/** A name in somebody's domain. Source: kubernetes v1.36.3 apimachinery pkg/util/validation: IsDomainPrefixedPath. */
+function validateManager(manager: string, path: string, out: FieldError[]): void {
+  const slash = manager.indexOf('/');
+  if (manager === '') out.push(required(path));
+  else if (slash <= 0 || slash === manager.length - 1) {
+    out.push(invalid(path, manager, 'must be a domain-prefixed path (such as "acme.io/foo")'));
+  } else {
+    const domain = manager.slice(0, slash);
+    for (const fault of dns1123SubdomainFaults(domain)) out.push(invalid(path, domain, fault));
+  }
+}
+
+/** As Go prints its own type. */
+function shownPolicy(policy: Fields): unknown {
+  const rules = listIn(policy['rules']).map(({ succeededIndexes = null, succeededCount = null }) => ({
+    SucceededIndexes: succeededIndexes,
+    SucceededCount: succeededCount,
+  }));
+  return { Rules: rules };
+}
+
 const CONCURRENCY_POLICIES = ['Allow', 'Forbid', 'Replace'];
 
-export function validateCronJob(spec: Fields, out: FieldError[]): void {
+/** Room that a CronJob's name leaves for its Jobs' ends and for those of their pods. */
+const MAXIMUM_NAME = 52;
+
+export function validateCronJob(spec: Fields, metadata: Fields, out: FieldError[]): void {
   const schedule = textIn(spec['schedule']);
   const parsed = parseCronSchedule(schedule);
   if (schedule === '') out.push(required('spec.schedule'));
@@ -69,7 +134,18 @@ export function validateCronJob(spec: Fields, out: FieldError[]): void {
   if (!CONCURRENCY_POLICIES.includes(policy)) {
     out.push(notSupported('spec.concurrencyPolicy', policy, CONCURRENCY_POLICIES));
   }
-  validateJobSpec(fieldsIn(fieldsIn(spec['jobTemplate'])['spec']), 'spec.jobTemplate.spec', out);
+  const job = fieldsIn(fieldsIn(spec['jobTemplate'])['spec']);
+  validateJobSpec(job, 'spec.jobTemplate.spec', out);
+  if (job['selector'] !== undefined) {
+    out.push(invalid('spec.jobTemplate.spec.selector', job['selector'], '`selector` will be auto-generated'));
+  }
+  if (job['manualSelector'] === true) {
+    out.push(notSupported('spec.jobTemplate.spec.manualSelector', true, ['nil', 'false']));
+  }
+  const name = textIn(metadata['name']);
+  if (name.length > MAXIMUM_NAME) {
+    out.push(invalid('metadata.name', name, `must be no more than ${MAXIMUM_NAME} characters`));
+  }
 }
 
 function validateTimeZone(timeZone: string, out: FieldError[]): void {

@@ -84,7 +84,7 @@ const RULES: ReadonlyMap<string, Rules> = new Map<string, Rules>([
   ],
   ['DaemonSet', withFixedSelector((object, out) => validateDaemonSet(specOf(object), out))],
   ['Job', { create: (object, out) => validateJob(specOf(object), out) }],
-  ['CronJob', { create: (object, out) => validateCronJob(specOf(object), out) }],
+  ['CronJob', { create: (object, out) => validateCronJob(specOf(object), fieldsIn(object['metadata']), out) }],
   [
     'PersistentVolumeClaim',
     {
