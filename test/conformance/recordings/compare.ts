@@ -5,7 +5,7 @@ import { type Milestone, milestonesOf } from './milestones.js';
 import { NamesByTimeline } from './names.js';
 import { finalState, type QuietMoment, quietMoments, type State } from './states.js';
 import type { Timeline } from './timeline.js';
-import { matchWaves, type Pair, strictly, type Wave, wavesOf, wordsOf } from './waves.js';
+import { matchUncounted, matchWaves, type Pair, strictly, type Wave, wavesOf, wordsOf } from './waves.js';
 
 /** Something in which the two runs differ, side by side. */
 export interface Difference {
@@ -26,8 +26,8 @@ export interface Comparison {
 export function compare(real: Timeline, ours: Timeline, endMs: number): Comparison {
   const realNames = new NamesByTimeline(real);
   const ourNames = new NamesByTimeline(ours);
-  const waves = comparedWaves(changesOf(real, realNames), changesOf(ours, ourNames));
-  const events = comparedWaves(eventChanges(real, realNames), eventChanges(ours, ourNames));
+  const waves = comparedWaves(changesOf(real, realNames), changesOf(ours, ourNames), matchWaves);
+  const events = comparedWaves(eventChanges(real, realNames), eventChanges(ours, ourNames), matchUncounted);
   const quiet = comparedMoments(quietMoments(real, realNames, endMs), quietMoments(ours, ourNames, endMs));
   const final = stateDifferences('at the end', finalState(real, realNames), finalState(ours, ourNames));
   return {
@@ -43,13 +43,17 @@ interface ComparedWaves {
   readonly pairs: ReadonlyMap<string, readonly Pair[]>;
 }
 
-function comparedWaves(real: readonly OwnChange[], ours: readonly OwnChange[]): ComparedWaves {
+function comparedWaves(
+  real: readonly OwnChange[],
+  ours: readonly OwnChange[],
+  matched: typeof matchWaves,
+): ComparedWaves {
   const [realWaves, ourWaves] = [wavesOf(real), wavesOf(ours)];
   const differences: Difference[] = [];
   const pairs = new Map<string, readonly Pair[]>();
   for (const key of new Set([...realWaves.keys(), ...ourWaves.keys()])) {
     const [left, right] = [realWaves.get(key) ?? [], ourWaves.get(key) ?? []];
-    const match = matchWaves(left, right);
+    const match = matched(left, right);
     pairs.set(key, match.pairs);
     if (!match.agree) differences.push({ about: key, real: inWords(left), ours: inWords(right) });
   }

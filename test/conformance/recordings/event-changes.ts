@@ -1,9 +1,13 @@
 import type { OwnChange } from './changes.js';
 import type { NamesByTimeline } from './names.js';
-import type { Timeline } from './timeline.js';
+import type { Line, Timeline } from './timeline.js';
 
-/** The manager tells of nodes up to 5 s after they are there: of the cluster's own, that falls into some recordings by chance. */
+/**
+ * The manager tells of nodes up to 5 s after they came or went: what was done to the cluster before the start falls into some
+ * recordings by chance.
+ */
 const REGISTERED = 'RegisteredNode';
+const REMOVING = 'RemovingNode';
 
 /** How many steps a change of size takes is random, and so is which of them is one too many alike. */
 const COMBINED = '(combined from similar events): ';
@@ -14,10 +18,14 @@ const RANGE = /from (\d+) to (\d+)/;
  * their reason with their text, names and numbers replaced; a size that a text tells of is the change's.
  */
 export function eventChanges(timeline: Timeline, names: NamesByTimeline): OwnChange[] {
-  const initial = new Set(timeline.flatMap(({ ev, kind, name }) => (ev === 'INITIAL' ? [`${kind}/${name}`] : [])));
+  const nodes = timeline.filter(({ kind }) => kind === 'Node');
+  const initial = new Set(nodes.flatMap(({ ev, name }) => (ev === 'INITIAL' ? [`Node/${name}`] : [])));
+  const known = new Set(nodes.map(({ name }) => `Node/${name}`));
+  const isOfBefore = ({ reason, regarding }: Line): boolean =>
+    reason === REGISTERED ? initial.has(String(regarding)) : reason === REMOVING && !known.has(String(regarding));
   return timeline
     .filter(({ kind, t }) => kind === 'Event' && t >= 0)
-    .filter(({ reason, regarding }) => reason !== REGISTERED || !initial.has(String(regarding)))
+    .filter((line) => !isOfBefore(line))
     .map((line) => {
       const written = String(line['message'] ?? '');
       const range = RANGE.exec(written);

@@ -15,7 +15,9 @@ export class NamesByTimeline {
   constructor(timeline: Timeline) {
     const adopted = new Map<string, Line['owners']>();
     for (const { kind, name, owners } of timeline) if (owners !== undefined) adopted.set(`${kind}/${name}`, owners);
-    for (const line of timeline) this.#meet(line, adopted.get(`${line.kind}/${line.name}`));
+    // Lines of different kinds may be swapped by a few milliseconds: owners come first.
+    const [pods, others] = [timeline.filter(isPod), timeline.filter((line) => !isPod(line))];
+    for (const line of [...others, ...pods]) this.#meet(line, adopted.get(`${line.kind}/${line.name}`));
   }
 
   /** The object's name in both timelines' words. */
@@ -79,6 +81,10 @@ export class NamesByTimeline {
     this.#known.set(key, ours);
     this.#words.set(name, `<${ours}>`);
   }
+}
+
+function isPod({ kind }: Line): boolean {
+  return kind === 'Pod';
 }
 
 /** Pods of StatefulSets have names of their own: their number. */

@@ -84,6 +84,22 @@ export function matchWaves(real: readonly Wave[], ours: readonly Wave[]): Match 
   return { pairs, agree: r === real.length && o === ours.length };
 }
 
+/**
+ * As `matchWaves`, where it does not matter how much there is in a wave: of Events some are merged and some dropped, so their counts
+ * are no measure.
+ */
+export function matchUncounted(real: readonly Wave[], ours: readonly Wave[]): Match {
+  if (real[0]?.from !== undefined || ours[0]?.from !== undefined) return matchWaves(real, ours);
+  const fewest = Math.max(sureWaves(real), sureWaves(ours));
+  const agree = fewest <= Math.min(real.length, ours.length);
+  return { pairs: [], agree };
+}
+
+/** How many there are for sure: doubtful gaps bridged. */
+function sureWaves(waves: readonly Wave[]): number {
+  return waves.filter((wave) => !isDoubtful(wave)).length;
+}
+
 /** How many steps a wave of scale changes takes is random; where it starts and ends is not. */
 function isSame(left: Wave, right: Wave): boolean {
   if (left.from !== undefined || right.from !== undefined) return left.from === right.from && left.to === right.to;
