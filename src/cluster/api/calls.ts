@@ -6,6 +6,7 @@ import { type Draw, draws } from '../../kernel/random.js';
 import { schedule, scheduleAt } from '../../kernel/simulation.js';
 import type { Micros } from '../../kernel/time.js';
 import { takeToken, usageOf } from './clients.js';
+import { occupy, takeServed } from './cores.js';
 import { commitAt } from './etcd.js';
 import type { EventRow } from './event-row.js';
 import { ApiEvent } from './events.js';
@@ -144,27 +145,19 @@ export function takeResult(world: ApiWorld, call: number): ApiResult {
 export function registerCalls<W extends ApiWorld>(handlers: Handlers<W>): void {
   handlers.on(ApiEvent.RequestArrived, (world, call) => {
     // API priority and fairness (part 5) has its place here: seats and queues in front of the work.
-    if (world.api.coresFreeAt.length === 0) work(world, call);
-    else scheduleAt(world, servedAt(world), ApiEvent.RequestServed, call, 0);
+    const { cores, parameters } = world.api;
+    if (cores.count === 0) work(world, call);
+    else occupy(world, cores, call, sample(parameters.service, serverDraw(world)));
   });
-  handlers.on(ApiEvent.RequestServed, (world, call) => work(world, call));
+  handlers.on(ApiEvent.RequestServed, (world, plan) => {
+    for (const call of takeServed(world, world.api.cores, plan)) work(world, call);
+  });
   handlers.on(ApiEvent.RequestCommitted, (world, call) => {
     const { request, next } = recordOf(world, call);
     const outcome = execute(world, request, next);
     if ('next' in outcome) goOn(world, call, outcome);
     else answer(world, call, outcome);
   });
-}
-
-/** When the core that is free first has done its part for a request that arrives now. */
-function servedAt(world: ApiWorld): Micros {
-  const { coresFreeAt, parameters } = world.api;
-  let first = 0;
-  for (let core = 1; core < coresFreeAt.length; core++) if (coresFreeAt[core]! < coresFreeAt[first]!) first = core;
-  const start = Math.max(coresFreeAt[first]!, world.kernel.now);
-  const end = start + Math.round(sample(parameters.service, serverDraw(world)));
-  coresFreeAt[first] = end;
-  return end;
 }
 
 function work(world: ApiWorld, call: number): void {

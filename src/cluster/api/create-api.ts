@@ -4,6 +4,7 @@ import { openStream } from '../../kernel/random.js';
 import type { KernelWorld } from '../../kernel/simulation.js';
 import { registerCalls } from './calls.js';
 import { type Controllers, registerControllers } from './controller-loop.js';
+import { createCores } from './cores.js';
 import { createEtcd } from './etcd.js';
 import { registerEventRecorders } from './event-recorder.js';
 import { type Listeners, registerInformers } from './informers.js';
@@ -20,7 +21,7 @@ export function createApi(world: KernelWorld, parameters: ApiParameters): ApiSta
     collections: new Map(),
     resourceVersion: 0,
     nextUid: 0,
-    coresFreeAt: Array.from({ length: parameters.cores }, () => 0),
+    cores: createCores(parameters.cores),
     etcd: createEtcd(),
     addresses: createServiceAddresses(),
     clients: [],

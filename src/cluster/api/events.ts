@@ -1,7 +1,7 @@
 import { defineEvents } from '../../kernel/events.js';
 
 /**
- * Event kinds of the API server. RequestArrived, RequestCommitted and RequestServed: a = call. WatchDelivered: a = informer.
+ * Event kinds of the API server. RequestArrived and RequestCommitted: a = call. RequestServed: a = plan of the cores. WatchDelivered: a = informer.
  * SyncStarted, DelayedKeyDue: a = controller, b = sync slot (SyncStarted). SyncCallDone: a = sync slot, b = call.
  * EventAnswered: a = client, b = call.
  */

@@ -11,7 +11,7 @@ export interface ApiParameters {
   readonly network: Distribution;
   /** Authentication, flow control, codec: everything in front of admission. */
   readonly front: Distribution;
-  /** Cores that the requests of all clients queue for; 0 = as many as requests. */
+  /** Cores that the requests of all clients share; 0 = as many as requests. */
   readonly cores: number;
   /** What a request occupies one of them for. */
   readonly service: Distribution;
@@ -100,13 +100,13 @@ export const API_PRESETS: { readonly [P in Preset]: ApiParameters } = {
     controllerReaction: logNormal(12, 0.6),
   },
   // The machine of the conformance recordings: the whole control plane on 2 cores over loopback. A request occupies a core for
-  // what it costs all that take part (client, server, etcd, watchers): 12-burst-1000-fast made 1,000 pods in 3.6 s. Alone and
+  // what it costs all that take part (client, server, etcd, watchers): 12-burst-1000-fast, 7 requests a pod in 7 s. Alone and
   // without watchers a write takes 1.5 ms, ten at once 6 ms each (recordings/FINDINGS.md, api-latency).
   recorded: {
     network: logNormal(0.1, 0.4),
     front: logNormal(0.3, 0.4),
     cores: 2,
-    service: logNormal(1.6, 0.5),
+    service: logNormal(2, 0.5),
     admission: logNormal(0.2, 0.4),
     etcdMembers: 1,
     fsync: logNormal(0.24, 0.6),

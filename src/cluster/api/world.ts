@@ -4,6 +4,7 @@ import type { StreamId } from '../../kernel/random.js';
 import type { ApiCallRecord } from './calls.js';
 import type { ApiClient, UsageByClient } from './clients.js';
 import type { ControllerState, SyncRecord } from './controller-loop.js';
+import type { Cores } from './cores.js';
 import type { EtcdState } from './etcd.js';
 import type { EventRecorderState } from './event-recorder.js';
 import type { InformerState } from './informers.js';
@@ -19,8 +20,7 @@ export interface ApiState {
   /** Version of the last write; also etcd's revision. */
   resourceVersion: number;
   nextUid: number;
-  /** When each core is free again; empty where requests don't queue for cores. */
-  readonly coresFreeAt: Micros[];
+  readonly cores: Cores;
   readonly etcd: EtcdState;
   readonly addresses: ServiceAddresses;
   readonly clients: ApiClient[];

@@ -3,7 +3,7 @@ import { type Controllers, enqueue, SYNC_DONE } from '../../api/controller-loop.
 import type { Listeners } from '../../api/informers.js';
 import { KCM } from '../../api/kcm.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
-import { collect } from './decide.js';
+import { collect, type GarbageView } from './decide.js';
 import { dependentsOf, followChange, type GarbageCollectorWorld } from './graph.js';
 
 /** kubernetes v1.36.3 pkg/controller/garbagecollector/config/v1alpha1/defaults.go: ConcurrentGCSyncs */
@@ -48,7 +48,13 @@ export function registerGarbageCollector<W extends GarbageCollectorWorld>(
     },
     resume: (world, _key, memory, results) => resumeStory(world, teller, memory, results),
   });
-  const teller = { controllerId, story: collect };
+  const teller = {
+    controllerId,
+    story: collect,
+    onNote: (world: W, _view: GarbageView, uids: unknown): void => {
+      for (const uid of uids as readonly string[]) enqueue(world, controllerId, uid);
+    },
+  };
   for (const kind of KINDS) {
     listeners.on(KCM, kind, (world, change) => {
       for (const uid of followChange(world.controllers.garbageCollector, change)) enqueue(world, controllerId, uid);

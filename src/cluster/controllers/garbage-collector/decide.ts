@@ -1,7 +1,7 @@
 import { type ApiRequest, type ApiResult, succeeded } from '../../api/calls.js';
 import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from '../../api/delete.js';
 import type { KubernetesObject, OwnerReference } from '../../api/objects/meta.js';
-import { attempt, attemptAll, RequestRefused, type Story } from '../../api/sync-story.js';
+import { attempt, attemptAll, note, RequestRefused, type Story } from '../../api/sync-story.js';
 import { type GraphNode, isDeletingDependents, isOrphaningDependents } from './graph.js';
 
 /** What one look at an object starts from. */
@@ -65,15 +65,23 @@ function* classify(
   return found;
 }
 
-/** An owner in foreground deletion goes when no dependent blocks it any more. */
+/**
+ * An owner in foreground deletion goes when no dependent blocks it any more; until then each look at it sends for those that do.
+ * Source: garbagecollector.go: processDeletingDependentsItem.
+ */
 function* releaseWhenAlone(owner: KubernetesObject, dependents: readonly GraphNode[]): Story {
-  const blocking = dependents.some(({ object }) =>
+  const blocking = dependents.filter(({ object }) =>
     (object.metadata.ownerReferences ?? []).some(
       ({ uid, blockOwnerDeletion }) => uid === owner.metadata.uid && blockOwnerDeletion === true,
     ),
   );
-  if (!blocking) yield* change(withoutFinalizer(owner, FOREGROUND_FINALIZER));
+  if (blocking.length === 0) yield* change(withoutFinalizer(owner, FOREGROUND_FINALIZER));
+  else yield* note(blocking.filter(({ object }) => !isDeletingDependents(object)).map(uidOf));
   return {};
+}
+
+function uidOf({ object }: GraphNode): string {
+  return object.metadata.uid;
 }
 
 function* orphan({ object }: GraphNode, dependents: readonly GraphNode[]): Story {
