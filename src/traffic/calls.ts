@@ -1,11 +1,11 @@
-import { childKey, keyedUniform } from '../network/keyed-draws.js';
+import { childKey, type DrawKey, keyedUniform } from '../network/keyed-draws.js';
 import { createRequest, sendAttempt } from './attempts.js';
 import { countForBudget } from './retries.js';
 import { NO_STEP, STEP_ALL, STEP_CALL, type Step } from './programs.js';
 import { REQUEST } from './requests.js';
 import type { TrafficWorld } from './world.js';
 
-const { GENERATION, INTEGERS, KEY, PARENT, PARENT_GENERATION, POD, PROGRAM } = REQUEST;
+const { ATTEMPT, GENERATION, INTEGERS, KEY, PARENT, PARENT_GENERATION, POD, PROGRAM } = REQUEST;
 
 /** Steps of kind `all` under way: how many of their branches are, and the `all` around them. */
 export interface JoinTable {
@@ -95,12 +95,18 @@ function beginAll(world: TrafficWorld, request: number, all: Step, outer: number
 /** False: chance says that the call is not made this time. */
 function call(world: TrafficWorld, request: number, step: Step, join: number): boolean {
   const { requests, keys } = world.traffic;
-  const key = childKey(requests.integers[request * INTEGERS + KEY]!, step.position);
+  const key = childKey(keyOfAttempt(requests.integers, request * INTEGERS), step.position);
   if (step.probability < 1 && keyedUniform(key, keys.probability) >= step.probability) return false;
   const pod = requests.integers[request * INTEGERS + POD]!;
   countForBudget(world, world.traffic.sites[step.site]!);
   sendAttempt(world, createRequest(world, step.site, request, join, key, pod));
   return true;
+}
+
+/** A retry makes its calls anew: to pods of their own choice, not again to those that failed the attempt before. */
+function keyOfAttempt(integers: Int32Array, at: number): DrawKey {
+  const attempt = integers[at + ATTEMPT]!;
+  return attempt === 0 ? integers[at + KEY]! : childKey(integers[at + KEY]!, -1 - attempt);
 }
 
 /** A join with one branch pending: the hand that begins the others. */

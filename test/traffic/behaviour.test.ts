@@ -210,6 +210,21 @@ test('serving: a killed pod cuts its requests, a draining one finishes them, a d
   }
 });
 
+test('a retry makes its calls to pods of their own choice, not again to those that failed before', () => {
+  const simulation = simulationOf(
+    {
+      sources: [evenly(1_000, { fromUs: FROM, untilUs: FROM + 10 * SECOND, retries: 2, timeoutUs: SECOND })],
+      workloads: [workload('web', 0, [callTo('back')]), workload('back', 0)],
+    },
+    { services: [service('web', 0), service('back', 1, 2)] },
+  );
+  play(simulation, FROM);
+  setServing(simulation, 2, SERVING_NOTHING); // one of the two behind, and its endpoint stays
+  const world = playToEnd(simulation, FROM + 20 * SECOND);
+  const requests = rowsOf(world, 'traffic').filter(({ name }) => name === 'clients');
+  expect(sumOf(requests, 'lost') / sumOf(requests, 'finished')).toBeCloseTo(0.125, 1);
+});
+
 test('a kept connection to a killed pod is opened anew; to a dead host only after a time-out', () => {
   for (const [serving, most] of [
     [SERVING_NOTHING, 0],
