@@ -9,7 +9,10 @@ import type { Line, Timeline } from './timeline.js';
 const REGISTERED = 'RegisteredNode';
 const REMOVING = 'RemovingNode';
 
-/** How many steps a change of size takes is random, and so is which of them is one too many alike. */
+/**
+ * From which Event on similar ones are merged is the correlator's vectors' business; here it hangs on how many steps a change of
+ * size took, and on who got the client's tokens first.
+ */
 const COMBINED = '(combined from similar events): ';
 const RANGE = /from (\d+) to (\d+)/;
 
@@ -29,7 +32,7 @@ export function eventChanges(timeline: Timeline, names: NamesByTimeline): OwnCha
     .map((line) => {
       const written = String(line['message'] ?? '');
       const range = RANGE.exec(written);
-      const message = range === null ? written : written.replace(COMBINED, '');
+      const message = written.replace(COMBINED, '');
       return {
         t: line.t,
         owner: names.ofReference(String(line['regarding'])),
