@@ -98,7 +98,7 @@ function checkPromise(world: World, deployment: Deployment, promises: Map<string
   return undefined;
 }
 
-function ownedBy<T extends KubernetesObject>(world: World, kind: string, uid: string): T[] {
+export function ownedBy<T extends KubernetesObject>(world: World, kind: string, uid: string): T[] {
   return [...collection<T>(world, kind).values()].filter((object) => controllerOf(object)?.uid === uid);
 }
 

@@ -13,6 +13,7 @@ import {
   watchInvariants,
 } from './invariants.js';
 import { swarmScenario } from './scenarios.js';
+import { updatesOfSetsKeepTheirPromise } from './set-invariants.js';
 
 /** Seeds of this run: few by default, 2,000 where there is time for them (SWARM_SEEDS). */
 const SEEDS = Number(process.env['SWARM_SEEDS'] ?? 200);
@@ -39,7 +40,7 @@ function playSeed(seed: string): string[] {
     versionsRise(),
     identitiesAreUnique(),
     quotasHold(),
-    ...(mood === 'calm' ? [rollingUpdatesKeepTheirPromise()] : []),
+    ...(mood === 'calm' ? [rollingUpdatesKeepTheirPromise(), updatesOfSetsKeepTheirPromise()] : []),
     ...(mood === 'drains' ? [budgetsHold()] : []),
   ];
   const broken = watchInvariants(assembly, invariants);
