@@ -1,4 +1,6 @@
 import { applyDefaults } from '../cluster/api/defaults/defaults.js';
+import { withJobIdentity } from '../cluster/api/defaults/job-identity.js';
+import type { Job } from '../cluster/api/objects/batch.js';
 import type { KubernetesObject } from '../cluster/api/objects/meta.js';
 import type { Service } from '../cluster/api/objects/network.js';
 import { DEFAULT_NODE_PORTS } from '../cluster/api/service-addresses.js';
@@ -15,13 +17,12 @@ export interface ObjectProblem {
 
 /** What the API server would refuse in a new object, before it is asked. */
 export function validateObject(object: KubernetesObject): readonly ObjectProblem[] {
-  const { generateName } = object.metadata;
-  // The server makes the name up after these checks of ours; any valid one stands for it.
-  const named =
-    object.metadata.name === '' && generateName !== undefined
-      ? { ...object, metadata: { ...object.metadata, name: `${generateName}x` } }
-      : object;
-  const faults = validateCreate(applyDefaults(named));
+  const { generateName, name } = object.metadata;
+  // The server makes name and uid up after these checks of ours; any valid ones stand for them.
+  const isNamed = name !== '' || generateName === undefined;
+  const metadata = { ...object.metadata, name: isNamed ? name : `${generateName}x`, uid: 'x' };
+  const defaulted = applyDefaults({ ...object, metadata });
+  const faults = validateCreate(defaulted.kind === 'Job' ? withJobIdentity(defaulted as unknown as Job) : defaulted);
   if (object.kind === 'Service') faults.push(...nodePortFaults(object as Service));
   return faults.map((error) => ({
     code: CODES[error.type] ?? 'value',

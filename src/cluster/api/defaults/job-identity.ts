@@ -22,7 +22,7 @@ export function withJobIdentity(job: Job): KubernetesObject {
   const labels: StringMap = { ...spec.template.metadata?.labels, ...identity };
   const hasLabels = Object.keys(metadata.labels ?? {}).length > 0;
   const selector = isOwn ? spec.selector : withPair(spec.selector as Fields | undefined, CONTROLLER_UID, uid);
-  const template = { ...spec.template, metadata: { ...spec.template.metadata, labels } };
+  const template = isOwn ? spec.template : { ...spec.template, metadata: { ...spec.template.metadata, labels } };
   return {
     ...job,
     metadata: hasLabels || Object.keys(labels).length === 0 ? metadata : { ...metadata, labels },

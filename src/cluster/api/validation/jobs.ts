@@ -1,6 +1,9 @@
 import { type Fields, fieldsIn, isZero, listIn, numberIn, textIn } from '../fields.js';
 import { parseCronSchedule } from '../cron-schedule.js';
-import { dns1123SubdomainFaults } from '../names.js';
+import type { LabelSelector, StringMap } from '../objects/meta.js';
+import { sameData } from '../patch.js';
+import { matchesSelector } from '../selectors.js';
+import { dns1123LabelFaults, dns1123SubdomainFaults } from '../names.js';
 import { timeZoneFault } from '../time-zones.js';
 import { type FieldError, invalid, notSupported, required } from './field-error.js';
 import { validatePodFailurePolicy, validateSuccessPolicy } from './job-policies.js';
@@ -8,11 +11,88 @@ import { validateNonNegative } from './metadata.js';
 import { validatePodTemplate } from './pod.js';
 
 /**
- * Jobs and CronJobs. The rules for updates of a Job and for selectors of its own are still missing.
+ * Jobs and CronJobs.
  * Source: kubernetes v1.36.3 pkg/apis/batch/validation/validation.go.
  */
-export function validateJob(spec: Fields, out: FieldError[]): void {
+export function validateJob(job: Fields, out: FieldError[]): void {
+  const spec = fieldsIn(job['spec']);
+  const labels = fieldsIn(fieldsIn(spec['template'])['metadata'])['labels'];
+  const selector = spec['selector'];
+  if (spec['manualSelector'] !== true && selector !== undefined) validateIdentity(job, out);
   validateJobSpec(spec, 'spec', out);
+  if (spec['completionMode'] === 'Indexed') validateHostname(job, numberIn(spec['completions']), out);
+  if (selector === undefined) out.push(required('spec.selector'));
+  const matches = selector !== undefined && matchesSelector(selector as LabelSelector, labels as StringMap | undefined);
+  if (!matches) {
+    out.push(invalid('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'));
+  }
+}
+
+/** The last index makes the longest hostname. */
+function validateHostname(job: Fields, completions: number, out: FieldError[]): void {
+  const name = textIn(fieldsIn(job['metadata'])['name']);
+  const hostname = `${name}-${completions - 1}`;
+  if (completions <= 0 || dns1123LabelFaults(hostname).length === 0) return;
+  out.push(invalid('metadata.name', name, `will not able to create pod with invalid DNS label: ${hostname}`));
+}
+
+const OWN_LABELS: readonly (readonly [label: string, field: 'uid' | 'name'])[] = [
+  ['controller-uid', 'uid'],
+  ['job-name', 'name'],
+  ['batch.kubernetes.io/controller-uid', 'uid'],
+  ['batch.kubernetes.io/job-name', 'name'],
+];
+
+/** Labels and selector that the server made must be there as it made them. Source: validateGeneratedSelector. */
+function validateIdentity(job: Fields, out: FieldError[]): void {
+  const metadata = fieldsIn(job['metadata']);
+  const { selector, template } = fieldsIn(job['spec']);
+  const labels = fieldsIn(fieldsIn(fieldsIn(template)['metadata'])['labels']);
+  for (const [label, field] of OWN_LABELS) {
+    if (labels[label] === metadata[field]) continue;
+    const path = `spec.template.metadata.labels[${label}]`;
+    const detail = `must be '${textIn(metadata[field])}'`;
+    out.push(labels[label] === undefined ? required(path, detail) : invalid(path, labels[label], detail));
+  }
+  const made = { matchLabels: { 'batch.kubernetes.io/controller-uid': metadata['uid'] } };
+  if (!sameData(selector, made)) out.push(invalid('spec.selector', selector, '`selector` not auto-generated'));
+}
+
+const IMMUTABLE = [
+  'selector',
+  'completionMode',
+  'podFailurePolicy',
+  'backoffLimitPerIndex',
+  'managedBy',
+  'successPolicy',
+];
+/** What may change in the pods of a Job that waits, suspended, for its first start. */
+const DIRECTIVES = ['nodeSelector', 'affinity', 'tolerations', 'schedulingGates'];
+
+/** Source: ValidateJobUpdate, validatePodTemplateUpdate. */
+export function validateJobUpdate(job: Fields, previous: Fields, out: FieldError[]): void {
+  const [spec, before] = [fieldsIn(job['spec']), fieldsIn(previous['spec'])];
+  const { completions } = spec;
+  const isElastic = spec['completionMode'] === 'Indexed' && completions === spec['parallelism'];
+  if (completions !== before['completions'] && !isElastic) {
+    const detail =
+      spec['completionMode'] === 'Indexed' ? 'can only be modified in tandem with spec.parallelism' : CHANGELESS;
+    out.push(invalid('spec.completions', completions ?? null, detail));
+  }
+  for (const field of IMMUTABLE) {
+    if (!sameData(spec[field], before[field])) out.push(invalid(`spec.${field}`, spec[field] ?? null, CHANGELESS));
+  }
+  const isWaiting = before['suspend'] === true && fieldsIn(previous['status'])['startTime'] === undefined;
+  const [template, old] = [spec, before].map((some) => comparedTemplate(fieldsIn(some['template']), isWaiting));
+  if (!sameData(template, old)) out.push(invalid('spec.template', spec['template'], CHANGELESS));
+}
+
+const CHANGELESS = 'field is immutable';
+
+function comparedTemplate(template: Fields, isWaiting: boolean): Fields {
+  if (!isWaiting) return template;
+  const spec = Object.entries(fieldsIn(template['spec'])).filter(([field]) => !DIRECTIVES.includes(field));
+  return { spec: Object.fromEntries(spec) };
 }
 
 const COMPLETION_MODES = ['NonIndexed', 'Indexed'];

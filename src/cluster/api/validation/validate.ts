@@ -14,7 +14,7 @@ import {
 } from './cluster-objects.js';
 import type { FieldError } from './field-error.js';
 import { validateIngress } from './ingress.js';
-import { validateCronJob, validateJob } from './jobs.js';
+import { validateCronJob, validateJob, validateJobUpdate } from './jobs.js';
 import { validateMetadata, validateMetadataUpdate } from './metadata.js';
 import {
   validateDaemonSet,
@@ -83,7 +83,7 @@ const RULES: ReadonlyMap<string, Rules> = new Map<string, Rules>([
     },
   ],
   ['DaemonSet', withFixedSelector((object, out) => validateDaemonSet(specOf(object), out))],
-  ['Job', { create: (object, out) => validateJob(specOf(object), out) }],
+  ['Job', { create: validateJob, update: validateJobUpdate }],
   ['CronJob', { create: (object, out) => validateCronJob(specOf(object), fieldsIn(object['metadata']), out) }],
   [
     'PersistentVolumeClaim',
