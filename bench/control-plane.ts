@@ -52,6 +52,8 @@ export function controlPlane(
   world.scheduler = createScheduler(world, SCHEDULER_PRESETS.managed);
   world.bench = { client: openClient(world, 'bench', { qps: 0, burst: 0 }), pods: [] };
   insertObject(world, { apiVersion: 'v1', kind: 'Namespace', metadata: { ...META, name: 'default', uid: 'default' } });
+  const account = { ...META, name: 'default', namespace: 'default', uid: 'account' };
+  insertObject(world, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: account });
   for (let index = 0; index < nodes; index++) insertObject(world, node(index));
   openInformer(world, PROBE_COMPONENT, 'Pod');
   registerKubelets(handlers, listeners);

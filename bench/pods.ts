@@ -108,6 +108,11 @@ function controlPlane(): { readonly world: ControlPlane; readonly handlers: Hand
   world.controllers = { replicaSet: createReplicaSetState() };
   world.scheduler = createScheduler(world, SCHEDULER_PRESETS.managed);
   insertObject(world, { apiVersion: 'v1', kind: 'Namespace', metadata: { ...META, name: 'default', uid: 'default' } });
+  insertObject(world, {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { ...META, name: 'default', namespace: 'default', uid: 'account' },
+  });
   return { world, handlers };
 }
 

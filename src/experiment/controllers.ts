@@ -21,6 +21,9 @@ import {
 import type { PodMetricsSource } from '../cluster/controllers/horizontal-pod-autoscaler/metrics.js';
 import { registerJob } from '../cluster/controllers/job/controller.js';
 import { createJobState, type JobWorld } from '../cluster/controllers/job/state.js';
+import { registerNamespace } from '../cluster/controllers/namespace/controller.js';
+import { registerResourceQuota } from '../cluster/controllers/resource-quota/controller.js';
+import { registerServiceAccount } from '../cluster/controllers/service-account/controller.js';
 import { registerNodeLifecycle } from '../cluster/controllers/node-lifecycle/controller.js';
 import { createNodeLifecycleState, type NodeLifecycleWorld } from '../cluster/controllers/node-lifecycle/state.js';
 import { createPodGcState, type PodGcWorld, registerPodGc } from '../cluster/controllers/pod-gc/controller.js';
@@ -94,6 +97,9 @@ export function registerControllerRooms<W extends ControllersWorld>(
   registerTaintEviction(controllers, listeners);
   registerPodGc(controllers, listeners);
   registerDisruption(controllers, listeners);
+  registerNamespace(controllers, listeners);
+  registerResourceQuota(controllers, listeners);
+  registerServiceAccount(controllers, listeners);
   registerHorizontalPodAutoscaler(controllers, listeners, metrics);
   registerJob(controllers, listeners);
   registerCronJob(controllers, listeners);

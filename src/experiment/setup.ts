@@ -15,9 +15,10 @@ import type { ExperimentWorld } from './world.js';
 /** Namespaces that every cluster has from the start. */
 const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
-/** Puts the namespaces of an empty cluster into the store. */
+/** Puts the namespaces of an empty cluster, each with its service account, into the store. */
 export function insertNamespaces(world: ApiWorld): void {
   for (const name of SYSTEM_NAMESPACES) {
+    insertAccount(world, name);
     world.api.resourceVersion += 1;
     world.api.nextUid += 1;
     insertObject(world, {
@@ -36,6 +37,14 @@ export function insertNamespaces(world: ApiWorld): void {
       status: { phase: 'Active' },
     } as KubernetesObject);
   }
+}
+
+function insertAccount(world: ApiWorld, namespace: string): void {
+  world.api.resourceVersion += 1;
+  world.api.nextUid += 1;
+  const { resourceVersion, nextUid } = world.api;
+  const times = { uid: `uid-${nextUid}`, resourceVersion, generation: 1, creationTimestamp: 0 };
+  insertObject(world, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace, ...times } });
 }
 
 /**

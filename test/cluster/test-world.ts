@@ -180,6 +180,13 @@ function createWorld<W extends TestWorld>(rooms: TestRooms<W>, controllers: Cont
     name: '',
     body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } },
   });
+  issue(world, world.test.client, {
+    verb: 'create',
+    kind: 'ServiceAccount',
+    namespace: 'default',
+    name: '',
+    body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } },
+  });
   for (const name of rooms.kubelet?.nodes ?? ['n1']) {
     const labels = { 'topology.kubernetes.io/zone': `zone-${name}` };
     const node = {

@@ -7,7 +7,8 @@ import { schedule, scheduleAt } from '../../kernel/simulation.js';
 import type { Micros } from '../../kernel/time.js';
 import { takeToken, usageOf } from './clients.js';
 import { occupy, takeServed } from './cores.js';
-import { commitAt } from './etcd.js';
+import { quotasOf } from './create.js';
+import { commitAt, commitDelayUs } from './etcd.js';
 import type { EventRow } from './event-row.js';
 import { ApiEvent } from './events.js';
 import type { EvictionStep } from './eviction.js';
@@ -66,9 +67,12 @@ export interface ApiResult {
   readonly objects?: readonly KubernetesObject[];
 }
 
-/** A request that has done some of its work and goes on: with its next write, or after a pause inside the server. */
+/**
+ * A request that has done some of its work and goes on: with its next write, or after a pause inside the server. `request`:
+ * with a request of the server to itself, which has to be served like any other.
+ */
 export interface Pending {
-  readonly pauseUs?: Micros;
+  readonly pauseUs?: Micros | 'request';
   readonly next: NextStep;
 }
 
@@ -76,6 +80,8 @@ export interface Pending {
 export type NextStep =
   /** A new object that its quotas have let in. */
   | { readonly step: 'store'; readonly object: KubernetesObject }
+  /** A pod that waits for its namespace's service account. */
+  | { readonly step: 'account'; readonly tries: number }
   | { readonly step: 'collection'; readonly keys: readonly ObjectKey[] }
   | EvictionStep;
 
@@ -125,13 +131,18 @@ export function issue(
     next: undefined,
     result: undefined,
   };
-  const draw = serverDraw(world);
-  const { network, front, admission, tailChance, tail } = api.parameters;
-  let delay = sample(network, draw) / 2 + sample(front, draw);
-  if (isWrite(request.verb)) delay += sample(admission, draw);
-  if (draw() < tailChance) delay += sample(tail, draw);
-  scheduleAt(world, sentAt + Math.round(delay), ApiEvent.RequestArrived, call, 0);
+  scheduleAt(world, sentAt + arrivalUs(world, request), ApiEvent.RequestArrived, call, 0);
   return call;
+}
+
+/** From leaving the client to the server's work on it. */
+function arrivalUs(world: ApiWorld, { verb }: ApiRequest): Micros {
+  const draw = serverDraw(world);
+  const { network, front, admission, tailChance, tail } = world.api.parameters;
+  let delay = sample(network, draw) / 2 + sample(front, draw);
+  if (isWrite(verb)) delay += sample(admission, draw);
+  if (draw() < tailChance) delay += sample(tail, draw);
+  return Math.round(delay);
 }
 
 /** The answer to a call; its number is free from now on. */
@@ -171,14 +182,30 @@ function goOn(world: ApiWorld, call: number, outcome: ApiResult | Pending | unde
   if (outcome !== undefined && !('next' in outcome)) return answer(world, call, outcome);
   if (outcome !== undefined) {
     recordOf(world, call).next = outcome.next;
-    if (outcome.pauseUs !== undefined) {
-      schedule(world, outcome.pauseUs, ApiEvent.RequestArrived, call, 0);
+    const { pauseUs } = outcome;
+    if (pauseUs !== undefined) {
+      const delay = pauseUs === 'request' ? arrivalUs(world, recordOf(world, call).request) : pauseUs;
+      schedule(world, delay, ApiEvent.RequestArrived, call, 0);
       return;
     }
   }
-  const { api, kernel } = world;
-  const at = commitAt(api.etcd, api.parameters, kernel.now, serverDraw(world));
-  scheduleAt(world, at, ApiEvent.RequestCommitted, call, 0);
+  scheduleAt(world, committedAt(world, recordOf(world, call)), ApiEvent.RequestCommitted, call, 0);
+}
+
+function committedAt(world: ApiWorld, { request, next }: ApiCallRecord): Micros {
+  const { etcd, parameters, quotaBusyUntil } = world.api;
+  const draw = serverDraw(world);
+  const at = commitAt(etcd, parameters, world.kernel.now, draw);
+  if (request.verb !== 'create' || request.event !== undefined || next?.step === 'store') return at;
+  if (quotasOf(world, request.namespace).length === 0) return at;
+  // The quotas of a namespace are charged by one request after the other, each with a request of the server to itself
+  // (resourcequota/controller.go: quotaEvaluator).
+  const { network, front, admission, service, apply } = parameters;
+  const steps = [network, front, admission, service, apply];
+  const turnUs = Math.round(steps.reduce((sum, step) => sum + sample(step, draw), 0)) + commitDelayUs(parameters, draw);
+  const ownAt = Math.max(at, (quotaBusyUntil.get(request.namespace) ?? 0) + turnUs);
+  quotaBusyUntil.set(request.namespace, ownAt);
+  return ownAt;
 }
 
 function answer(world: ApiWorld, call: number, result: ApiResult): void {

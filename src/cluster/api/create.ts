@@ -1,10 +1,12 @@
 import { draws } from '../../kernel/random.js';
-import type { ApiRequest, ApiResult, Pending } from './calls.js';
+import { MILLISECOND_US } from '../../kernel/time.js';
+import type { ApiRequest, ApiResult, NextStep, Pending } from './calls.js';
 import { resourceOf } from './kinds.js';
 import { generateName } from './names.js';
 import type { KubernetesObject, ObjectMeta } from './objects/meta.js';
+import type { Pod } from './objects/pod.js';
 import type { ResourceQuota } from './objects/quota.js';
-import { forbidden, prepareCreate } from './prepare.js';
+import { DEFAULT_ACCOUNT, filledIn, forbidden, prepareCreate } from './prepare.js';
 import { checkQuotas } from './quota/check.js';
 import { collection, keyOf, objectKey, stored } from './store.js';
 import type { ApiWorld } from './world.js';
@@ -65,10 +67,37 @@ function alreadyExists({ kind }: ApiRequest, name: string): ApiResult {
 }
 
 /** Admission looks at the quotas last of all (kubernetes v1.36.3 staging apiserver pkg/admission/plugin/resourcequota). */
-function quotasOf(world: ApiWorld, namespace: string): readonly ResourceQuota[] {
+export function quotasOf(world: ApiWorld, namespace: string): readonly ResourceQuota[] {
   const quotas = collection<ResourceQuota>(world, 'ResourceQuota');
   if (quotas.size === 0) return [];
   return [...quotas.values()].filter(({ metadata }) => metadata.namespace === namespace);
+}
+
+/** What stands against a new object that no write is needed for to know: a quota that is used up already. */
+export function refuseEarly(world: ApiWorld, request: ApiRequest): ApiResult | Pending | undefined {
+  const quotas = quotasOf(world, request.namespace);
+  const { quotaBusyUntil } = world.api;
+  if (quotas.length === 0 || (quotaBusyUntil.get(request.namespace) ?? 0) > world.kernel.now) return undefined;
+  const draft = filledIn(world, request.body as KubernetesObject, request.namespace);
+  return checkQuotas(quotas, draft, world.kernel.now).ok ? undefined : createObject(world, request);
+}
+
+/** kubernetes v1.36.3 plugin/pkg/admission/serviceaccount/admission.go: getServiceAccount */
+const ACCOUNT_TRIES = 10;
+const ACCOUNT_RETRY_US = 100 * MILLISECOND_US;
+
+/** The first pod of a new namespace waits for the service account that its controller is about to make. */
+export function awaitAccount(world: ApiWorld, request: ApiRequest, next: NextStep | undefined): Pending | undefined {
+  if (next?.step === 'store') return undefined;
+  const { serviceAccountName = DEFAULT_ACCOUNT } = (request.body as Pod).spec;
+  if (serviceAccountName !== DEFAULT_ACCOUNT) return undefined;
+  if (stored(world, 'ServiceAccount', keyOf(request.namespace, DEFAULT_ACCOUNT)) !== undefined) return undefined;
+  const namespace = stored(world, 'Namespace', request.namespace);
+  const tries = next?.step === 'account' ? next.tries : 0;
+  const isVain = namespace === undefined || namespace.metadata.deletionTimestamp !== undefined;
+  if (isVain || tries >= ACCOUNT_TRIES) return undefined;
+  const pauseUs = Math.round(ACCOUNT_RETRY_US * (1 + draws(world, world.api.streams.server)()));
+  return { pauseUs, next: { step: 'account', tries: tries + 1 } };
 }
 
 function nameOf(world: ApiWorld, draft: ObjectDraft, namespace: string): string {

@@ -1,9 +1,9 @@
 import type { Handlers } from '../../kernel/events.js';
 import { HOUR_US, type Micros } from '../../kernel/time.js';
-import { issue, takeResult } from './calls.js';
+import { issue, succeeded, takeResult } from './calls.js';
 import { takeToken } from './clients.js';
 import { CORRELATOR_DEFAULTS, correlate, messageOf, noteWritten } from './event-correlator.js';
-import { createEventMemory, type EventMemory } from './event-memory.js';
+import { createEventMemory, type EventMemory, type ObservedEvent } from './event-memory.js';
 import { eventRequest } from './event-row.js';
 import { ApiEvent } from './events.js';
 import type { KubernetesObject } from './objects/meta.js';
@@ -29,6 +29,8 @@ interface EventRecorder {
   readonly waiting: WaitingEvent[];
   /** A request is under way: the next one waits for its answer. */
   isSending: boolean;
+  /** What was sent last. */
+  sent: ObservedEvent | undefined;
 }
 
 /** The recorders of the clients, by the client's number: every component has one of its own. */
@@ -56,8 +58,9 @@ export function recordEvent(
 
 export function registerEventRecorders<W extends ApiWorld>(handlers: Handlers<W>): void {
   handlers.on(ApiEvent.EventAnswered, (world, client, call) => {
-    takeResult(world, call); // a refused Event is only logged
     const recorder = recorderOf(world, client);
+    // A refused Event is only logged, and is not there when it happens again.
+    if (!succeeded(takeResult(world, call))) recorder.sent!.expiresAt = 0;
     recorder.isSending = false;
     sendNext(world, client, recorder);
   });
@@ -74,12 +77,14 @@ function sendNext(world: ApiWorld, client: number, recorder: EventRecorder): voi
     const event = correlate(memory, CORRELATOR_DEFAULTS, draft, now);
     if (event === undefined) continue;
     // Not there any more, or dropped: it is created after a patch in vain.
-    if (event.count > 1 && event.expiresAt <= now) takeToken(world, client);
+    const isThere = event.count > 1 && event.expiresAt > now;
+    if (event.count > 1 && !isThere) takeToken(world, client);
     event.expiresAt = now + EVENT_TTL_US;
     noteWritten(memory, CORRELATOR_DEFAULTS, event, draft);
-    const request = eventRequest(world, client, at, about, type, reason, messageOf(event, draft), event.count);
+    const request = eventRequest(world, client, at, about, type, reason, messageOf(event, draft), event.count, isThere);
     issue(world, client, request, ApiEvent.EventAnswered, client);
     recorder.isSending = true;
+    recorder.sent = event;
   }
   waiting.splice(0, taken);
 }
@@ -87,7 +92,7 @@ function sendNext(world: ApiWorld, client: number, recorder: EventRecorder): voi
 function recorderOf({ api }: ApiWorld, client: number): EventRecorder {
   let recorder = api.eventRecorders.get(client);
   if (recorder === undefined) {
-    recorder = { memory: createEventMemory(), waiting: [], isSending: false };
+    recorder = { memory: createEventMemory(), waiting: [], isSending: false, sent: undefined };
     api.eventRecorders.set(client, recorder);
   }
   return recorder;

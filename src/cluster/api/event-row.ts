@@ -29,18 +29,19 @@ export function eventRequest(
   reason: string,
   message: string,
   count: number,
+  isThere = count > 1,
 ): ApiRequest {
   const source = world.api.clients[client]!.name;
   const event = { at, source, about, type, reason, message, count };
   const { namespace, name } = about.metadata;
-  return { verb: count > 1 ? 'patch' : 'create', kind: 'Event', namespace, name, event };
+  return { verb: isThere ? 'patch' : 'create', kind: 'Event', namespace, name, event };
 }
 
 /** For the API server: writes an Event down, a new one only where its namespace is not going. */
 export function storeEvent(world: ApiWorld, request: ApiRequest, event: EventRow): ApiResult {
   const { kind, metadata } = event.about;
   const { at, source, type, reason, message, count } = event;
-  const refusal = count > 1 ? undefined : refuseNamespace(world, request, metadata.name);
+  const refusal = request.verb === 'patch' ? undefined : refuseNamespace(world, request, metadata.name);
   if (refusal !== undefined) return refusal;
   const { namespace, name } = metadata;
   const [time, stored] = [microsToSeconds(at), microsToSeconds(world.kernel.now)];

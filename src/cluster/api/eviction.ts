@@ -18,6 +18,8 @@ export type EvictionStep =
   | { readonly step: 'budget'; readonly budget: ObjectKey; readonly resourceVersion: number; readonly tries: number }
   /** Looks at the budget again. */
   | { readonly step: 'retry'; readonly budget: ObjectKey; readonly tries: number }
+  /** Looks at the pod again. */
+  | { readonly step: 'again' }
   /** Says in the pod why it goes; `resourceVersion`: unless it has changed. */
   | { readonly step: 'condition'; readonly budget?: ObjectKey; readonly resourceVersion?: number }
   | { readonly step: 'delete' };
@@ -83,7 +85,10 @@ function askBudget(budget: PodDisruptionBudget, key: ObjectKey, tries: number): 
     return { status: 403, reason: 'Forbidden', message };
   }
   if (status.disruptionsAllowed === 0) return tooMany(0);
-  return { next: { step: 'budget', budget: key, resourceVersion: metadata.resourceVersion, tries } };
+  return {
+    pauseUs: 'request',
+    next: { step: 'budget', budget: key, resourceVersion: metadata.resourceVersion, tries },
+  };
 }
 
 function tooMany(retryAfterSeconds: number): ApiResult {
@@ -92,11 +97,7 @@ function tooMany(retryAfterSeconds: number): ApiResult {
 }
 
 /** The writes of an eviction, one after the other. */
-export function continueEviction(
-  world: ApiWorld,
-  request: ApiRequest,
-  next: Exclude<NextStep, { readonly step: 'store' | 'collection' }>,
-): ApiResult | Pending {
+export function continueEviction(world: ApiWorld, request: ApiRequest, next: EvictionStep): ApiResult | Pending {
   if (next.step === 'budget') return takeFromBudget(world, request, next);
   const pod = stored<Pod>(world, 'Pod', keyOf(request.namespace, request.name));
   if (pod === undefined) return notFound(request);
@@ -140,8 +141,7 @@ function explain(
   if (resourceVersion !== undefined && resourceVersion !== pod.metadata.resourceVersion) {
     // The pod may be ready by now: its budget has to be asked after all.
     if (budget !== undefined) return tooMany(NOT_OBSERVED_RETRY_SECONDS);
-    const pauseUs = RETRY_US;
-    return { pauseUs, next: { step: 'condition' } };
+    return { pauseUs: RETRY_US, next: { step: 'again' } };
   }
   const condition = {
     type: 'DisruptionTarget',

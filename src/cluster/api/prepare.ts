@@ -44,6 +44,13 @@ function completed(object: KubernetesObject): KubernetesObject {
   return object.kind === 'Node' ? taintNewNode(object as Node) : object;
 }
 
+/** What a new object asks for: with the defaults of the API and of its namespace's LimitRanges. */
+export function filledIn(world: ApiWorld, draft: KubernetesObject, namespace: string): KubernetesObject {
+  const defaulted = applyDefaults(draft);
+  if (defaulted.kind !== 'Pod') return defaulted;
+  return withLimitDefaults({ ...(defaulted as Pod), status: { phase: 'Pending' } }, limitRangesOf(world, namespace));
+}
+
 /** Defaulting, admission and validation of a new version of an object. A status is taken as it comes. */
 export function prepareUpdate(
   world: ApiWorld,
@@ -52,7 +59,7 @@ export function prepareUpdate(
   wanted: KubernetesObject,
 ): ApiResult {
   const unchangedSpec = specOf(wanted) === specOf(current);
-  if (request.subresource === 'status' || unchangedSpec) {
+  if (request.subresource !== undefined || unchangedSpec) {
     return { status: 200, reason: '', message: '', object: wanted };
   }
   const defaulted = counted(applyDefaults(carriedOver(wanted, current)), current);
@@ -143,8 +150,8 @@ function accountOf(spec: PodSpec): string {
   return spec.serviceAccountName ?? DEFAULT_ACCOUNT;
 }
 
-/** Every namespace has it from its creation on (kubernetes v1.36.3 pkg/controller/serviceaccount). */
-const DEFAULT_ACCOUNT = 'default';
+/** Its controller makes it in every namespace (kubernetes v1.36.3 pkg/controller/serviceaccount). */
+export const DEFAULT_ACCOUNT = 'default';
 
 function admissionView(world: ApiWorld): AdmissionView {
   const classes = collection<StoredPriorityClass>(world, 'PriorityClass');
@@ -167,7 +174,7 @@ function admissionView(world: ApiWorld): AdmissionView {
 }
 
 function hasServiceAccount(world: ApiWorld, namespace: string, name: string): boolean {
-  return name === DEFAULT_ACCOUNT || stored(world, 'ServiceAccount', keyOf(namespace, name)) !== undefined;
+  return stored(world, 'ServiceAccount', keyOf(namespace, name)) !== undefined;
 }
 
 /** The classes for pods that name none, the lowest first. Source: plugin/pkg/admission/priority: getDefaultPriorityClass. */

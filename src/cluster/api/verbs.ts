@@ -1,6 +1,6 @@
 import { withFields } from '../../kernel/with-fields.js';
 import type { ApiRequest, ApiResult, NextStep, Pending } from './calls.js';
-import { createObject, storeObject } from './create.js';
+import { awaitAccount, createObject, refuseEarly, storeObject } from './create.js';
 import { beginCollection, deleteNext, deleteObject } from './delete.js';
 import { storeEvent } from './event-row.js';
 import { beginEviction, continueEviction } from './eviction.js';
@@ -22,15 +22,22 @@ export function begin(
   request: ApiRequest,
   next: NextStep | undefined,
 ): ApiResult | Pending | undefined {
+  if (request.verb === 'create' && request.event === undefined) {
+    const waiting = request.kind === 'Pod' ? awaitAccount(world, request, next) : undefined;
+    return waiting ?? refuseEarly(world, request);
+  }
   if (request.verb === 'deletecollection') return beginCollection(world, request);
-  return request.verb === 'evict' ? beginEviction(world, request, next) : undefined;
+  if (request.verb !== 'evict') return undefined;
+  return next === undefined || next.step === 'retry' || next.step === 'again'
+    ? beginEviction(world, request, next)
+    : undefined;
 }
 
 /** Carries a request out against the store, at this instant, or the next write of one that takes several. */
 export function execute(world: ApiWorld, request: ApiRequest, next?: NextStep): ApiResult | Pending {
   if (next?.step === 'store') return storeObject(world, request, next.object);
   if (next?.step === 'collection') return deleteNext(world, request, next.keys);
-  if (next !== undefined) return continueEviction(world, request, next);
+  if (next !== undefined && next.step !== 'account') return continueEviction(world, request, next);
   if (request.event !== undefined) return storeEvent(world, request, request.event);
   if (request.verb === 'create') return createObject(world, request);
   const key = keyOf(request.namespace, request.name);

@@ -23,6 +23,8 @@ export interface ApiState {
   readonly cores: Cores;
   readonly etcd: EtcdState;
   readonly addresses: ServiceAddresses;
+  /** Until when the quotas of a namespace are being charged. */
+  readonly quotaBusyUntil: Map<string, Micros>;
   readonly clients: ApiClient[];
   readonly usage: UsageByClient;
   /** Requests under way by number; undefined where the number is free. */

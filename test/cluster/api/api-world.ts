@@ -8,7 +8,7 @@ import type { ApiWorld } from '../../../src/cluster/api/world.js';
 import { Handlers } from '../../../src/kernel/events.js';
 import { createKernel } from '../../../src/kernel/simulation.js';
 
-/** An API server alone, with the namespace `default`. */
+/** An API server alone, with the namespace `default` and its service account. */
 export function apiWorld(parameters: ApiParameters = API_PRESETS.managed, seed = 'test') {
   const kernelWorld = { kernel: createKernel(seed) };
   const world: ApiWorld = { ...kernelWorld, api: createApi(kernelWorld, parameters) };
@@ -16,6 +16,12 @@ export function apiWorld(parameters: ApiParameters = API_PRESETS.managed, seed =
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: { name: 'default', namespace: '', uid: 'ns', resourceVersion: 0, generation: 1, creationTimestamp: 0 },
+  });
+  const account = { uid: 'sa', resourceVersion: 0, generation: 1, creationTimestamp: 0 };
+  insertObject(world, {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'default', namespace: 'default', ...account },
   });
   const handlers = new Handlers<ApiWorld>();
   const listeners = new Listeners<ApiWorld>();

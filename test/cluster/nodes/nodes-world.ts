@@ -62,6 +62,7 @@ export function nodesStage(options: StageOptions = {}): NodesStage {
   const world = { kernel: createKernel(seed) } as { -readonly [Slice in keyof NodesWorld]: NodesWorld[Slice] };
   world.api = createApi(world, API_PRESETS[preset]);
   insertObject(world, plainObject('v1', 'Namespace', '', 'default'));
+  insertObject(world, plainObject('v1', 'ServiceAccount', 'default', 'default'));
   const parameters = { ...NODE_PRESETS[preset], ...options.parameters };
   const pool = nodePool(nodes, zones, options.imagesPresent ?? 'all');
   world.nodes = createNodes(world, [pool], behaviours, parameters, missingImages);

@@ -26,18 +26,21 @@ export function eventChanges(timeline: Timeline, names: NamesByTimeline): OwnCha
   const known = new Set(nodes.map(({ name }) => `Node/${name}`));
   const isOfBefore = ({ reason, regarding }: Line): boolean =>
     reason === REGISTERED ? initial.has(String(regarding)) : reason === REMOVING && !known.has(String(regarding));
-  return timeline
-    .filter(({ kind, t }) => kind === 'Event' && t >= 0)
-    .filter((line) => !isOfBefore(line))
-    .map((line) => {
-      const written = String(line['message'] ?? '');
-      const range = RANGE.exec(written);
-      const message = written.replace(COMBINED, '');
-      return {
-        t: line.t,
-        owner: names.ofReference(String(line['regarding'])),
-        what: `${String(line['type'])} ${String(line['reason'])} (${String(line['source'])}): ${names.inText(message)}`,
-        ...(range === null ? {} : { from: Number(range[1]), to: Number(range[2]) }),
-      };
-    });
+  return (
+    timeline
+      // Events that go with their namespace: ours are rows, which stay.
+      .filter(({ kind, t, ev }) => kind === 'Event' && t >= 0 && ev !== 'DELETED')
+      .filter((line) => !isOfBefore(line))
+      .map((line) => {
+        const written = String(line['message'] ?? '');
+        const range = RANGE.exec(written);
+        const message = written.replace(COMBINED, '');
+        return {
+          t: line.t,
+          owner: names.ofReference(String(line['regarding'])),
+          what: `${String(line['type'])} ${String(line['reason'])} (${String(line['source'])}): ${names.inText(message)}`,
+          ...(range === null ? {} : { from: Number(range[1]), to: Number(range[2]) }),
+        };
+      })
+  );
 }

@@ -1,5 +1,8 @@
 import type { Line, Timeline } from './timeline.js';
 
+/** Five random characters follow an owner's name. */
+const REFUSED_SUFFIX = '-xxxxx';
+
 /**
  * Names that mean the same in two timelines: what is generated (hashes, random suffixes) goes, what is left is the owner and the
  * place among its kind. `web-7dc8ff9568` is `web#1`, its pods are all `pod of web#1`.
@@ -40,8 +43,14 @@ export class NamesByTimeline {
   /** A text with names and numbers replaced. */
   inText(text: string): string {
     return text
-      .replace(/[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/g, (word) => this.#words.get(word) ?? word)
+      .replace(/[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/g, (word) => this.#words.get(word) ?? this.#refused(word))
       .replace(/(?<![\w#<.])\d+(?:\.\d+)?(?![\d>])/g, '<n>');
+  }
+
+  /** A pod that was refused is told of by the name that it would have had. */
+  #refused(word: string): string {
+    const owner = this.#words.get(word.slice(0, -REFUSED_SUFFIX.length));
+    return owner === undefined || !/-[a-z0-9]{5}$/.test(word) ? word : owner.replace('<', '<pod of ');
   }
 
   /** A value that may be a generated name (of a revision, of a pod). */

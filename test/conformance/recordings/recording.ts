@@ -43,12 +43,16 @@ export function readRecording(parent: string, name: string): Recording {
   return { ...actions, name, folder, timeline: readTimeline(join(folder, TIMELINE)) };
 }
 
+/** The recorder came to these after they were made: it tells of nothing but their end. */
+const LATE_KIND = 'ServiceAccount';
+
 function readTimeline(path: string): Line[] {
   const text = gunzipSync(readFileSync(path)).toString('utf8');
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Line);
+    .map((line) => JSON.parse(line) as Line)
+    .filter(({ kind }) => kind !== LATE_KIND);
 }
 
 /** The objects of one of its files, in its namespace where they name none. */

@@ -1,6 +1,6 @@
 import { SECOND_US, type Micros } from '../../../kernel/time.js';
 import { type Fields, fieldsIn, listIn, textIn } from '../fields.js';
-import { kindOf, resourceOf } from '../kinds.js';
+import { resourceOf } from '../kinds.js';
 import type { KubernetesObject, ResourceList } from '../objects/meta.js';
 import type { Pod } from '../objects/pod.js';
 import { isTerminal } from '../pod-predicates.js';
@@ -165,11 +165,6 @@ function isCountedFor(kind: string, name: string): boolean {
     default:
       return name === objectCountName(kind) || name === LEGACY_NAMES.get(kind);
   }
-}
-
-/** Whether objects of a kind can be counted at all. */
-export function isQuotaKind(kind: string): boolean {
-  return kindOf(kind)?.namespaced === true && kind !== 'Event';
 }
 
 function addAll(usage: Map<string, Quantity>, more: QuantityList): void {
