@@ -21,6 +21,7 @@ export function createApi(world: KernelWorld, parameters: ApiParameters): ApiSta
     collections: new Map(),
     resourceVersion: 0,
     nextUid: 0,
+    placedLabels: new Map(),
     cores: createCores(parameters.cores),
     etcd: createEtcd(),
     addresses: createServiceAddresses(),

@@ -7,6 +7,7 @@ import { beginEviction, continueEviction } from './eviction.js';
 import type { KubernetesObject } from './objects/meta.js';
 import type { Pod } from './objects/pod.js';
 import { jsonMerge, strategicMerge } from './patch.js';
+import { labelsOfPlace } from './place-labels.js';
 import { conflict, notFound } from './refusals.js';
 import { collection, keyOf, type ObjectKey, stored } from './store.js';
 import { updateObject } from './update.js';
@@ -104,7 +105,7 @@ function bind(world: ApiWorld, request: ApiRequest, pod: Pod, key: ObjectKey): A
   const bound: Pod = {
     apiVersion: pod.apiVersion,
     kind: pod.kind,
-    metadata: withFields(pod.metadata, { resourceVersion: nextVersion(world) }),
+    metadata: withFields(pod.metadata, { resourceVersion: nextVersion(world), ...labelsOfPlace(world, pod, nodeName) }),
     spec: withFields(pod.spec, { nodeName }),
     status: withFields(pod.status, { conditions: [...others, scheduled] }),
   };

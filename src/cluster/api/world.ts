@@ -9,6 +9,7 @@ import type { EtcdState } from './etcd.js';
 import type { EventRecorderState } from './event-recorder.js';
 import type { InformerState } from './informers.js';
 import type { ApiParameters } from './parameters.js';
+import type { PlacedLabels } from './place-labels.js';
 import type { ServiceAddresses } from './service-addresses.js';
 import type { KubernetesObject } from './objects/meta.js';
 
@@ -20,6 +21,7 @@ export interface ApiState {
   /** Version of the last write; also etcd's revision. */
   resourceVersion: number;
   nextUid: number;
+  readonly placedLabels: PlacedLabels;
   readonly cores: Cores;
   readonly etcd: EtcdState;
   readonly addresses: ServiceAddresses;
