@@ -9,8 +9,10 @@ import {
   REALS_SHIFT,
 } from './event-queue-state.js';
 
-/** Fewer pending events than this are all in the line: a wheel would cost more than it saves. */
-const FEW_EVENTS = 32;
+/** Fewer pending events than this are all in the line: more, and what is far ahead would be shifted again and again. */
+const FEW_EVENTS = 12;
+/** A line twice as long as this says better than the past how fast events come. */
+const LONG_HALF = 32;
 /** Events from one tuning to the next, at least: the gaps between so many say how time is spread. */
 const SHORTEST_TUNING = 1_024;
 /** A wheel is rebuilt when its bucket width or number of buckets is this many times off. */
@@ -64,19 +66,25 @@ function openBucket(queue: EventQueue): void {
   const { lineTimes, lineHandles } = queue;
   const end = lineTimes.length >> 1;
   let place = end;
-  let areAllDue = true;
-  for (let handle = newest; handle !== NO_EVENT; handle = integers[(handle << INTEGERS_SHIFT) + NEXT]!) {
+  let kept = NO_EVENT;
+  buckets[bucket] = NO_EVENT;
+  for (let handle = newest; handle !== NO_EVENT; ) {
+    const at = handle << INTEGERS_SHIFT;
+    const next = integers[at + NEXT]!;
     const time = reals[handle << REALS_SHIFT]!;
     if (time < horizon) {
       place -= 1;
       lineTimes[place] = time;
       lineHandles[place] = handle;
     } else {
-      areAllDue = false;
+      if (kept === NO_EVENT) buckets[bucket] = handle;
+      else integers[(kept << INTEGERS_SHIFT) + NEXT] = handle;
+      integers[at + BEFORE] = kept;
+      kept = handle;
     }
+    handle = next;
   }
-  if (areAllDue) buckets[bucket] = NO_EVENT;
-  else for (let each = place; each < end; each++) takeFromWheel(queue, lineHandles[each]!);
+  if (kept !== NO_EVENT) integers[(kept << INTEGERS_SHIFT) + NEXT] = NO_EVENT;
   sortLine(queue, place, end);
 }
 
@@ -100,7 +108,7 @@ export function tune(queue: EventQueue): void {
 /** Time between events: of those in line if there are many, for a burst may not be like what came before it. */
 function meanGap({ lineFirst, lineEnd, lineTimes, poppedTime, tunedAt, popsBetweenTunings }: EventQueue): number {
   const half = (lineEnd - lineFirst) >> 1;
-  if (half < FEW_EVENTS) return (poppedTime - tunedAt) / popsBetweenTunings;
+  if (half < LONG_HALF) return (poppedTime - tunedAt) / popsBetweenTunings;
   return (lineTimes[lineFirst + half]! - lineTimes[lineFirst]!) / half;
 }
 
