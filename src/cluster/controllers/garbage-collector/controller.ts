@@ -2,6 +2,7 @@ import { CLIENT_LIMITS } from '../../api/clients.js';
 import { type Controllers, enqueue, SYNC_DONE } from '../../api/controller-loop.js';
 import type { Listeners } from '../../api/informers.js';
 import { KCM } from '../../api/kcm.js';
+import { KINDS } from '../../api/kinds.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
 import { collect, type GarbageView } from './decide.js';
 import { dependentsOf, followChange, type GarbageCollectorWorld } from './graph.js';
@@ -10,21 +11,8 @@ import { dependentsOf, followChange, type GarbageCollectorWorld } from './graph.
 const WORKERS = 20;
 /** kubernetes v1.36.3 cmd/kube-controller-manager/app/core.go: twice the rate, as a deletion takes two requests. */
 const LIMITS = { qps: 2 * CLIENT_LIMITS.controller.qps, burst: CLIENT_LIMITS.controller.burst };
-/** Kinds that own or are owned in this part. */
-const KINDS = [
-  'Deployment',
-  'ReplicaSet',
-  'ReplicationController',
-  'StatefulSet',
-  'DaemonSet',
-  'ControllerRevision',
-  'PersistentVolumeClaim',
-  'Job',
-  'CronJob',
-  'Pod',
-  'Service',
-  'EndpointSlice',
-] as const;
+/** Whatever can be deleted may own and be owned; Events are rows of the results. */
+const WATCHED = KINDS.map(({ kind }) => kind).filter((kind) => kind !== 'Event');
 
 /**
  * The garbage collector: what loses its last owner goes too. Its keys are uids.
@@ -55,7 +43,7 @@ export function registerGarbageCollector<W extends GarbageCollectorWorld>(
       for (const uid of uids as readonly string[]) enqueue(world, controllerId, uid);
     },
   };
-  for (const kind of KINDS) {
+  for (const kind of WATCHED) {
     listeners.on(KCM, kind, (world, change) => {
       for (const uid of followChange(world.controllers.garbageCollector, change)) enqueue(world, controllerId, uid);
     });

@@ -1,5 +1,6 @@
 import { type ApiRequest, type ApiResult, succeeded } from '../../api/calls.js';
 import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from '../../api/delete.js';
+import { kindOf } from '../../api/kinds.js';
 import type { KubernetesObject, OwnerReference } from '../../api/objects/meta.js';
 import { attempt, attemptAll, note, RequestRefused, type Story } from '../../api/sync-story.js';
 import { type GraphNode, isDeletingDependents, isOrphaningDependents } from './graph.js';
@@ -56,8 +57,15 @@ function* classify(
 ): Story<OwnersFound> {
   const found: OwnersFound = { solid: 0, dangling: [], waiting: [] };
   for (const reference of references) {
+    const kind = kindOf(reference.kind);
+    // Nobody can say whether an owner of a kind that the server does not know is there: it keeps what it owns.
+    if (kind === undefined) {
+      found.solid += 1;
+      continue;
+    }
+    const namespace = kind.namespaced ? object.metadata.namespace : '';
     const isAbsent = absentOwners.includes(reference.uid);
-    const owner = isAbsent ? undefined : yield* read(reference.kind, object.metadata.namespace, reference.name);
+    const owner = isAbsent ? undefined : yield* read(reference.kind, namespace, reference.name);
     if (owner?.metadata.uid !== reference.uid) found.dangling.push(reference);
     else if (isDeletingDependents(owner)) found.waiting.push(reference);
     else found.solid += 1;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KubernetesObject } from '../../../../src/cluster/api/objects/meta.js';
 import type { ReplicaSet } from '../../../../src/cluster/api/objects/workload.js';
 import { registerDeployment } from '../../../../src/cluster/controllers/deployment/controller.js';
 import { registerGarbageCollector } from '../../../../src/cluster/controllers/garbage-collector/controller.js';
@@ -66,4 +67,55 @@ describe('the garbage collector', () => {
     expect(tank.all<ReplicaSet>('ReplicaSet')[0]!.metadata.ownerReferences ?? []).toEqual([]);
     expect(tank.readyPods()).toHaveLength(10);
   });
+
+  it("takes a dead owner's name off what another one still owns", () => {
+    const tank = runningTank();
+    const [first, second] = ['first', 'second'].map((name) => tank.create(configMap(name)));
+    tank.create(configMap('owned', [first!, second!]));
+    tank.delete('ConfigMap', 'first');
+    tank.run(SECOND_US);
+    expect(tank.get('ConfigMap', 'owned')!.metadata.ownerReferences!.map(({ name }) => name)).toEqual(['second']);
+    tank.delete('ConfigMap', 'second');
+    tank.run(SECOND_US);
+    expect(tank.get('ConfigMap', 'owned')).toBeUndefined();
+  });
+
+  it('collects what owners without a namespace leave, and nothing of owners that it does not know', () => {
+    const tank = runningTank();
+    const node = tank.all<KubernetesObject>('Node')[0]!;
+    tank.create(configMap('of-node', [node]));
+    tank.create(configMap('of-stranger', [{ ...node, kind: 'Stranger', metadata: { ...node.metadata, uid: 'x' } }]));
+    tank.run(SECOND_US);
+    expect(tank.all('ConfigMap')).toHaveLength(2);
+    tank.ask({ verb: 'delete', kind: 'Node', namespace: '', name: node.metadata.name });
+    tank.run(SECOND_US);
+    expect(tank.all('ConfigMap').map(({ metadata }) => metadata.name)).toEqual(['of-stranger']);
+  });
+
+  it('leaves the pods of a Job alone where its deletion does not say what becomes of them', () => {
+    const tank = runningTank();
+    const job = tank.create({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'work', namespace: 'default' },
+      spec: {
+        template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'c' }] } },
+      },
+    });
+    tank.create(configMap('result', [job]));
+    tank.ask({ verb: 'delete', kind: 'Job', namespace: 'default', name: 'work' });
+    tank.run(SECOND_US);
+    expect(tank.get('Job', 'work')).toBeUndefined();
+    expect(tank.get('ConfigMap', 'result')!.metadata.ownerReferences ?? []).toEqual([]);
+  });
 });
+
+function configMap(name: string, owners: readonly KubernetesObject[] = []): unknown {
+  const ownerReferences = owners.map(({ apiVersion, kind, metadata }) => ({
+    apiVersion,
+    kind,
+    name: metadata.name,
+    uid: metadata.uid,
+  }));
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default', ownerReferences } };
+}
