@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import type { Pod } from '../../../../src/cluster/api/objects/pod.js';
+import type { ResourceQuota } from '../../../../src/cluster/api/objects/quota.js';
+import { registerResourceQuota } from '../../../../src/cluster/controllers/resource-quota/controller.js';
+import { MINUTE_US, SECOND_US } from '../../../../src/kernel/time.js';
+import { TestTank, type TestWorld } from '../../test-world.js';
+
+const QUOTA = {
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: { name: 'q', namespace: 'default' },
+  spec: { hard: { pods: '2', 'requests.cpu': '1' } },
+};
+
+function pod(name: string, cpu = '300m'): unknown {
+  const container = { name: 'c', image: 'c', resources: { requests: { cpu } } };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec: { containers: [container] } };
+}
+
+function quotaTank(before: readonly unknown[] = []): TestTank<TestWorld> {
+  const tank = new TestTank<TestWorld>({
+    controllers: {},
+    register: (controllers, listeners) => registerResourceQuota(controllers, listeners),
+  });
+  tank.run(SECOND_US);
+  for (const object of before) tank.create(object);
+  tank.create(QUOTA);
+  tank.run(SECOND_US);
+  return tank;
+}
+
+function statusOf(tank: TestTank<TestWorld>): ResourceQuota['status'] {
+  return tank.get<ResourceQuota>('ResourceQuota', 'q')!.status;
+}
+
+describe('a ResourceQuota', () => {
+  it('starts from what is there', () => {
+    expect(statusOf(quotaTank([pod('old')]))).toEqual({
+      hard: { pods: '2', 'requests.cpu': '1' },
+      used: { pods: '1', 'requests.cpu': '300m' },
+    });
+  });
+
+  it('is charged before the object is stored, and refuses what does not fit', () => {
+    const tank = quotaTank();
+    tank.create(pod('first'));
+    expect(statusOf(tank).used).toEqual({ pods: '1', 'requests.cpu': '300m' });
+    expect(() => tank.create(pod('large', '800m'))).toThrow(
+      'pods "large" is forbidden: exceeded quota: q, requested: requests.cpu=800m, used: requests.cpu=300m, limited: requests.cpu=1',
+    );
+    expect(statusOf(tank).used).toEqual({ pods: '1', 'requests.cpu': '300m' });
+  });
+
+  it('is free again when a pod has gone or has ended', () => {
+    const tank = quotaTank();
+    tank.create(pod('first'));
+    tank.create(pod('second'));
+    tank.run(3 * SECOND_US);
+    expect(() => tank.create(pod('third'))).toThrow(
+      'exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2',
+    );
+    const body = { status: { phase: 'Succeeded' } };
+    tank.ask({ verb: 'patch', kind: 'Pod', namespace: 'default', name: 'first', subresource: 'status', body });
+    tank.run(SECOND_US);
+    expect(statusOf(tank).used).toEqual({ pods: '1', 'requests.cpu': '300m' });
+    tank.create(pod('third'));
+    tank.ask({ verb: 'delete', kind: 'Pod', namespace: 'default', name: 'second', gracePeriodSeconds: 0 });
+    tank.run(SECOND_US);
+    expect(statusOf(tank).used).toEqual({ pods: '1', 'requests.cpu': '300m' });
+  });
+
+  it('follows its own spec at once', () => {
+    const tank = quotaTank();
+    tank.patch('ResourceQuota', 'q', { spec: { hard: { pods: '5', 'requests.cpu': null } } });
+    tank.run(SECOND_US);
+    expect(statusOf(tank)).toEqual({ hard: { pods: '5' }, used: { pods: '0' } });
+  });
+
+  it('gets back within five minutes what was charged for nothing', () => {
+    const tank = quotaTank();
+    const status = { used: { pods: '2', 'requests.cpu': '600m' } };
+    tank.ask({
+      verb: 'patch',
+      kind: 'ResourceQuota',
+      namespace: 'default',
+      name: 'q',
+      subresource: 'status',
+      body: { status },
+    });
+    tank.run(4 * MINUTE_US);
+    expect(statusOf(tank).used).toEqual({ pods: '2', 'requests.cpu': '600m' });
+    tank.run(MINUTE_US + SECOND_US);
+    expect(statusOf(tank).used).toEqual({ pods: '0', 'requests.cpu': '0' });
+  });
+
+  it('of several creations at once lets in as many as fit', () => {
+    const tank = quotaTank();
+    const answers = tank.askAll(
+      ['a', 'b', 'c', 'd'].map((name) => ({
+        verb: 'create' as const,
+        kind: 'Pod',
+        namespace: 'default',
+        name,
+        body: pod(name),
+      })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 403, 403]);
+    expect(tank.all<Pod>('Pod')).toHaveLength(2);
+  });
+});
+
+describe('a LimitRange', () => {
+  it('fills in requests and limits and is looked at for each pod of a template', () => {
+    const tank = quotaTank();
+    const spec = { containers: [{ name: 'c', image: 'c' }] };
+    const bare = (name: string): unknown => ({ ...(pod(name) as object), spec });
+    expect(() => tank.create(bare('before'))).toThrow('failed quota: q: must specify requests.cpu for: c');
+    tank.create({
+      apiVersion: 'v1',
+      kind: 'LimitRange',
+      metadata: { name: 'limits', namespace: 'default' },
+      spec: { limits: [{ type: 'Container', defaultRequest: { cpu: '100m' }, default: { cpu: '200m' } }] },
+    });
+    const filled = tank.create(bare('after')) as Pod;
+    expect(filled.spec.containers[0]!.resources).toEqual({ requests: { cpu: '100m' }, limits: { cpu: '200m' } });
+    expect(filled.metadata.annotations).toEqual({
+      'kubernetes.io/limit-ranger': 'LimitRanger plugin set: cpu request for container c; cpu limit for container c',
+    });
+    tank.patch('LimitRange', 'limits', { spec: { limits: [{ type: 'Container', default: { cpu: '50m' } }] } });
+    const later = tank.create(bare('later')) as Pod;
+    expect(later.spec.containers[0]!.resources).toMatchObject({ limits: { cpu: '50m' } });
+  });
+});
