@@ -1,8 +1,8 @@
 import { shown, suggestion } from './diagnostics.js';
 import { mistake, type Word } from './shell-words.js';
 
-/** Options of a command: name -> whether it takes a value. */
-export type OptionTable = Readonly<Record<string, 'value' | 'flag'>>;
+/** Options of a command: name -> whether it takes a value; a list may be given several times. */
+export type OptionTable = Readonly<Record<string, 'value' | 'flag' | 'list'>>;
 
 /** A command's words, sorted into options and the rest. */
 export interface CommandLine {
@@ -10,6 +10,10 @@ export interface CommandLine {
   readonly command: Word;
   readonly rest: readonly Word[];
   readonly options: ReadonlyMap<string, Word>;
+  /** Options of which there may be several, in their order. */
+  readonly lists: ReadonlyMap<string, readonly Word[]>;
+  /** What stands behind `--`: the words of a command inside a container. */
+  readonly inside: readonly Word[];
 }
 
 const SHORT: ReadonlyMap<string, string> = new Map([
@@ -24,34 +28,35 @@ const SHORT: ReadonlyMap<string, string> = new Map([
 export function sortWords(command: Word, words: readonly Word[], table: OptionTable): CommandLine {
   const rest: Word[] = [];
   const options = new Map<string, Word>();
-  for (let index = 0; index < words.length; index++) {
+  const lists = new Map<string, Word[]>();
+  const dashes = words.findIndex(({ text }) => text === '--');
+  const end = dashes < 0 ? words.length : dashes;
+  for (let index = 0; index < end; index++) {
     const word = words[index]!;
     if (!word.text.startsWith('-') || word.text === '-') {
       rest.push(word);
       continue;
     }
-    const { name, value } = nameAndValue(word);
+    const { name, value } = nameAndValue(word, table);
     const kind = Object.hasOwn(table, name) ? table[name] : undefined;
     if (kind === undefined) {
       const known = Object.keys(table).map((option) => `--${option}`);
       mistake(word, `unknown option ${shown(word.text)}`, suggestion(`--${name}`, known));
     }
     if (options.has(name)) mistake(word, `option --${name} is given twice`);
-    if (kind === 'value' && value === undefined) {
-      const next = words[++index];
-      if (next === undefined) mistake(word, `option --${name} needs a value`);
-      options.set(name, next);
-    } else {
-      options.set(name, value ?? { text: 'true', offset: word.offset });
-    }
+    const given = value ?? (kind === 'flag' ? { text: 'true', offset: word.offset } : words[++index]);
+    if (given === undefined || index >= end) mistake(word, `option --${name} needs a value`);
+    if (kind === 'list') lists.set(name, [...(lists.get(name) ?? []), given]);
+    else options.set(name, given);
   }
-  return { command, rest, options };
+  return { command, rest, options, lists, inside: words.slice(end + 1) };
 }
 
-function nameAndValue(word: Word): { readonly name: string; readonly value: Word | undefined } {
+function nameAndValue(word: Word, table: OptionTable): { readonly name: string; readonly value: Word | undefined } {
   const { text, offset } = word;
   if (!text.startsWith('--')) {
-    const name = SHORT.get(text[1]!) ?? text[1]!;
+    // Commands that make objects have labels where others have a selector.
+    const name = text[1] === 'l' && 'labels' in table ? 'labels' : (SHORT.get(text[1]!) ?? text[1]!);
     const skip = text[2] === '=' ? 3 : 2;
     return { name, value: text.length > 2 ? { text: text.slice(skip), offset: offset + skip } : undefined };
   }

@@ -1,4 +1,4 @@
-import type { KubernetesObject, ResourceList } from '../cluster/api/objects/meta.js';
+import type { KubernetesObject, ResourceList, StringMap } from '../cluster/api/objects/meta.js';
 import type { Taint } from '../cluster/api/objects/node.js';
 import type { Micros } from '../kernel/time.js';
 
@@ -34,6 +34,14 @@ export type KubectlCommand =
       readonly requests: ResourceList;
       readonly limits: ResourceList;
     }
+  /** A value of null removes the variable. */
+  | {
+      readonly do: 'set-env';
+      readonly target: ObjectTarget;
+      readonly container: string;
+      readonly values: { readonly [name: string]: string | null };
+    }
+  | { readonly do: 'set-selector'; readonly target: ObjectTarget; readonly selector: StringMap }
   | {
       readonly do: 'scale';
       readonly target: ObjectTarget;
@@ -50,19 +58,29 @@ export type KubectlCommand =
       /** null: the object's own. */
       readonly gracePeriodSeconds: number | null;
       readonly force: boolean;
+      readonly ignoreNotFound: boolean;
       readonly propagation: 'background' | 'foreground' | 'orphan';
     }
-  /** create fails where the object is there, apply changes it. */
-  | { readonly do: 'apply' | 'create'; readonly objects: readonly KubernetesObject[] }
+  /** create fails where the object is there, apply changes it, replace fails where it is not and leaves nothing of the old one. */
+  | { readonly do: 'apply' | 'replace'; readonly objects: readonly KubernetesObject[] }
+  /** `failure`: what kubectl says before the server's reason when it made the object itself; empty: nothing of its own. */
+  | { readonly do: 'create'; readonly objects: readonly KubernetesObject[]; readonly failure: string }
+  /** `create job NAME --from=cronjob/...` */
+  | { readonly do: 'job-from'; readonly target: ObjectTarget; readonly name: string }
   | {
       readonly do: 'expose';
       readonly target: ObjectTarget;
       readonly name: string;
-      /** null: the ports of the containers. */
-      readonly port: number | null;
+      /** Empty: the ports of the containers. */
+      readonly ports: readonly number[];
       readonly targetPort: number | string | null;
       readonly protocol: 'TCP' | 'UDP' | 'SCTP';
       readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
+      /** An address or `None`; empty: the server gives one. */
+      readonly clusterIP: string;
+      /** null: that of the target. */
+      readonly selector: StringMap | null;
+      readonly labels: StringMap | null;
     }
   | {
       readonly do: 'autoscale';
@@ -70,8 +88,8 @@ export type KubectlCommand =
       readonly name: string;
       readonly minReplicas: number;
       readonly maxReplicas: number;
-      /** Percent of the request; null leaves it to the server's default. */
-      readonly cpuPercent: number | null;
+      /** At least one. */
+      readonly metrics: readonly AutoscaleMetric[];
     }
   | { readonly do: 'cordon' | 'uncordon'; readonly nodes: readonly string[] }
   | {
@@ -95,7 +113,20 @@ export type KubectlCommand =
       readonly target: ObjectTarget;
       readonly type: 'strategic' | 'merge';
       readonly patch: { readonly [field: string]: unknown };
-    };
+    }
+  | { readonly do: 'patch-json'; readonly target: ObjectTarget; readonly operations: readonly JsonOperation[] };
+
+/** An average over the pods: in percent of what they request, or a quantity. */
+export type AutoscaleMetric =
+  | { readonly resource: 'cpu' | 'memory'; readonly percent: number }
+  | { readonly resource: 'cpu' | 'memory'; readonly quantity: string };
+
+/** One operation of a JSON patch (RFC 6902); `path` is split at its slashes. */
+export interface JsonOperation {
+  readonly op: 'add' | 'replace' | 'remove' | 'test';
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
 
 export interface DrainCommand {
   readonly do: 'drain';

@@ -1,6 +1,5 @@
 import { labelKeyFaults, labelValueFaults } from '../cluster/api/names.js';
 import type { KubernetesObject } from '../cluster/api/objects/meta.js';
-import { parseQuantity } from '../cluster/api/quantity.js';
 import { parseSelector } from '../cluster/api/selectors.js';
 import { parseDuration } from '../kernel/duration.js';
 import {
@@ -9,12 +8,16 @@ import {
   optionChoice,
   optionCount,
   optionFlag,
-  optionText,
   sortWords,
   wholeNumber,
 } from './command-line.js';
-import type { KubectlCommand } from './commands.js';
+import type { JsonOperation, KubectlCommand } from './commands.js';
 import { shown, suggestion } from './diagnostics.js';
+import { jsonOf } from './generated-object.js';
+import { CREATE_OPTIONS, readCreate } from './kubectl-create.js';
+import { AUTOSCALE_OPTIONS, EXPOSE_OPTIONS, readAutoscale, readExpose } from './kubectl-expose.js';
+import { readRun, RUN_OPTIONS } from './kubectl-run.js';
+import { SET_ENV_OPTIONS, SET_RESOURCES_OPTIONS, setEnv, setImage, setResources, setSelector } from './kubectl-set.js';
 import { readTaint } from './kubectl-taint.js';
 import { namedOrSelected, nodeNames, oneTarget } from './kubectl-targets.js';
 import { mistake, type Word } from './shell-words.js';
@@ -24,6 +27,8 @@ export type LoadObjects = (reference: string) => readonly KubernetesObject[] | s
 
 interface Verb {
   readonly options: OptionTable;
+  /** Takes the command of a container behind `--`. */
+  readonly hasInside?: boolean;
   readonly read: (line: CommandLine, load: LoadObjects) => KubectlCommand;
 }
 
@@ -35,13 +40,9 @@ const HARMLESS = { wait: 'value', output: 'value', timeout: 'value' } as const;
 
 const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['set image', { options: TARGET, read: setImage }],
-  [
-    'set resources',
-    {
-      options: { ...TARGET, requests: 'value', limits: 'value', containers: 'value', container: 'value' },
-      read: setResources,
-    },
-  ],
+  ['set resources', { options: { ...TARGET, ...SET_RESOURCES_OPTIONS }, read: setResources }],
+  ['set env', { options: { ...TARGET, ...SET_ENV_OPTIONS }, read: setEnv }],
+  ['set selector', { options: TARGET, read: setSelector }],
   ['scale', { options: { ...TARGET, replicas: 'value', 'current-replicas': 'value' }, read: scale }],
   ['rollout undo', { options: { ...TARGET, 'to-revision': 'value' }, read: rolloutUndo }],
   ['rollout pause', { options: TARGET, read: (line) => ({ do: 'rollout-pause', target: oneTarget(line) }) }],
@@ -55,6 +56,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
         ...HARMLESS,
         'grace-period': 'value',
         force: 'flag',
+        'ignore-not-found': 'flag',
         now: 'flag',
         cascade: 'value',
         filename: 'value',
@@ -63,33 +65,14 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     },
   ],
   ['apply', { options: { filename: 'value', 'server-side': 'flag' }, read: apply }],
+  ['replace', { options: { filename: 'value' }, read: replace }],
+  ['run', { options: RUN_OPTIONS, hasInside: true, read: readRun }],
   [
     'create',
-    {
-      options: { filename: 'value', image: 'value', replicas: 'value', port: 'value' },
-      read: create,
-    },
+    { options: CREATE_OPTIONS, hasInside: true, read: (line, load) => readCreate(line, (file) => loaded(file, load)) },
   ],
-  [
-    'expose',
-    {
-      options: {
-        name: 'value',
-        port: 'value',
-        'target-port': 'value',
-        protocol: 'value',
-        type: 'value',
-      },
-      read: expose,
-    },
-  ],
-  [
-    'autoscale',
-    {
-      options: { name: 'value', min: 'value', max: 'value', 'cpu-percent': 'value', cpu: 'value' },
-      read: autoscale,
-    },
-  ],
+  ['expose', { options: EXPOSE_OPTIONS, read: readExpose }],
+  ['autoscale', { options: AUTOSCALE_OPTIONS, read: readAutoscale }],
   ['cordon', { options: {}, read: (line) => ({ do: 'cordon', nodes: nodeNames(line) }) }],
   ['taint', { options: { overwrite: 'flag' }, read: readTaint }],
   ['uncordon', { options: {}, read: (line) => ({ do: 'uncordon', nodes: nodeNames(line) }) }],
@@ -113,8 +96,22 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['patch', { options: { patch: 'value', type: 'value' }, read: patch }],
 ]);
 
-/** Commands that only look, and ones that later versions of the simulator play. */
-const ONLY_LOOKING = ['get', 'describe', 'logs', 'top', 'wait', 'rollout status', 'rollout history', 'diff', 'explain'];
+/** Commands that only look. */
+const ONLY_LOOKING = [
+  'get',
+  'describe',
+  'logs',
+  'top',
+  'wait',
+  'events',
+  'rollout status',
+  'rollout history',
+  'diff',
+  'explain',
+  'version',
+  'cluster-info',
+  'api-resources',
+];
 
 /** Reads the words after `kubectl`. */
 export function readKubectl(kubectl: Word, words: readonly Word[], load: LoadObjects): KubectlCommand {
@@ -125,7 +122,13 @@ export function readKubectl(kubectl: Word, words: readonly Word[], load: LoadObj
   const verb = VERBS.get(name);
   if (verb !== undefined) {
     const count = name.split(' ').length;
-    return verb.read(sortWords(words[count - 1]!, words.slice(count), { ...GLOBAL, ...verb.options }), load);
+    const line = sortWords(words[count - 1]!, words.slice(count), { ...GLOBAL, ...verb.options });
+    if (line.inside.length > 0 && verb.hasInside !== true) mistake(line.inside[0]!, `kubectl ${name} runs no command`);
+    return verb.read(line, load);
+  }
+  if (first.text === 'edit') {
+    const hint = "write the change itself: kubectl patch KIND/NAME -p '{...}'";
+    mistake(first, 'kubectl edit opens an editor, and nobody sits before it', hint);
   }
   if (ONLY_LOOKING.includes(first.text) || ONLY_LOOKING.includes(two)) {
     mistake(
@@ -141,43 +144,6 @@ export function readKubectl(kubectl: Word, words: readonly Word[], load: LoadObj
     `unknown kubectl command ${shown(written)}`,
     suggestion(written, [...VERBS.keys()]),
   );
-}
-
-function setImage(line: CommandLine): KubectlCommand {
-  const pairs = line.rest.filter((word) => word.text.includes('='));
-  const target = oneTarget({ ...line, rest: line.rest.filter((word) => !word.text.includes('=')) });
-  if (pairs.length === 0) mistake(line.command, 'set image needs CONTAINER=IMAGE');
-  const images = pairs.map((word) => {
-    const equals = word.text.indexOf('=');
-    const [container, image] = [word.text.slice(0, equals), word.text.slice(equals + 1)];
-    if (container === '' || image === '' || /\s/.test(image))
-      mistake(word, `expected CONTAINER=IMAGE, got ${shown(word.text)}`);
-    return { container, image };
-  });
-  return { do: 'set-image', target, images };
-}
-
-function setResources(line: CommandLine): KubectlCommand {
-  const requests = resourcePairs(line.options.get('requests'));
-  const limits = resourcePairs(line.options.get('limits'));
-  if (Object.keys({ ...requests, ...limits }).length === 0)
-    mistake(line.command, 'set resources needs --requests or --limits');
-  const container = optionText(line, 'containers', optionText(line, 'container', '*'));
-  return { do: 'set-resources', target: oneTarget(line), container, requests, limits };
-}
-
-function resourcePairs(word: Word | undefined): Record<string, string> {
-  const pairs: Record<string, string> = {};
-  if (word === undefined) return pairs;
-  for (const part of word.text.split(',')) {
-    const [name, text, extra] = part.split('=');
-    const isQuantity = text !== undefined && text.length < 50 && parseQuantity(text).ok;
-    if (!isQuantity || extra !== undefined || !/^[a-z][a-z0-9./-]*$/.test(name!)) {
-      mistake(word, `expected NAME=QUANTITY such as cpu=500m,memory=1Gi, got ${shown(part)}`);
-    }
-    pairs[name!] = text;
-  }
-  return pairs;
 }
 
 function scale(line: CommandLine): KubectlCommand {
@@ -212,6 +178,7 @@ function remove(line: CommandLine, load: LoadObjects): KubectlCommand {
     gracePeriodSeconds:
       gracePeriodSeconds === -1 ? null : force && gracePeriodSeconds === null ? 0 : gracePeriodSeconds,
     force,
+    ignoreNotFound: optionFlag(line, 'ignore-not-found'),
     propagation: optionChoice(line, 'cascade', ['background', 'foreground', 'orphan'], 'background'),
   };
 }
@@ -228,87 +195,10 @@ function apply(line: CommandLine, load: LoadObjects): KubectlCommand {
   return { do: 'apply', objects: loaded(file, load) };
 }
 
-function create(line: CommandLine, load: LoadObjects): KubectlCommand {
+function replace(line: CommandLine, load: LoadObjects): KubectlCommand {
   const file = line.options.get('filename');
-  if (file !== undefined) return { do: 'create', objects: loaded(file, load) };
-  const [what, name] = line.rest;
-  if (what === undefined || name === undefined || !/^deploy(?:ments?)?$/.test(what.text)) {
-    mistake(what ?? line.command, 'expected create -f FILE or create deployment NAME --image=IMAGE');
-  }
-  const image = line.options.get('image');
-  if (image === undefined) mistake(line.command, 'create deployment needs --image=IMAGE');
-  const port = optionCount(line, 'port', null, 1);
-  return {
-    do: 'create',
-    objects: [
-      newDeployment(
-        name.text,
-        optionText(line, 'namespace', 'default'),
-        image.text,
-        optionCount(line, 'replicas', 1),
-        port,
-      ),
-    ],
-  };
-}
-
-/** Source: kubernetes v1.36.3 staging/src/k8s.io/kubectl/pkg/cmd/create/create_deployment.go. */
-function newDeployment(
-  name: string,
-  namespace: string,
-  image: string,
-  replicas: number,
-  port: number | null,
-): KubernetesObject {
-  const labels = { app: name };
-  const container = image.split('/').at(-1)!.split(/[:@]/)[0]!;
-  const ports = port === null ? {} : { ports: [{ containerPort: port }] };
-  const deployment = {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace, labels },
-    spec: {
-      replicas,
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [{ name: container, image, ...ports }] } },
-    },
-  };
-  return deployment as unknown as KubernetesObject;
-}
-
-function expose(line: CommandLine): KubectlCommand {
-  const target = oneTarget(line);
-  const own = target.by === 'name' ? target.references[0]!.name : '';
-  const targetPort = line.options.get('target-port')?.text;
-  return {
-    do: 'expose',
-    target,
-    name: optionText(line, 'name', own),
-    port: optionCount(line, 'port', null, 1),
-    targetPort: targetPort === undefined ? null : /^\d+$/.test(targetPort) ? Number(targetPort) : targetPort,
-    protocol: optionChoice(line, 'protocol', ['TCP', 'UDP', 'SCTP'], 'TCP'),
-    type: optionChoice(line, 'type', ['ClusterIP', 'NodePort', 'LoadBalancer'], 'ClusterIP'),
-  };
-}
-
-function autoscale(line: CommandLine): KubectlCommand {
-  const target = oneTarget(line);
-  const maximum = line.options.get('max');
-  if (maximum === undefined) mistake(line.command, 'autoscale needs --max=COUNT');
-  const maxReplicas = wholeNumber(maximum, '--max', 1);
-  const minReplicas = optionCount(line, 'min', 1, 1);
-  if (minReplicas > maxReplicas) mistake(maximum, `--max=${maxReplicas} is less than --min=${minReplicas}`);
-  const cpu = line.options.get('cpu') ?? line.options.get('cpu-percent');
-  const own = target.by === 'name' ? target.references[0]!.name : '';
-  return {
-    do: 'autoscale',
-    target,
-    name: optionText(line, 'name', own),
-    minReplicas,
-    maxReplicas,
-    cpuPercent:
-      cpu === undefined ? null : wholeNumber({ ...cpu, text: cpu.text.replace(/%$/, '') }, '--cpu-percent', 1),
-  };
+  if (file === undefined) mistake(line.command, 'replace needs -f FILE');
+  return { do: 'replace', objects: loaded(file, load) };
 }
 
 function drain(line: CommandLine): KubectlCommand {
@@ -342,6 +232,12 @@ function setPairs(verb: 'label' | 'annotate', line: CommandLine): KubectlCommand
     const wrong =
       labelKeyFaults(key)[0] ?? (verb === 'label' && value !== null ? labelValueFaults(value)[0] : undefined);
     if (wrong !== undefined) mistake(word, `${shown(word.text)}: ${wrong}`);
+    if (key in values && (values[key] === null) !== (value === null)) {
+      mistake(
+        word,
+        `can not both modify and remove ${verb === 'label' ? 'a label' : 'an annotation'} in the same command`,
+      );
+    }
     values[key] = value;
   }
   if (Object.keys(values).length === 0) mistake(line.command, `${verb} needs KEY=VALUE or KEY- to remove it`);
@@ -352,14 +248,36 @@ function setPairs(verb: 'label' | 'annotate', line: CommandLine): KubectlCommand
 function patch(line: CommandLine): KubectlCommand {
   const word = line.options.get('patch');
   if (word === undefined) mistake(line.command, "patch needs -p '{...}'");
-  let value: unknown;
-  try {
-    value = JSON.parse(word.text);
-  } catch {
-    mistake(word, 'the patch is not valid JSON');
+  const value = jsonOf(word);
+  const type = optionChoice(line, 'type', ['strategic', 'merge', 'json'], 'strategic');
+  if (type === 'json') return { do: 'patch-json', target: oneTarget(line), operations: jsonOperations(word, value) };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    mistake(
+      word,
+      'the patch must be a JSON object',
+      Array.isArray(value) ? 'a list of operations needs --type=json' : '',
+    );
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    mistake(word, 'the patch must be a JSON object');
-  const type = optionChoice(line, 'type', ['strategic', 'merge'], 'strategic');
   return { do: 'patch', target: oneTarget(line), type, patch: value as { [field: string]: unknown } };
+}
+
+const JSON_OPERATIONS = ['add', 'replace', 'remove', 'test'] as const;
+
+/** RFC 6902, without `move` and `copy`. */
+function jsonOperations(word: Word, value: unknown): readonly JsonOperation[] {
+  if (!Array.isArray(value)) mistake(word, 'a JSON patch is a list of operations');
+  return value.map((item: unknown) => {
+    const { op, path, value: operand } = (item ?? {}) as { readonly [field: string]: unknown };
+    const operation = JSON_OPERATIONS.find((known) => known === op);
+    if (operation === undefined)
+      mistake(word, `unknown operation ${shown(op)}`, suggestion(String(op), JSON_OPERATIONS));
+    if (typeof path !== 'string' || !path.startsWith('/'))
+      mistake(word, `expected a path such as "/spec/replicas", got ${shown(path)}`);
+    return { op: operation, path: path.slice(1).split('/').map(unescaped), value: operand };
+  });
+}
+
+/** Source: RFC 6901. */
+function unescaped(step: string): string {
+  return step.replaceAll('~1', '/').replaceAll('~0', '~');
 }

@@ -117,7 +117,7 @@ function readInPlace(
   const names = objects.map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
   return {
     text: `${verb} ${names.join(' ')}`,
-    command: { do: verb === 'kubectl apply' ? 'apply' : 'create', objects },
+    command: verb === 'kubectl apply' ? { do: 'apply', objects } : { do: 'create', objects, failure: '' },
   };
 }
 

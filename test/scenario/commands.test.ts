@@ -74,12 +74,20 @@ const READ: readonly (readonly [string, unknown])[] = [
       },
       gracePeriodSeconds: 0,
       force: true,
+      ignoreNotFound: false,
       propagation: 'background',
     },
   ],
   [
     'kubectl delete deployment/web --cascade=orphan',
-    { do: 'delete', target: named('Deployment', 'web'), gracePeriodSeconds: null, force: false, propagation: 'orphan' },
+    {
+      do: 'delete',
+      target: named('Deployment', 'web'),
+      gracePeriodSeconds: null,
+      force: false,
+      ignoreNotFound: false,
+      propagation: 'orphan',
+    },
   ],
   [
     'kubectl delete node general-1',
@@ -88,6 +96,7 @@ const READ: readonly (readonly [string, unknown])[] = [
       target: named('Node', 'general-1', ''),
       gracePeriodSeconds: null,
       force: false,
+      ignoreNotFound: false,
       propagation: 'background',
     },
   ],
@@ -98,25 +107,37 @@ const READ: readonly (readonly [string, unknown])[] = [
       target: { by: 'selector', kind: 'Pod', namespace: 'default', selector: '' },
       gracePeriodSeconds: null,
       force: false,
+      ignoreNotFound: false,
       propagation: 'background',
     },
   ],
   [
     'kubectl delete -f a.yaml',
-    { do: 'delete', target: named('Pod', 'p'), gracePeriodSeconds: null, force: false, propagation: 'background' },
+    {
+      do: 'delete',
+      target: named('Pod', 'p'),
+      gracePeriodSeconds: null,
+      force: false,
+      ignoreNotFound: false,
+      propagation: 'background',
+    },
   ],
   ['kubectl apply -f a.yaml', { do: 'apply', objects: [object] }],
-  ['k create -fa.yaml', { do: 'create', objects: [object] }],
+  ['k create -fa.yaml', { do: 'create', objects: [object], failure: '' }],
+  ['kubectl replace -f a.yaml', { do: 'replace', objects: [object] }],
   [
     'kubectl expose deployment/web --port=80 --target-port=http --type=NodePort --name=front',
     {
       do: 'expose',
       target: named('Deployment', 'web'),
       name: 'front',
-      port: 80,
+      ports: [80],
       targetPort: 'http',
       protocol: 'TCP',
       type: 'NodePort',
+      clusterIP: '',
+      selector: null,
+      labels: null,
     },
   ],
   [
@@ -127,7 +148,64 @@ const READ: readonly (readonly [string, unknown])[] = [
       name: 'web',
       minReplicas: 2,
       maxReplicas: 10,
-      cpuPercent: 60,
+      metrics: [{ resource: 'cpu', percent: 60 }],
+    },
+  ],
+  [
+    'kubectl autoscale deployment web --max=10 --cpu=500m --memory=70%',
+    {
+      do: 'autoscale',
+      target: named('Deployment', 'web'),
+      name: 'web',
+      minReplicas: 1,
+      maxReplicas: 10,
+      metrics: [
+        { resource: 'cpu', quantity: '500m' },
+        { resource: 'memory', percent: 70 },
+      ],
+    },
+  ],
+  [
+    'kubectl expose rs web --port=80,443 --cluster-ip=None --selector=app=web,tier=front -l team=a',
+    {
+      do: 'expose',
+      target: named('ReplicaSet', 'web'),
+      name: 'web',
+      ports: [80, 443],
+      targetPort: null,
+      protocol: 'TCP',
+      type: 'ClusterIP',
+      clusterIP: 'None',
+      selector: { app: 'web', tier: 'front' },
+      labels: { team: 'a' },
+    },
+  ],
+  [
+    'kubectl set env deployment/web LEVEL=debug OLD- -c server --env=A=b=c',
+    {
+      do: 'set-env',
+      target: named('Deployment', 'web'),
+      container: 'server',
+      values: { LEVEL: 'debug', OLD: null, A: 'b=c' },
+    },
+  ],
+  [
+    "kubectl set selector service web 'app=web,slot=green'",
+    { do: 'set-selector', target: named('Service', 'web'), selector: { app: 'web', slot: 'green' } },
+  ],
+  [
+    'kubectl create job once --from=cronjob/tick -n shop',
+    { do: 'job-from', target: named('CronJob', 'tick', 'shop'), name: 'once' },
+  ],
+  [
+    `kubectl patch service/web --type=json -p '[{"op":"replace","path":"/spec/ports/0/port","value":81},{"op":"remove","path":"/metadata/labels/a~1b"}]'`,
+    {
+      do: 'patch-json',
+      target: named('Service', 'web'),
+      operations: [
+        { op: 'replace', path: ['spec', 'ports', '0', 'port'], value: 81 },
+        { op: 'remove', path: ['metadata', 'labels', 'a/b'], value: undefined },
+      ],
     },
   ],
   ['kubectl cordon general-1 node/general-2', { do: 'cordon', nodes: ['general-1', 'general-2'] }],
@@ -169,31 +247,6 @@ describe('commands that are read', () => {
   test.each(READ)('%s', (text, expected) => {
     expect(parse(text).value).toEqual(expected as Command);
   });
-
-  test('kubectl create deployment makes what kubectl makes', () => {
-    expect(
-      parse('kubectl create deployment web --image=example.com/shop/front:v1 --replicas=3 --port=80').value,
-    ).toEqual({
-      do: 'create',
-      objects: [
-        {
-          apiVersion: 'apps/v1',
-          kind: 'Deployment',
-          metadata: { name: 'web', namespace: 'default', labels: { app: 'web' } },
-          spec: {
-            replicas: 3,
-            selector: { matchLabels: { app: 'web' } },
-            template: {
-              metadata: { labels: { app: 'web' } },
-              spec: {
-                containers: [{ name: 'front', image: 'example.com/shop/front:v1', ports: [{ containerPort: 80 }] }],
-              },
-            },
-          },
-        },
-      ],
-    });
-  });
 });
 
 describe('commands that are refused, at the word that is wrong', () => {
@@ -223,6 +276,38 @@ describe('commands that are refused, at the word that is wrong', () => {
     ['kubectl apply -f no.yaml', 'no.yaml', ''],
     ['kubectl patch deployment web -p "{"', '{', ''],
     ['kubectl autoscale deployment web --min=5 --max=2', '2', ''],
+    ['kubectl autoscale deployment web --max=2', 'autoscale', ''],
+    ['kubectl autoscale deployment web --max=2 --cpu=lots', 'lots', ''],
+    ['kubectl label pod a tier=web tier-', 'tier-', ''],
+    ['kubectl set env deployment/web 1BAD=x', '1BAD=x', ''],
+    ['kubectl set env deployment/web', 'env', ''],
+    ['kubectl set selector service/web', 'service/web', ''],
+    ['kubectl edit deployment/web', 'edit', 'kubectl patch'],
+    ['kubectl replace', 'replace', ''],
+    ['kubectl run web', 'run', ''],
+    ['kubectl run bad_name --image=x', 'bad_name', ''],
+    ['kubectl run web --image=x --expose', '--expose', ''],
+    ['kubectl run web --image=x --labels=a', 'a', ''],
+    ['kubectl run web --image=x --env=MODE', 'MODE', ''],
+    ["kubectl run web --image=x --overrides='{bad'", '{bad', ''],
+    [`kubectl run web --image=x --overrides='{"spec":{"restartpolicy":"Never"}}'`, '{"spec', 'did you mean'],
+    ['kubectl delete pod a -- b', 'b', ''],
+    ['kubectl create', 'create', ''],
+    ['kubectl create deploymet web --image=x', 'deploymet', 'did you mean "deployment"?'],
+    ['kubectl create deployment --image=x', 'deployment', ''],
+    ['kubectl create deployment web', 'create', ''],
+    ['kubectl create deployment web extra --image=x', 'extra', ''],
+    ['kubectl create job once --image=x --schedule=1', '1', ''],
+    ['kubectl create job once --from=deployment/web', 'deployment/web', ''],
+    ['kubectl create cronjob tick --image=x --schedule=nope', 'tick', ''],
+    ['kubectl create service nodport web --tcp=80', 'nodport', 'did you mean "nodeport"?'],
+    ['kubectl create service nodeport web', 'create', ''],
+    ['kubectl create pdb web --selector=a=b --min-available=1 --max-unavailable=1', '1', ''],
+    ['kubectl create pdb web --selector=a=b', 'create', ''],
+    ['kubectl create priorityclass top --value=2000000000', 'top', ''],
+    ['kubectl patch service web --type=json -p "{}"', '{}', ''],
+    [`kubectl patch service web --type=json -p '[{"op":"replac","path":"/a"}]'`, '[{', 'did you mean "replace"?'],
+    [`kubectl patch service web -p '[]'`, '[]', '--type=json'],
     ['kubectl label pod a "tier=not a label"', 'tier=not a label', ''],
     ['kubectl label pod a', 'label', ''],
     ["kubectl scale 'deployment/web --replicas=1", "'deployment/web --replicas=1", ''],

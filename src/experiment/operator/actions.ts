@@ -1,17 +1,18 @@
 import type { ApiRequest } from '../../cluster/api/calls.js';
 import { resourceOf } from '../../cluster/api/kinds.js';
-import type { KubernetesObject } from '../../cluster/api/objects/meta.js';
+import type { CronJob } from '../../cluster/api/objects/batch.js';
+import type { KubernetesObject, StringMap } from '../../cluster/api/objects/meta.js';
+import type { Service } from '../../cluster/api/objects/network.js';
 import type { Node, Taint } from '../../cluster/api/objects/node.js';
-import type { PodTemplateSpec } from '../../cluster/api/objects/pod.js';
+import type { Container, Pod, PodSpec, PodTemplateSpec } from '../../cluster/api/objects/pod.js';
 import type { Deployment } from '../../cluster/api/objects/workload.js';
 import { formatDuration } from '../../kernel/duration.js';
 import type { Micros } from '../../kernel/time.js';
 import type { KubectlCommand } from '../../scenario/commands.js';
-
-/** A command that cannot be carried out on the objects it found: kubectl's own error text. */
-export class OperatorError extends Error {
-  override readonly name = 'OperatorError';
-}
+import { OperatorError } from './error.js';
+import { autoscalerFor, serviceFor } from './expose.js';
+import { mergePatchOf } from './json-patch.js';
+import { pairsPatch } from './pairs.js';
 
 /**
  * The writes that a kubectl command makes, given the objects it read.
@@ -20,9 +21,13 @@ export class OperatorError extends Error {
 export function writesOf(command: KubectlCommand, objects: readonly KubernetesObject[], now: Micros): ApiRequest[] {
   switch (command.do) {
     case 'set-image':
-      return objects.map((object) => patch(object, template(containersPatch(object, command.images))));
+      return objects.flatMap((object) => templatePatch(object, imageChanges(object, command.images)));
     case 'set-resources':
-      return objects.map((object) => patch(object, template(resourcesPatch(object, command))));
+      return objects.flatMap((object) => templatePatch(object, resourceChanges(object, command)));
+    case 'set-env':
+      return objects.flatMap((object) => templatePatch(object, envChanges(object, command)));
+    case 'set-selector':
+      return objects.map((object) => setSelector(object, command.selector));
     case 'scale':
       return objects.map((object) => scale(object, command));
     case 'rollout-pause':
@@ -40,19 +45,26 @@ export function writesOf(command: KubectlCommand, objects: readonly KubernetesOb
     case 'taint':
       return objects.map((node) => taint(node as Node, command));
     case 'label':
-      return objects.map((object) => patch(object, { metadata: { labels: command.values } }));
     case 'annotate':
-      return objects.map((object) => patch(object, { metadata: { annotations: command.values } }));
+      return objects.map((object) => patch(object, pairsPatch(object, command)));
     case 'patch':
       return objects.map((object) => ({
         ...patch(object, command.patch),
         ...(command.type === 'merge' ? { patchType: 'merge' as const } : {}),
       }));
+    case 'patch-json':
+      return objects.map((object) => ({
+        ...patch(object, mergePatchOf(object, command.operations)),
+        patchType: 'merge',
+      }));
+    case 'job-from':
+      return objects.map((object) => create(jobFrom(object as CronJob, command.name)));
     case 'expose':
       return objects.map((object) => create(serviceFor(object, command)));
     case 'autoscale':
       return objects.map((object) => create(autoscalerFor(object, command)));
     case 'apply':
+    case 'replace':
     case 'create':
     case 'rollout-undo':
       throw new OperatorError(`${command.do} has steps of its own`); // see controller.ts
@@ -67,7 +79,10 @@ function cordonPatches(nodes: readonly KubernetesObject[], unschedulable: boolea
 }
 
 function pause(object: KubernetesObject, paused: boolean): ApiRequest {
-  if (object.kind !== 'Deployment') throw new OperatorError(unsupported(object, paused ? 'pausing' : 'resuming'));
+  if (object.kind !== 'Deployment')
+    throw new OperatorError(about(object, `${paused ? 'pausing' : 'resuming'} is not supported`));
+  const isPaused = (object as Deployment).spec.paused === true;
+  if (isPaused === paused) throw new OperatorError(about(object, paused ? 'is already paused' : 'is not paused'));
   return patch(object, { spec: { paused } });
 }
 
@@ -76,13 +91,16 @@ const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 const RESTARTABLE: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 function restart(object: KubernetesObject, now: Micros): ApiRequest {
-  if (!RESTARTABLE.includes(object.kind)) throw new OperatorError(unsupported(object, 'restarting'));
+  if (!RESTARTABLE.includes(object.kind)) throw new OperatorError(about(object, 'restarting is not supported'));
+  if ((object as Deployment).spec.paused === true) {
+    throw new OperatorError(about(object, "can't restart paused deployment (run rollout resume first)"));
+  }
   return patch(object, template({}, { [RESTARTED_AT]: formatDuration(now) }));
 }
 
-/** kubectl v0.36.3 pkg/polymorphichelpers: objectpauser.go, objectresumer.go, objectrestarter.go */
-function unsupported({ kind, metadata }: KubernetesObject, what: string): string {
-  return `${resourceOf(kind)} "${metadata.name}" ${what} is not supported`;
+/** kubectl v0.36.3 pkg/polymorphichelpers: objectpauser.go, objectresumer.go, objectrestarter.go; pkg/cmd/rollout */
+function about({ kind, metadata }: KubernetesObject, what: string): string {
+  return `${resourceOf(kind)} "${metadata.name}" ${what}`;
 }
 
 export function patch(object: KubernetesObject, body: unknown): ApiRequest {
@@ -95,37 +113,93 @@ function template(spec: unknown, annotations?: Readonly<Record<string, string>>)
   return { spec: { template: { ...metadata, spec } } };
 }
 
-interface WithTemplate extends KubernetesObject {
-  readonly spec: { readonly template: PodTemplateSpec };
+/** A patch of the containers named; none where nothing changes. */
+function templatePatch(object: KubernetesObject, containers: readonly object[]): readonly ApiRequest[] {
+  return containers.length === 0 ? [] : [patch(object, inPodSpec(object, { containers }))];
+}
+
+/** Source: kubectl v0.36.3 pkg/polymorphichelpers/updatepodspecforobject.go */
+function podSpecOf(object: KubernetesObject): PodSpec {
+  if (object.kind === 'Pod') return (object as Pod).spec;
+  if (object.kind === 'CronJob') return (object as CronJob).spec.jobTemplate.spec.template.spec;
+  const { spec } = object as KubernetesObject & { readonly spec?: { readonly template?: PodTemplateSpec } };
+  if (spec?.template !== undefined) return spec.template.spec;
+  throw new OperatorError(`the object is not a pod or does not have a pod template: *${object.kind}`);
+}
+
+function inPodSpec({ kind }: KubernetesObject, spec: object): unknown {
+  if (kind === 'Pod') return { spec };
+  return kind === 'CronJob' ? { spec: { jobTemplate: template(spec) } } : template(spec);
+}
+
+function containersOf(object: KubernetesObject, wanted: string): readonly Container[] {
+  const named = podSpecOf(object).containers.filter(({ name }) => wanted === '*' || name === wanted);
+  if (named.length === 0) throw new OperatorError(`unable to find container named "${wanted}"`);
+  return named;
 }
 
 type ImageChange = Extract<KubectlCommand, { readonly do: 'set-image' }>['images'][number];
 
-function containersPatch(object: KubernetesObject, images: readonly ImageChange[]): unknown {
-  const { containers } = (object as WithTemplate).spec.template.spec;
+function imageChanges(object: KubernetesObject, images: readonly ImageChange[]): readonly object[] {
+  return images.flatMap(({ container, image }) =>
+    containersOf(object, container).flatMap(({ name, image: old }) => (old === image ? [] : [{ name, image }])),
+  );
+}
+
+type EnvChange = Extract<KubectlCommand, { readonly do: 'set-env' }>;
+
+function envChanges(object: KubernetesObject, { container, values }: EnvChange): readonly object[] {
+  return containersOf(object, container).flatMap(({ name, env: own = [] }) => {
+    const env = Object.entries(values).flatMap(([key, value]): readonly object[] => {
+      const old = own.find((variable) => variable.name === key);
+      if (value === null) return old === undefined ? [] : [{ name: key, $patch: 'delete' }];
+      return old?.value === value ? [] : [{ name: key, value }];
+    });
+    return env.length === 0 ? [] : [{ name, env }];
+  });
+}
+
+/** The selector becomes the one given: labels of the old one go. */
+function setSelector(object: KubernetesObject, selector: StringMap): ApiRequest {
+  if (object.kind !== 'Service') throw new OperatorError('setting a selector is only supported for Services');
+  const old = (object as Service).spec.selector ?? {};
+  const gone = Object.fromEntries(Object.keys(old).map((key) => [key, null]));
+  return patch(object, { spec: { selector: { ...gone, ...selector } } });
+}
+
+/** A CronJob's Job out of turn. Source: kubectl v0.36.3 pkg/cmd/create/create_job.go: createJobFromCronJob. */
+function jobFrom({ apiVersion, kind, metadata, spec }: CronJob, name: string): KubernetesObject {
+  const { metadata: own, spec: jobSpec } = spec.jobTemplate;
+  const owner = { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true };
   return {
-    containers: images.flatMap(({ container, image }) => {
-      const named = containers.filter(({ name }) => container === '*' || name === container);
-      if (named.length === 0) throw new OperatorError(`unable to find container named "${container}"`);
-      return named.map(({ name }) => ({ name, image }));
-    }),
-  };
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name,
+      namespace: metadata.namespace,
+      annotations: { 'cronjob.kubernetes.io/instantiate': 'manual', ...own?.annotations },
+      ...(own?.labels === undefined ? {} : { labels: own.labels }),
+      ownerReferences: [owner],
+    },
+    spec: jobSpec,
+  } as unknown as KubernetesObject;
 }
 
 type ResourceChange = Extract<KubectlCommand, { readonly do: 'set-resources' }>;
 
-function resourcesPatch(object: KubernetesObject, { container, requests, limits }: ResourceChange): unknown {
-  const { containers } = (object as WithTemplate).spec.template.spec;
-  const named = containers.filter(({ name }) => container === '*' || name === container);
-  if (named.length === 0) throw new OperatorError(`unable to find container named "${container}"`);
-  return { containers: named.map(({ name }) => ({ name, resources: { requests, limits } })) };
+function resourceChanges(object: KubernetesObject, change: ResourceChange): readonly object[] {
+  const { container, requests, limits } = change;
+  return containersOf(object, container).map(({ name }) => ({ name, resources: { requests, limits } }));
 }
 
 /** Kinds with the subresource `scale`. */
 const SCALABLE: readonly string[] = ['Deployment', 'ReplicaSet', 'ReplicationController', 'StatefulSet'];
 
 function scale(object: KubernetesObject, command: Extract<KubectlCommand, { readonly do: 'scale' }>): ApiRequest {
-  if (!SCALABLE.includes(object.kind)) throw new OperatorError('the server could not find the requested resource');
+  if (!SCALABLE.includes(object.kind)) {
+    const message = 'the server could not find the requested resource';
+    throw new OperatorError(message, `Error from server (NotFound): ${message}`);
+  }
   const { replicas } = (object as Deployment).spec;
   if (command.currentReplicas !== null && replicas !== command.currentReplicas) {
     throw new OperatorError(`Expected replicas to be ${command.currentReplicas}, was ${replicas}`);
@@ -175,58 +249,17 @@ export function create(object: KubernetesObject): ApiRequest {
   return { verb: 'create', kind, namespace: metadata.namespace, name: metadata.name, body: object };
 }
 
+/** The whole object anew, in the place of this version of the old one. */
+export function replaceBy(wanted: KubernetesObject, there: KubernetesObject): ApiRequest {
+  const { kind, metadata } = there;
+  const { namespace, name, resourceVersion } = metadata;
+  return { verb: 'update', kind, namespace, name, body: wanted, resourceVersion };
+}
+
 /** Creates what is not there; changes what is to what the manifest says, and leaves other fields alone. */
 export function applyTo(wanted: KubernetesObject, there: KubernetesObject | undefined): ApiRequest {
   if (there === undefined) return create(wanted);
   const { labels = {}, annotations = {} } = wanted.metadata;
   const { metadata: _metadata, apiVersion: _apiVersion, kind: _kind, ...fields } = wanted;
   return patch(there, { metadata: { labels, annotations }, ...fields });
-}
-
-function serviceFor(
-  object: KubernetesObject,
-  command: Extract<KubectlCommand, { readonly do: 'expose' }>,
-): KubernetesObject {
-  const { template: pods } = (object as WithTemplate).spec;
-  const containerPorts = pods.spec.containers.flatMap(({ ports }) => ports ?? []);
-  const { port, protocol, targetPort } = command;
-  if (port === null && containerPorts.length === 0) {
-    throw new OperatorError("couldn't find port via --port flag or introspection");
-  }
-  const ports =
-    port === null
-      ? containerPorts.map(({ containerPort, name }) => ({
-          ...(containerPorts.length > 1 ? { name: name ?? `port-${containerPort}` } : {}),
-          port: containerPort,
-          protocol,
-          targetPort: targetPort ?? containerPort,
-        }))
-      : [{ port, protocol, targetPort: targetPort ?? port }];
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { ...object.metadata, name: command.name, ownerReferences: [], annotations: {} },
-    spec: { type: command.type, selector: pods.metadata?.labels ?? {}, ports },
-  } as unknown as KubernetesObject;
-}
-
-function autoscalerFor(
-  object: KubernetesObject,
-  command: Extract<KubectlCommand, { readonly do: 'autoscale' }>,
-): KubernetesObject {
-  const { apiVersion, kind, metadata } = object;
-  const target = { type: 'Utilization', averageUtilization: command.cpuPercent };
-  const metrics =
-    command.cpuPercent === null ? {} : { metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] };
-  return {
-    apiVersion: 'autoscaling/v2',
-    kind: 'HorizontalPodAutoscaler',
-    metadata: { name: command.name, namespace: metadata.namespace },
-    spec: {
-      scaleTargetRef: { apiVersion, kind, name: metadata.name },
-      minReplicas: command.minReplicas,
-      maxReplicas: command.maxReplicas,
-      ...metrics,
-    },
-  } as unknown as KubernetesObject;
 }

@@ -7,8 +7,9 @@ import { uniform } from '../../kernel/distributions.js';
 import { MILLISECOND_US } from '../../kernel/time.js';
 import type { KubectlCommand } from '../../scenario/commands.js';
 import type { ExperimentWorld } from '../world.js';
-import { applyTo, create, OperatorError, writesOf } from './actions.js';
+import { applyTo, create, replaceBy, writesOf } from './actions.js';
 import { beginDrain } from './drain.js';
+import { OperatorError } from './error.js';
 import { finish } from './finish.js';
 import { targetObjects, targetRequests } from './targets.js';
 import { type HistoryEntry, historyRequest, undoPatch } from './undo.js';
@@ -22,7 +23,7 @@ const KUBECTL_START = uniform(30 * MILLISECOND_US, 80 * MILLISECOND_US);
  */
 type Stage =
   | { readonly stage: 'read' }
-  | { readonly stage: 'more'; readonly objects: readonly KubernetesObject[] }
+  | { readonly stage: 'more'; readonly objects: readonly KubernetesObject[]; readonly refusal: string }
   | { readonly stage: 'look'; readonly place: number; readonly refusal: string }
   | {
       readonly stage: 'write';
@@ -42,12 +43,10 @@ export function operator<W extends ExperimentWorld>(): Controller<W> {
     resume: (world, key, memory, results) => {
       const stage = memory as Stage;
       if (stage.stage === 'look' || stage.stage === 'write') return goOn(world, key, stage, results[0]!);
-      const failed = results.find((result) => !succeeded(result));
-      if (failed !== undefined) return finish(world, key, refusalOf(failed));
       try {
         return proceed(world, key, stage, results);
       } catch (error) {
-        if (error instanceof OperatorError) return finish(world, key, `error: ${error.message}`);
+        if (error instanceof OperatorError) return finish(world, key, error.said);
         throw error;
       }
     },
@@ -58,7 +57,7 @@ function start(command: KubectlCommand): SyncStep {
   const memory: Stage = { stage: 'read' };
   if ('target' in command) return { requests: targetRequests(command.target), memory };
   if ('nodes' in command) return { requests: command.nodes.map(getNode), memory };
-  if (command.do === 'apply') return lookAt(command.objects, 0, '');
+  if (command.do === 'apply' || command.do === 'replace') return lookAt(command.objects, 0, '');
   return write(command.objects.map(create), '');
 }
 
@@ -79,20 +78,32 @@ function goOn(
   result: ApiResult,
 ): SyncStep {
   const command = commandOf(world, key);
-  const objects = command.do === 'apply' ? command.objects : [];
+  const objects = command.do === 'apply' || command.do === 'replace' ? command.objects : [];
   const { place } = stage;
-  if (stage.stage === 'look' && (succeeded(result) || result.status === 404)) {
-    return write([applyTo(objects[place]!, result.object)], stage.refusal, place);
+  if (stage.stage === 'look') {
+    const { object: there } = result;
+    if (command.do === 'replace' && there !== undefined)
+      return write([replaceBy(objects[place]!, there)], stage.refusal, place);
+    if (command.do === 'apply' && (succeeded(result) || result.status === 404)) {
+      return write([applyTo(objects[place]!, there)], stage.refusal, place);
+    }
   }
-  const refusal = succeeded(result) || stage.refusal !== '' ? stage.refusal : refusalOf(result);
+  const refusal = succeeded(result) || stage.refusal !== '' ? stage.refusal : refusalOf(command, result);
   if (stage.stage === 'write' && stage.others.length > 0) return write(stage.others, refusal);
   if (place + 1 < objects.length) return lookAt(objects, place + 1, refusal);
   if (command.do === 'drain' && refusal === '') return beginDrain(world, key, command);
   return finish(world, key, refusal === '' ? 'ok' : refusal);
 }
 
-function refusalOf({ reason, message }: ApiResult): string {
-  return `Error from server (${reason}): ${message}`;
+/** Source: kubectl v0.36.3 pkg/cmd/util/helpers.go: StandardErrorMessage; the words before are those of each command. */
+function refusalOf(command: KubectlCommand, result: ApiResult): string {
+  if (command.do === 'create' && command.failure !== '') return `error: ${command.failure}${result.message}`;
+  if (command.do === 'job-from') return `error: failed to create job: ${result.message}`;
+  return serverRefusal(result);
+}
+
+function serverRefusal({ reason, message }: ApiResult): string {
+  return reason === 'Invalid' ? `The ${message}` : `Error from server (${reason}): ${message}`;
 }
 
 function getNode(name: string): ApiRequest {
@@ -106,14 +117,23 @@ function proceed(
   results: readonly ApiResult[],
 ): SyncStep {
   const command = commandOf(world, key);
+  const failed = results.find((result) => !succeeded(result) && !isExpected(command, result));
   const objects = memory.stage === 'more' ? memory.objects : objectsRead(command, results);
+  // kubectl goes on with what it found, and tells the first failure at the end.
+  const refusal = memory.stage === 'more' ? memory.refusal : failed === undefined ? '' : serverRefusal(failed);
+  if (refusal !== '' && objects.length === 0) return finish(world, key, refusal);
   if (memory.stage === 'read') {
     const more = furtherReads(command, objects);
-    if (more.length > 0) return { requests: more, memory: { stage: 'more', objects } };
+    if (more.length > 0) return { requests: more, memory: { stage: 'more', objects, refusal } };
   }
   const requests = requestsOf(world, command, objects, results);
-  if (requests.length > 0) return write(requests, '');
-  return command.do === 'drain' ? beginDrain(world, key, command) : finish(world, key, 'ok');
+  if (requests.length > 0) return write(requests, refusal);
+  if (command.do === 'drain' && refusal === '') return beginDrain(world, key, command);
+  return finish(world, key, refusal === '' ? 'ok' : refusal);
+}
+
+function isExpected(command: KubectlCommand, { status }: ApiResult): boolean {
+  return command.do === 'delete' && command.ignoreNotFound && status === 404;
 }
 
 function objectsRead(command: KubectlCommand, results: readonly ApiResult[]): readonly KubernetesObject[] {

@@ -4,7 +4,8 @@ import type { PodTemplateSpec } from '../../cluster/api/objects/pod.js';
 import type { ControllerRevision, Deployment, ReplicaSet } from '../../cluster/api/objects/workload.js';
 import { sameData } from '../../cluster/api/patch.js';
 import { revisionOf } from '../revisions.js';
-import { OperatorError, patch } from './actions.js';
+import { patch } from './actions.js';
+import { OperatorError } from './error.js';
 
 /**
  * `kubectl rollout undo`: back to an earlier template, from a Deployment's ReplicaSets or from the ControllerRevisions of a
@@ -37,10 +38,10 @@ export function undoPatch(
   const sorted = owned.sort((left, right) => numberOf(right) - numberOf(left));
   const target = toRevision === 0 ? sorted[1] : sorted.find((entry) => numberOf(entry) === toRevision);
   if (target === undefined) throw new OperatorError(absence(workload, toRevision));
-  const { spec, kind, metadata } = workload as Deployment;
+  const { spec, kind } = workload as Deployment;
   if (spec.paused === true) {
-    const resume = `kubectl rollout resume deployment/${metadata.name}`;
-    throw new OperatorError(`you cannot rollback a paused deployment; resume it first with '${resume}' and try again`);
+    const resume = "resume it first with 'kubectl rollout resume' and try again";
+    throw new OperatorError(`you cannot rollback a paused deployment; ${resume}`);
   }
   const template = templateOf(target);
   // kubectl looks only at workloads whose history is in ControllerRevisions.
