@@ -66,6 +66,8 @@ export interface FakeKubeletState {
   readonly failed: Set<string>;
   /** Nodes that register, and how they are then. */
   readonly joining: { readonly name: string; readonly ready: readonly Condition[] }[];
+  /** Nodes whose kubelets came back. */
+  readonly recovering: string[];
   addresses: number;
 }
 
@@ -74,7 +76,13 @@ export interface FakeKubeletWorld extends ApiWorld {
 }
 
 /** Above those of the simulator and of the other tests. */
-const KubeletEvent = defineEvents('fake-kubelet', 1600, ['StepDue', 'EndReported', 'StatusReported', 'NodeRegistered']);
+const KubeletEvent = defineEvents('fake-kubelet', 1600, [
+  'StepDue',
+  'EndReported',
+  'StatusReported',
+  'NodeRegistered',
+  'NodeReported',
+]);
 
 export function createFakeKubelet(world: ApiWorld, fates: readonly string[]): FakeKubeletState {
   return {
@@ -85,6 +93,7 @@ export function createFakeKubelet(world: ApiWorld, fates: readonly string[]): Fa
     due: [],
     failed: new Set(),
     joining: [],
+    recovering: [],
     addresses: 0,
   };
 }
@@ -109,7 +118,11 @@ export function registerFakeKubelet<W extends FakeKubeletWorld>(handlers: Handle
   handlers.on(KubeletEvent.NodeRegistered, (world, number, call) => {
     takeResult(world, call);
     const { name, ready } = world.kubelet.joining[number]!;
-    patchNode(world, name, ready);
+    issue(world, world.kubelet.client, nodePatch(name, ready));
+  });
+  handlers.on(KubeletEvent.NodeReported, (world, number, call) => {
+    takeResult(world, call);
+    resend(world, world.kubelet.recovering[number]!);
   });
   handlers.on(KubeletEvent.EndReported, (world, number, call) => {
     takeResult(world, call);
@@ -128,8 +141,14 @@ export function failKubelet(world: FakeKubeletWorld, node: string): void {
 export function recoverKubelet(world: FakeKubeletWorld, node: string, conditions: readonly Condition[]): void {
   const { kubelet } = world;
   kubelet.failed.delete(node);
-  patchNode(world, node, conditions);
   setRenewing(world, node, true);
+  const number = kubelet.recovering.push(node) - 1;
+  issue(world, kubelet.client, nodePatch(node, conditions), KubeletEvent.NodeReported, number);
+}
+
+/** The node's status is stored: now those of its pods are sent again. */
+function resend(world: FakeKubeletWorld, node: string): void {
+  const { kubelet } = world;
   for (const pod of lister<Pod>(world, kubelet.informer).values()) {
     if (pod.spec.nodeName !== node) continue;
     const known = kubelet.pods.get(pod.metadata.uid);
@@ -138,9 +157,8 @@ export function recoverKubelet(world: FakeKubeletWorld, node: string, conditions
   }
 }
 
-export function patchNode(world: FakeKubeletWorld, name: string, conditions: readonly Condition[]): void {
-  const body = { status: { conditions } };
-  issue(world, world.kubelet.client, { verb: 'patch', kind: 'Node', namespace: '', name, subresource: 'status', body });
+function nodePatch(name: string, conditions: readonly Condition[]): ApiRequest {
+  return { verb: 'patch', kind: 'Node', namespace: '', name, subresource: 'status', body: { status: { conditions } } };
 }
 
 /** A new node registers: not ready, then ready by a status of its own at once. */
