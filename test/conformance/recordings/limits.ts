@@ -4,38 +4,41 @@ import { identityOf, type Line, type Timeline } from './timeline.js';
 
 /** How many pods a workload had at most, and ready at least, between two actions. */
 export interface Extremes {
-  most: number;
-  least: number;
+  readonly most: number;
+  readonly least: number;
 }
 
 /** `workload after action N` -> its extremes. A wave counts as a whole: its moments between are races. */
 export function extremesOf(timeline: Timeline, names: NamesByTimeline): Map<string, Extremes> {
   const owners = workloads(timeline, names);
-  const pods = new Map<string, Line>();
+  const pods = new Map<string, { readonly line: Line; readonly owner: string }>();
+  const alive = new Map<string, { all: number; ready: number }>();
   const extremes = new Map<string, Extremes>();
   let actions = 0;
   for (const line of timeline) {
     if (line.kind === 'Action') actions += 1;
     if (line.kind !== 'Pod') continue;
-    const owner = owners.get(names.ownerOf(line)) ?? names.ownerOf(line);
-    if (line.ev === 'DELETED') pods.delete(identityOf(line));
-    else pods.set(identityOf(line), line);
-    const alive = [...pods.values()].filter(
-      (pod) =>
-        pod.deletionTimestamp === undefined &&
-        !hasEnded(pod) &&
-        (owners.get(names.ownerOf(pod)) ?? names.ownerOf(pod)) === owner,
-    );
-    const ready = alive.filter(isReady).length;
+    const id = identityOf(line);
+    const before = pods.get(id);
+    const own = before?.owner ?? names.ownerOf(line);
+    const owner = owners.get(own) ?? own;
+    const counts = alive.get(owner) ?? { all: 0, ready: 0 };
+    alive.set(owner, counts);
+    count(counts, before?.line, -1);
+    count(counts, line, 1);
+    if (line.ev === 'DELETED') pods.delete(id);
+    else pods.set(id, { line, owner: own });
     const key = `${owner} after action ${actions}`;
-    const known = extremes.get(key);
-    if (known === undefined) extremes.set(key, { most: alive.length, least: ready });
-    else {
-      known.most = Math.max(known.most, alive.length);
-      known.least = Math.min(known.least, ready);
-    }
+    const known = extremes.get(key) ?? { most: 0, least: Number.POSITIVE_INFINITY };
+    extremes.set(key, { most: Math.max(known.most, counts.all), least: Math.min(known.least, counts.ready) });
   }
   return extremes;
+}
+
+function count(counts: { all: number; ready: number }, pod: Line | undefined, by: number): void {
+  if (pod === undefined || pod.ev === 'DELETED' || pod.deletionTimestamp !== undefined || hasEnded(pod)) return;
+  counts.all += by;
+  if (isReady(pod)) counts.ready += by;
 }
 
 /** Owner of pods -> the workload behind it (a ReplicaSet's Deployment). */
