@@ -203,7 +203,7 @@ function committedAt(world: ApiWorld, { request, next }: ApiCallRecord): Micros 
   const { network, front, admission, service, apply } = parameters;
   const steps = [network, front, admission, service, apply];
   const turnUs = Math.round(steps.reduce((sum, step) => sum + sample(step, draw), 0)) + commitDelayUs(parameters, draw);
-  const ownAt = Math.max(at, (quotaBusyUntil.get(request.namespace) ?? 0) + turnUs);
+  const ownAt = Math.max(at, quotaBusyUntil.get(request.namespace) ?? 0) + turnUs;
   quotaBusyUntil.set(request.namespace, ownAt);
   return ownAt;
 }
