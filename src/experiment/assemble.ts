@@ -124,7 +124,7 @@ function createWorld(scenario: Scenario, code: Code): World {
   insertNamespaces(world);
   openControllers(world, code.controllers);
   world.kcm = createKcm(world);
-  world.controllers = createControllerStates();
+  world.controllers = createControllerStates(parameters.storage);
   world.scheduler = createScheduler(world, parameters.scheduler);
   world.nodes = createNodes(world, scenario.cluster.pools, behavioursOf(scenario), parameters.nodes);
   world.network = createNetwork(world, parameters.network);

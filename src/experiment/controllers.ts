@@ -1,6 +1,11 @@
 import type { Controllers } from '../cluster/api/controller-loop.js';
 import type { Listeners } from '../cluster/api/informers.js';
 import { registerKcm } from '../cluster/api/kcm.js';
+import {
+  type AttachDetachWorld,
+  createAttachDetachState,
+  registerAttachDetach,
+} from '../cluster/controllers/attach-detach/controller.js';
 import { registerDaemonSet } from '../cluster/controllers/daemon-set/controller.js';
 import { createDaemonSetState, type DaemonSetWorld } from '../cluster/controllers/daemon-set/state.js';
 import { registerCronJob } from '../cluster/controllers/cron-job/controller.js';
@@ -26,6 +31,11 @@ import { registerResourceQuota } from '../cluster/controllers/resource-quota/con
 import { registerServiceAccount } from '../cluster/controllers/service-account/controller.js';
 import { registerNodeLifecycle } from '../cluster/controllers/node-lifecycle/controller.js';
 import { createNodeLifecycleState, type NodeLifecycleWorld } from '../cluster/controllers/node-lifecycle/state.js';
+import { registerPersistentVolume } from '../cluster/controllers/persistent-volume/controller.js';
+import {
+  createPersistentVolumeState,
+  type PersistentVolumeWorld,
+} from '../cluster/controllers/persistent-volume/state.js';
 import { createPodGcState, type PodGcWorld, registerPodGc } from '../cluster/controllers/pod-gc/controller.js';
 import { registerReplicaSet, registerReplicationController } from '../cluster/controllers/replica-set/controller.js';
 import {
@@ -39,29 +49,40 @@ import {
   registerStatefulSet,
   type StatefulSetWorld,
 } from '../cluster/controllers/stateful-set/controller.js';
+import { registerAttacher } from '../cluster/controllers/storage-driver/attacher.js';
+import type { StorageParameters } from '../cluster/controllers/storage-driver/parameters.js';
+import { registerProvisioner } from '../cluster/controllers/storage-driver/provisioner.js';
+import { createStorageDriverState, type StorageDriverWorld } from '../cluster/controllers/storage-driver/state.js';
 import {
   createTaintEvictionState,
   registerTaintEviction,
   type TaintEvictionWorld,
 } from '../cluster/controllers/taint-eviction/controller.js';
 import { registerTtlAfterFinished } from '../cluster/controllers/ttl-after-finished/controller.js';
+import {
+  registerClaimProtection,
+  registerVolumeProtection,
+} from '../cluster/controllers/volume-protection/controller.js';
 
 /** What all controllers together need of the world. */
-export type ControllersWorld = DaemonSetWorld &
+export type ControllersWorld = AttachDetachWorld &
+  DaemonSetWorld &
   EndpointSliceWorld &
   GarbageCollectorWorld &
   HorizontalPodAutoscalerWorld &
   JobWorld &
   NodeLifecycleWorld &
+  PersistentVolumeWorld &
   PodGcWorld &
   ReplicaSetWorld &
   ReplicationControllerWorld &
   ServiceWorld &
   StatefulSetWorld &
+  StorageDriverWorld &
   TaintEvictionWorld;
 
 /** Memories of the controllers that have one. */
-export function createControllerStates(): ControllersWorld['controllers'] {
+export function createControllerStates(storage: StorageParameters): ControllersWorld['controllers'] {
   return {
     replicaSet: createReplicaSetState(),
     replicationController: createReplicaSetState(),
@@ -75,10 +96,13 @@ export function createControllerStates(): ControllersWorld['controllers'] {
     podGc: createPodGcState(),
     horizontalPodAutoscaler: createHorizontalPodAutoscalerState(),
     job: createJobState(),
+    persistentVolume: createPersistentVolumeState(),
+    attachDetach: createAttachDetachState(),
+    storageDriver: createStorageDriverState(storage),
   };
 }
 
-/** Registers every controller of kube-controller-manager, in the order in which they hear of a change. */
+/** Registers every controller of kube-controller-manager, and those of storage drivers, in the order in which they hear of a change. */
 export function registerControllerRooms<W extends ControllersWorld>(
   controllers: Controllers<W>,
   listeners: Listeners<W>,
@@ -104,4 +128,11 @@ export function registerControllerRooms<W extends ControllersWorld>(
   registerJob(controllers, listeners);
   registerCronJob(controllers, listeners);
   registerTtlAfterFinished(controllers, listeners);
+  registerPersistentVolume(controllers, listeners);
+  registerAttachDetach(controllers, listeners);
+  registerClaimProtection(controllers, listeners);
+  registerVolumeProtection(controllers, listeners);
+  // Not of kube-controller-manager: what comes with a storage driver.
+  registerProvisioner(controllers, listeners);
+  registerAttacher(controllers, listeners);
 }

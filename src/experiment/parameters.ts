@@ -1,4 +1,5 @@
 import { API_PRESETS, type ApiParameters } from '../cluster/api/parameters.js';
+import { STORAGE_PARAMETERS, type StorageParameters } from '../cluster/controllers/storage-driver/parameters.js';
 import { NODE_PRESETS, type NodeParameters } from '../cluster/nodes/parameters.js';
 import { SCHEDULER_PRESETS, type SchedulerParameters } from '../cluster/scheduler/parameters.js';
 import { NETWORK_PRESETS, type NetworkParameters, withProxyMode } from '../network/parameters.js';
@@ -12,6 +13,7 @@ export interface ClusterParameters {
   readonly scheduler: SchedulerParameters;
   readonly nodes: NodeParameters;
   readonly network: NetworkParameters;
+  readonly storage: StorageParameters;
 }
 
 /** The preset with what the scenario replaces: `fsync` or, where two rooms know the name, `api.fsync`. */
@@ -22,6 +24,7 @@ export function clusterParameters(cluster: ClusterSpec): ClusterParameters {
     scheduler: SCHEDULER_PRESETS[preset],
     nodes: { ...NODE_PRESETS[preset], plegOnDemandRelist },
     network: withProxyMode(NETWORK_PRESETS[preset], kubeProxyMode),
+    storage: STORAGE_PARAMETERS,
   };
   return parameters.reduce(replace, chosen);
 }
@@ -32,6 +35,7 @@ const ROOMS: ClusterParameters = {
   scheduler: SCHEDULER_PRESETS.managed,
   nodes: NODE_PRESETS.managed,
   network: NETWORK_PRESETS.managed,
+  storage: STORAGE_PARAMETERS,
 };
 
 /**

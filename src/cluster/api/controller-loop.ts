@@ -52,6 +52,8 @@ export interface Controller<W extends ApiWorld> {
   readonly retryMaximumUs?: Micros;
   /** Limits of its client where they aren't those of kube-controller-manager. */
   readonly limits?: { readonly qps: number; readonly burst: number };
+  /** Number of the controller whose client, and limits, it shares; without it, it has one of its own. */
+  readonly sharesClientOf?: number;
   /** Delay (us) between taking a key and its sync, where it isn't the preset's controller reaction. */
   readonly reaction?: Distribution;
   /** Give up retrying a key after so many failures in a row; without it, never. */
@@ -97,10 +99,12 @@ export class Controllers<W extends ApiWorld> {
 
 /** Creates the state of all controllers in a new world. */
 export function openControllers<W extends ApiWorld>(world: W, controllers: Controllers<W>): void {
-  for (const { name, workers, retryBaseUs, retryMaximumUs, limits, reaction } of controllers.list) {
+  for (const controller of controllers.list) {
+    const { name, workers, retryBaseUs, retryMaximumUs, limits, sharesClientOf, reaction } = controller;
+    const shared = sharesClientOf === undefined ? undefined : world.api.controllers[sharesClientOf]!.client;
     world.api.controllers.push({
       name,
-      client: openClient(world, name, limits ?? CLIENT_LIMITS.controller),
+      client: shared ?? openClient(world, name, limits ?? CLIENT_LIMITS.controller),
       stream: openStream(world, `controller/${name}`),
       queue: createWorkQueue(retryBaseUs, retryMaximumUs),
       reaction: reaction ?? world.api.parameters.controllerReaction,

@@ -46,7 +46,7 @@ export const KINDS: readonly Kind[] = [
   kind('Namespace', 'v1', 'namespaces', 'cluster', 'played', 'ns'),
   kind('Node', 'v1', 'nodes', 'cluster', 'played', 'no'),
   kind('PersistentVolumeClaim', 'v1', 'persistentvolumeclaims', 'namespaced', 'played', 'pvc'),
-  kind('PersistentVolume', 'v1', 'persistentvolumes', 'cluster', 'stored', 'pv'),
+  kind('PersistentVolume', 'v1', 'persistentvolumes', 'cluster', 'played', 'pv'),
   kind('Pod', 'v1', 'pods', 'namespaced', 'played', 'po'),
   kind('PodTemplate', 'v1', 'podtemplates', 'namespaced', 'stored'),
   kind('ReplicationController', 'v1', 'replicationcontrollers', 'namespaced', 'played', 'rc'),
@@ -107,11 +107,11 @@ export const KINDS: readonly Kind[] = [
   kind('RoleBinding', RBAC, 'rolebindings', 'namespaced', 'stored'),
   kind('Role', RBAC, 'roles', 'namespaced', 'stored'),
   kind('PriorityClass', 'scheduling.k8s.io/v1', 'priorityclasses', 'cluster', 'played', 'pc'),
-  kind('CSIDriver', STORAGE, 'csidrivers', 'cluster', 'stored'),
+  kind('CSIDriver', STORAGE, 'csidrivers', 'cluster', 'played'),
   kind('CSINode', STORAGE, 'csinodes', 'cluster', 'stored'),
   kind('CSIStorageCapacity', STORAGE, 'csistoragecapacities', 'namespaced', 'stored'),
-  kind('StorageClass', STORAGE, 'storageclasses', 'cluster', 'stored', 'sc'),
-  kind('VolumeAttachment', STORAGE, 'volumeattachments', 'cluster', 'stored'),
+  kind('StorageClass', STORAGE, 'storageclasses', 'cluster', 'played', 'sc'),
+  kind('VolumeAttachment', STORAGE, 'volumeattachments', 'cluster', 'played'),
 ];
 
 const byKind = new Map(KINDS.map((entry) => [entry.kind, entry]));

@@ -2,6 +2,7 @@ import { draws } from '../../kernel/random.js';
 import { withFields } from '../../kernel/with-fields.js';
 import { limitFault, withLimitDefaults } from './admission/limit-range.js';
 import { taintNewNode } from './admission/node.js';
+import { CLAIM_PROTECTION, VOLUME_PROTECTION, withDefaultClass, withProtection } from './admission/storage.js';
 import { type AdmissionView, admitPod, preparePod, type PriorityClass } from './admission/pod.js';
 import type { ApiRequest, ApiResult } from './calls.js';
 import type { ObjectDraft } from './create.js';
@@ -14,6 +15,7 @@ import type { Service } from './objects/network.js';
 import type { Node } from './objects/node.js';
 import type { Pod, PodSpec, PodStatus } from './objects/pod.js';
 import type { LimitRange } from './objects/quota.js';
+import type { PersistentVolumeClaim, StorageClass } from './objects/storage.js';
 import type { DaemonSet } from './objects/workload.js';
 import { assignAddresses, carryOver, releaseAddresses } from './service-addresses.js';
 import { collection, keyOf, stored } from './store.js';
@@ -27,8 +29,7 @@ export function prepareCreate(world: ApiWorld, draft: ObjectDraft, name: string)
   const metadata = newMetadata(world, draft, name);
   if (draft.kind === 'Pod') return preparePodCreate(world, draft as PodDraft, metadata);
   const object: KubernetesObject = withFields(draft, { metadata });
-  const filled = applyDefaults(object);
-  const defaulted = completed(filled);
+  const defaulted = completed(world, applyDefaults(object));
   const second = secondDefaultClass(world, defaulted);
   if (second !== undefined) return second;
   const errors = validateCreate(defaulted);
@@ -39,9 +40,21 @@ export function prepareCreate(world: ApiWorld, draft: ObjectDraft, name: string)
 }
 
 /** What the server fills in by more than the fields that a client gives. */
-function completed(object: KubernetesObject): KubernetesObject {
-  if (object.kind === 'Job') return withJobIdentity(object as Job);
-  return object.kind === 'Node' ? taintNewNode(object as Node) : object;
+function completed(world: ApiWorld, object: KubernetesObject): KubernetesObject {
+  switch (object.kind) {
+    case 'Job':
+      return withJobIdentity(object as Job);
+    case 'Node':
+      return taintNewNode(object as Node);
+    case 'PersistentVolumeClaim': {
+      const classes = collection<StorageClass>(world, 'StorageClass');
+      return withProtection(withDefaultClass(object as PersistentVolumeClaim, classes.values()), CLAIM_PROTECTION);
+    }
+    case 'PersistentVolume':
+      return withProtection(object, VOLUME_PROTECTION);
+    default:
+      return object;
+  }
 }
 
 /** What a new object asks for: with the defaults of the API and of its namespace's LimitRanges. */
@@ -239,7 +252,9 @@ const INITIAL_STATUS: Readonly<Record<string, unknown>> = {
   DaemonSet: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
   Job: {},
   CronJob: {},
+  PersistentVolume: { phase: 'Pending' },
   PersistentVolumeClaim: { phase: 'Pending' },
+  VolumeAttachment: { attached: false },
   Service: { loadBalancer: {} },
   PodDisruptionBudget: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
   ResourceQuota: {},

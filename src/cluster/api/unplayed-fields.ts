@@ -64,6 +64,7 @@ const FREE_VOLUMES: ReadonlySet<string> = new Set([
   'downwardAPI',
   'emptyDir',
   'hostPath',
+  'persistentVolumeClaim',
   'projected',
   'secret',
 ]);

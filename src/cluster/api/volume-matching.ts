@@ -1,11 +1,9 @@
+import { storageClassOf } from './claims.js';
 import { matchesNodeTerm } from './node-affinity.js';
 import type { Node } from './objects/node.js';
 import type { PersistentVolume, PersistentVolumeClaim } from './objects/storage.js';
 import { compareQuantities, quantity } from './quantity.js';
 import { matchesSelector } from './selectors.js';
-
-/** The annotation that came before spec.storageClassName and still counts first. */
-const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
 
 /**
  * The volume that suits a claim best: one that is bound to it beforehand, else the smallest one that is available and big enough;
@@ -40,7 +38,7 @@ export function isBoundToClaim({ spec }: PersistentVolume, { metadata }: Persist
 }
 
 /** What even a volume that is bound to the claim must have. */
-function couldServe({ metadata, spec }: PersistentVolume, claim: PersistentVolumeClaim): boolean {
+export function couldServe({ metadata, spec }: PersistentVolume, claim: PersistentVolumeClaim): boolean {
   const { volumeMode = 'Filesystem', volumeAttributesClassName = '', capacity } = spec;
   const requested = quantity(claim.spec.resources?.requests?.['storage'] ?? 0);
   return (
@@ -53,12 +51,8 @@ function couldServe({ metadata, spec }: PersistentVolume, claim: PersistentVolum
 
 function isFreeFor(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
   const { selector } = claim.spec;
-  if (volume.status.phase !== 'Available' || classOf(volume) !== classOf(claim)) return false;
+  if (volume.status.phase !== 'Available' || storageClassOf(volume) !== storageClassOf(claim)) return false;
   return selector === undefined || matchesSelector(selector, volume.metadata.labels);
-}
-
-function classOf({ metadata, spec }: PersistentVolume | PersistentVolumeClaim): string {
-  return metadata.annotations?.[CLASS_ANNOTATION] ?? spec.storageClassName ?? '';
 }
 
 function sizeOf({ spec }: PersistentVolume): ReturnType<typeof quantity> {
@@ -66,7 +60,7 @@ function sizeOf({ spec }: PersistentVolume): ReturnType<typeof quantity> {
 }
 
 /** Source: CheckNodeAffinity. */
-function isReachableFrom({ spec }: PersistentVolume, node: Node): boolean {
+export function isReachableFrom({ spec }: PersistentVolume, node: Node): boolean {
   const required = spec.nodeAffinity?.required;
   return required === undefined || required.nodeSelectorTerms.some((term) => matchesNodeTerm(term, node));
 }

@@ -12,8 +12,9 @@ const metadata = { name: 'web' };
 
 it('names each field that is stored and not simulated once', () => {
   const volumes = [
-    { name: 'data', persistentVolumeClaim: { claimName: 'data' } },
-    { name: 'more', persistentVolumeClaim: { claimName: 'more' } },
+    { name: 'data', nfs: { server: 'files', path: '/' } },
+    { name: 'more', nfs: { server: 'files', path: '/more' } },
+    { name: 'claimed', persistentVolumeClaim: { claimName: 'data' } },
     { name: 'tmp', emptyDir: {} },
   ];
   const lifecycle = { postStart: { exec: { command: ['true'] } }, preStop: { exec: { command: ['true'] } } };
@@ -25,7 +26,7 @@ it('names each field that is stored and not simulated once', () => {
   const spec = { selector: { matchLabels: { app: 'web' } }, template };
   expect(unplayed({ apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec })).toEqual([
     'spec.template.spec.hostAliases',
-    'spec.template.spec.volumes.persistentVolumeClaim',
+    'spec.template.spec.volumes.nfs',
     'spec.template.spec.containers.lifecycle.postStart',
     'spec.template.spec.schedulerName',
   ]);

@@ -1,4 +1,10 @@
 import { admitNode, admitPod, preparePod, withTokenVolume } from '../../../src/cluster/api/admission/pod.js';
+import {
+  CLAIM_PROTECTION,
+  VOLUME_PROTECTION,
+  withDefaultClass,
+  withProtection,
+} from '../../../src/cluster/api/admission/storage.js';
 import { decodeManifest } from '../../../src/cluster/api/decode.js';
 import { applyDefaults, hasDefaults } from '../../../src/cluster/api/defaults/defaults.js';
 import { withJobIdentity } from '../../../src/cluster/api/defaults/job-identity.js';
@@ -7,6 +13,7 @@ import type { Job } from '../../../src/cluster/api/objects/batch.js';
 import type { KubernetesObject } from '../../../src/cluster/api/objects/meta.js';
 import type { Node } from '../../../src/cluster/api/objects/node.js';
 import type { Pod } from '../../../src/cluster/api/objects/pod.js';
+import type { PersistentVolumeClaim, StorageClass } from '../../../src/cluster/api/objects/storage.js';
 import { VECTOR_CLUSTER } from './api-cluster.js';
 import { type Checker, difference } from './checker.js';
 
@@ -17,9 +24,18 @@ interface Case {
   expected: Fields;
 }
 
+/** The cluster of the vectors has one. */
+const DEFAULT_CLASS = {
+  metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+} as unknown as StorageClass;
+
 function admitted(object: KubernetesObject): KubernetesObject {
   if (object.kind === 'Job') return withJobIdentity(object as Job);
   if (object.kind === 'Node') return admitNode(object as Node);
+  if (object.kind === 'PersistentVolumeClaim') {
+    return withProtection(withDefaultClass(object as PersistentVolumeClaim, [DEFAULT_CLASS]), CLAIM_PROTECTION);
+  }
+  if (object.kind === 'PersistentVolume') return withProtection(object, VOLUME_PROTECTION);
   if (object.kind !== 'Pod') return object;
   const result = admitPod(object as Pod, VECTOR_CLUSTER);
   if (!result.ok) throw new Error(result.message);

@@ -10,6 +10,7 @@ import { insertObject } from '../../../src/cluster/api/writes.js';
 import { readyConditions } from '../../../src/cluster/nodes/node-conditions.js';
 import { SCHEDULER_PRESETS } from '../../../src/cluster/scheduler/parameters.js';
 import { createScheduler, type SchedulerWorld } from '../../../src/cluster/scheduler/scheduler.js';
+import { STORAGE_PARAMETERS } from '../../../src/cluster/controllers/storage-driver/parameters.js';
 import { type ControllersWorld, createControllerStates } from '../../../src/experiment/controllers.js';
 import { insertNamespaces } from '../../../src/experiment/setup.js';
 import { ACTION_TABLE } from '../../../src/experiment/tables.js';
@@ -66,7 +67,7 @@ export function createWorld(
   insertNamespaces(world);
   openControllers(world, controllers);
   world.kcm = createKcm(world);
-  world.controllers = createControllerStates();
+  world.controllers = createControllerStates(STORAGE_PARAMETERS);
   const limits = limitsOf(recording, 'scheduler');
   world.scheduler = createScheduler(world, { ...SCHEDULER_PRESETS.recorded, ...limits });
   const pods = recording.timeline.filter(({ kind, name }) => kind === 'Pod' && name !== undefined);

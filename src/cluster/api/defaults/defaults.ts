@@ -56,6 +56,8 @@ const DEFAULTS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['PriorityClass', (object) => withMissing(object, { preemptionPolicy: 'PreemptLowerPriority' })],
   ['EndpointSlice', (object) => mapList(object, 'ports', (port) => withMissing(port, { name: '', protocol: 'TCP' }))],
   ['Lease', (object) => object],
+  ['PersistentVolumeClaim', onSpec((spec) => withMissing(spec, { volumeMode: 'Filesystem' }))],
+  ['PersistentVolume', onSpec(defaultVolume)],
   ['StorageClass', (object) => withMissing(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' })],
   ['NetworkPolicy', onSpec(defaultNetworkPolicy)],
   ['Role', (object) => object],
@@ -88,6 +90,12 @@ function defaultNamespace(object: Fields): Fields {
 
 function listOfTexts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(textIn) : [];
+}
+
+/** Source: pkg/apis/core/v1/defaults.go: SetDefaults_PersistentVolume, SetDefaults_HostPathVolumeSource. */
+function defaultVolume(spec: Fields): Fields {
+  const filled = withMissing(spec, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' });
+  return mapField(filled, 'hostPath', (source) => withMissing(source, { type: '' }));
 }
 
 /** Allocatable is the capacity when it is not given. */

@@ -11,18 +11,62 @@ export interface PersistentVolumeClaim extends KubernetesObject {
     readonly volumeMode?: string;
     readonly volumeAttributesClassName?: string;
   };
-  readonly status: { readonly phase?: 'Pending' | 'Bound' | 'Lost' };
+  readonly status: {
+    readonly phase?: 'Pending' | 'Bound' | 'Lost';
+    readonly accessModes?: readonly string[];
+    readonly capacity?: ResourceList;
+  };
+}
+
+/** The claim that a volume is for, or is bound to: then with its uid. */
+export interface ClaimReference {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid?: string;
 }
 
 export interface PersistentVolume extends KubernetesObject {
   readonly spec: {
     readonly accessModes?: readonly string[];
     readonly capacity?: ResourceList;
-    readonly claimRef?: { readonly namespace: string; readonly name: string; readonly uid?: string };
+    readonly claimRef?: ClaimReference;
+    readonly persistentVolumeReclaimPolicy?: 'Retain' | 'Delete' | 'Recycle';
     readonly storageClassName?: string;
     readonly volumeMode?: string;
     readonly volumeAttributesClassName?: string;
     readonly nodeAffinity?: { readonly required?: { readonly nodeSelectorTerms: readonly NodeSelectorTerm[] } };
+    /** A disk of a storage driver: attached to a node before it is mounted. */
+    readonly csi?: { readonly driver: string; readonly volumeHandle: string };
   };
-  readonly status: { readonly phase?: 'Pending' | 'Available' | 'Bound' | 'Released' | 'Failed' };
+  readonly status: {
+    readonly phase?: 'Pending' | 'Available' | 'Bound' | 'Released' | 'Failed';
+    readonly message?: string;
+  };
+}
+
+export interface StorageClass extends KubernetesObject {
+  readonly provisioner: string;
+  readonly reclaimPolicy?: 'Retain' | 'Delete';
+  readonly volumeBindingMode?: 'Immediate' | 'WaitForFirstConsumer';
+  readonly allowedTopologies?: readonly TopologySelectorTerm[];
+}
+
+export interface TopologySelectorTerm {
+  readonly matchLabelExpressions?: readonly { readonly key: string; readonly values: readonly string[] }[];
+}
+
+/** The wish that a disk be attached to a node, and whether it is. */
+export interface VolumeAttachment extends KubernetesObject {
+  readonly spec: {
+    readonly attacher: string;
+    readonly nodeName: string;
+    readonly source: { readonly persistentVolumeName: string };
+  };
+  readonly status: { readonly attached: boolean };
+}
+
+export interface StorageDriver extends KubernetesObject {
+  readonly spec: { readonly attachRequired?: boolean };
 }

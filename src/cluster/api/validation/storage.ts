@@ -30,7 +30,10 @@ export function validateClaim(spec: Fields, out: FieldError[]): void {
 
 /** A claim stays as it is but for the size of a bound one. Kubernetes adds the difference as text; it is left out here. */
 export function validateClaimUpdate(spec: Fields, previous: Fields, out: FieldError[]): void {
-  const fixed = ({ volumeName: _volumeName, ...rest }: Fields): Fields => rest;
+  // A claim that has named no class may be given one while it is not bound (the binder does, once there is a default class).
+  const mayGetClass = isZero(previous['volumeName']) && previous['storageClassName'] === undefined;
+  const fixed = ({ volumeName: _volumeName, storageClassName, ...rest }: Fields): Fields =>
+    mayGetClass ? rest : { ...rest, storageClassName };
   if (!sameData(fixed(spec), fixed(previous))) {
     const detail =
       'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';

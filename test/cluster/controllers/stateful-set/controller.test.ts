@@ -13,6 +13,7 @@ import {
   registerStatefulSet,
   type StatefulSetWorld,
 } from '../../../../src/cluster/controllers/stateful-set/controller.js';
+import { registerClaimProtection } from '../../../../src/cluster/controllers/volume-protection/controller.js';
 import { SECOND_US } from '../../../../src/kernel/time.js';
 import { type FakeKubelet, TestTank, type TestWorld, webTemplate } from '../../test-world.js';
 
@@ -25,6 +26,7 @@ function newTank(kubelet: FakeKubelet = {}): [Tank, string[]] {
     register: (controllers, listeners) => {
       registerStatefulSet(controllers, listeners);
       registerGarbageCollector(controllers, listeners);
+      registerClaimProtection(controllers, listeners);
     },
     kubelet,
   });
