@@ -10,6 +10,7 @@ import { API_PRESETS } from '../src/cluster/api/parameters.js';
 import { insertObject } from '../src/cluster/api/writes.js';
 import { SCHEDULER_PRESETS } from '../src/cluster/scheduler/parameters.js';
 import { createScheduler, registerScheduler, type SchedulerWorld } from '../src/cluster/scheduler/scheduler.js';
+import { STORAGE_PARAMETERS } from '../src/cluster/controllers/storage-driver/parameters.js';
 import { type ControllersWorld, createControllerStates } from '../src/experiment/controllers.js';
 import { defineEvents, Handlers } from '../src/kernel/events.js';
 import { createKernel, runUntil, schedule } from '../src/kernel/simulation.js';
@@ -48,7 +49,7 @@ export function controlPlane(
   world.api = createApi(world, API_PRESETS.managed);
   openControllers(world, controllers);
   world.kcm = createKcm(world);
-  world.controllers = createControllerStates();
+  world.controllers = createControllerStates(STORAGE_PARAMETERS);
   world.scheduler = createScheduler(world, SCHEDULER_PRESETS.managed);
   world.bench = { client: openClient(world, 'bench', { qps: 0, burst: 0 }), pods: [] };
   insertObject(world, { apiVersion: 'v1', kind: 'Namespace', metadata: { ...META, name: 'default', uid: 'default' } });

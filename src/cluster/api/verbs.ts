@@ -5,7 +5,7 @@ import { beginCollection, deleteNext, deleteObject } from './delete.js';
 import { storeEvent } from './event-row.js';
 import { beginEviction, continueEviction } from './eviction.js';
 import type { KubernetesObject } from './objects/meta.js';
-import type { Pod } from './objects/pod.js';
+import type { Pod, PodStatus } from './objects/pod.js';
 import { jsonMerge, strategicMerge } from './patch.js';
 import { labelsOfPlace } from './place-labels.js';
 import { conflict, notFound } from './refusals.js';
@@ -107,8 +107,15 @@ function bind(world: ApiWorld, request: ApiRequest, pod: Pod, key: ObjectKey): A
     kind: pod.kind,
     metadata: withFields(pod.metadata, { resourceVersion: nextVersion(world), ...labelsOfPlace(world, pod, nodeName) }),
     spec: withFields(pod.spec, { nodeName }),
-    status: withFields(pod.status, { conditions: [...others, scheduled] }),
+    status: withFields(withoutNomination(pod.status), { conditions: [...others, scheduled] }),
   };
   const object = storeVersion(world, bound, key);
   return { status: 201, reason: '', message: '', object };
+}
+
+/** A pod that has a node is nominated for none. Source: the feature ClearingNominatedNodeNameAfterBinding. */
+function withoutNomination(status: PodStatus): PodStatus {
+  if (status.nominatedNodeName === undefined) return status;
+  const { nominatedNodeName: _nominated, ...rest } = status;
+  return rest;
 }

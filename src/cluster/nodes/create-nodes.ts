@@ -3,6 +3,7 @@ import { invariant } from '../../kernel/invariant.js';
 import { CLIENT_LIMITS, openClient } from '../api/clients.js';
 import { type Listeners, openInformer } from '../api/informers.js';
 import { addressOfNode, MAXIMUM_NODES } from './addresses.js';
+import { createDisks, registerDisks } from './disks.js';
 import { NodesEvent } from './events.js';
 import { registerFaults } from './faults.js';
 import type { HostRecord } from './host-record.js';
@@ -51,6 +52,7 @@ export function createNodes(
       round: 0,
     },
     hostByInformer,
+    disks: createDisks(world),
   };
 }
 
@@ -66,6 +68,7 @@ export function registerNodes<W extends NodesWorld>(
   registerPodStart(handlers);
   registerPodLife(handlers, wiring);
   registerPodEnd(handlers, wiring);
+  registerDisks(handlers, listeners);
   registerImagePulls(handlers);
   registerStatusSync(handlers);
   listenToPods(handlers, listeners, wiring);

@@ -4,7 +4,7 @@ import { defineEvents } from '../../kernel/events.js';
  * Event kinds of the nodes. From FirstSync to PodTornDown: a = pod, b = its plan; from ContainerStarted to LivenessFailed:
  * a = pod, b = plan and container (`containerSubject`). An event of an earlier plan is stale and ignored. Drained: a = pod,
  * b = its epoch. StatusAnswered: a = node, b = call. PullEnded: a = node, b = ticket. MachineDown, MachineUp, KubeletUp: a = node,
- * b = its boot. ReconcileDue: a = pod, b = its plan.
+ * b = its boot. ReconcileDue, MountTimedOut: a = pod, b = its plan.
  */
 export const NodesEvent = defineEvents('nodes', 700, [
   'FirstSync',
@@ -29,4 +29,5 @@ export const NodesEvent = defineEvents('nodes', 700, [
   'KubeletUp',
   'ReconcileDue',
   'MetricsRound',
+  'MountTimedOut',
 ]);

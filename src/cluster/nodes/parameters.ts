@@ -42,6 +42,8 @@ export interface NodeParameters {
   readonly serializeImagePulls: boolean;
   /** How long an init container runs. An estimate of ours (a script that checks or copies): the reference gives no number. */
   readonly initContainerRun: Distribution;
+  /** Staging and mounting a disk that is attached. An assumption of ours (checking and mounting a file system): the reference gives no number. */
+  readonly diskMount: Distribution;
   /** Longest CrashLoopBackOff (kubernetes v1.36.3 pkg/kubelet/kubelet.go: MaxCrashLoopBackOff). */
   readonly crashLoopMaximumUs: Micros;
   /** Tearing down volumes and cgroup of an ended pod (node 10: 0.1 to 0.5 s). */
@@ -72,6 +74,7 @@ const COMMON = {
   layerUs: 20 * ms,
   serializeImagePulls: true,
   initContainerRun: logNormal(500, 0.5),
+  diskMount: uniformSeconds(0.1, 1),
   crashLoopMaximumUs: 300 * SECOND_US,
   teardown: uniformSeconds(0.1, 0.5),
   kubeletStart: uniformSeconds(5, 15),

@@ -1,10 +1,10 @@
 import type { Handlers } from '../../kernel/events.js';
 import { NO_EVENT } from '../../kernel/event-queue.js';
 import { schedule } from '../../kernel/simulation.js';
-import { MILLISECOND_US } from '../../kernel/time.js';
 import { withFields } from '../../kernel/with-fields.js';
 import { addressOfPod } from './addresses.js';
 import { enterStarting, slowdown } from './contention.js';
+import { mountVolumes } from './disks.js';
 import { NodesEvent } from './events.js';
 import { podEvent } from './kubelet-events.js';
 import { containerIndexOf, planOf, STAGE_SANDBOX, STAGE_SYNCING } from './pod-record.js';
@@ -19,19 +19,13 @@ import { EXIT_KILLED, endPod, endRun, sendStopSignal, stopAll } from './terminat
 import type { NodeWiring } from './wiring.js';
 import type { NodesWorld } from './world.js';
 
-/** The pod worker looks at its volumes at once, then every so often (kubernetes v1.36.3 pkg/kubelet/volumemanager: podAttachAndMountRetryInterval). */
-const VOLUME_POLL_US = 300 * MILLISECOND_US;
-
 /** From the binding to running containers, one step an event. reference/node.md section 3 */
 export function registerPodStart<W extends NodesWorld>(handlers: Handlers<W>): void {
   onPod(handlers, NodesEvent.FirstSync, (world, podIndex) => {
     const { pods } = world.nodes;
-    const { spec } = recordOf(world, podIndex).pod;
     pods.admittedAt[podIndex] = world.kernel.now;
     reportPod(world, podIndex);
-    // Mounting takes less than a poll, so volumes are found mounted at the second one.
-    const waitUs = (spec.volumes?.length ?? 0) > 0 ? VOLUME_POLL_US : 0;
-    schedule(world, waitUs, NodesEvent.VolumesMounted, podIndex, pods.plan[podIndex]!);
+    mountVolumes(world, podIndex);
   });
   onPod(handlers, NodesEvent.VolumesMounted, (world, podIndex) => {
     const { pods } = world.nodes;

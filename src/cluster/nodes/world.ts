@@ -3,6 +3,7 @@ import type { ApiWorld } from '../api/world.js';
 import type { NodeParameters } from './parameters.js';
 import type { PodRecord } from './pod-record.js';
 import type { HostRecord } from './host-record.js';
+import type { DisksState } from './disks.js';
 import type { MetricsState } from './metrics-server.js';
 import type { WorkloadBehaviour } from './workload.js';
 
@@ -19,6 +20,7 @@ export interface NodesState {
   readonly metrics: MetricsState;
   /** nodeIndex by informer. */
   readonly hostByInformer: Map<number, number>;
+  readonly disks: DisksState;
 }
 
 export interface NodesWorld extends ApiWorld {

@@ -12,19 +12,39 @@ import { recordPodEvent } from './event-series.js';
 import { SchedulerEvent } from './events.js';
 import { moveOnEvent, requeueFailed } from './scheduling-queue.js';
 import type { QueuedPod } from './queued-pod.js';
-import type { Binding, SchedulerWorld } from './world.js';
+import { BIND_TIMEOUT_US, forgetVolumes, lookAtVolumes, volumeWritten, writeVolumes } from './volume-binding-cycle.js';
+import type { Binding, Cycle, SchedulerWorld } from './world.js';
 
-/** The binding cycle: runs beside the scheduling of other pods. PreBind of volumes and claims has its place here. */
-export function startBinding(world: SchedulerWorld, queued: QueuedPod, nodeName: string): void {
-  const { scheduler } = world;
+/** The binding cycle: runs beside the scheduling of other pods. */
+export function startBinding(world: SchedulerWorld, { queued, nodeName, volumes }: Cycle): void {
+  const { scheduler, kernel } = world;
   const number = scheduler.freeBindings.pop() ?? scheduler.bindings.length;
-  scheduler.bindings[number] = { queued, nodeName };
+  const deadline = kernel.now + BIND_TIMEOUT_US;
+  scheduler.bindings[number] = { queued, nodeName, volumes, written: 0, deadline };
   const delayUs = sample(scheduler.parameters.handOver, draws(world, scheduler.streams.handOver));
   schedule(world, delayUs, SchedulerEvent.BindingReady, number, 0);
 }
 
+/** PreBind: the pod's claims come first. */
+export function prepareBinding(world: SchedulerWorld, number: number): void {
+  const binding = bindingOf(world, number);
+  if (binding.volumes === undefined) sendBinding(world, number);
+  else writeVolumes(world, number, binding);
+}
+
+export function continueVolumes(world: SchedulerWorld, number: number, result: ApiResult): void {
+  const error = volumeWritten(world, number, bindingOf(world, number), result);
+  if (error !== '') rejectBinding(world, number, `running PreBind plugin "VolumeBinding": ${error}`);
+}
+
+export function pollVolumes(world: SchedulerWorld, number: number): void {
+  const seen = lookAtVolumes(world, number, bindingOf(world, number));
+  if (seen === 'bound') sendBinding(world, number);
+  else if (seen !== 'waits') rejectBinding(world, number, `running PreBind plugin "VolumeBinding": ${seen.message}`);
+}
+
 /** DefaultBinder: one POST of pods/binding. */
-export function sendBinding(world: SchedulerWorld, number: number): void {
+function sendBinding(world: SchedulerWorld, number: number): void {
   const { scheduler } = world;
   const { queued, nodeName } = bindingOf(world, number);
   const { namespace, name, uid } = queued.pod.metadata;
@@ -33,23 +53,28 @@ export function sendBinding(world: SchedulerWorld, number: number): void {
 }
 
 export function finishBinding(world: SchedulerWorld, number: number, result: ApiResult): void {
-  const { scheduler } = world;
-  const { queued, nodeName } = bindingOf(world, number);
-  scheduler.bindings[number] = undefined;
-  scheduler.freeBindings.push(number);
-  const { pod } = queued;
-  const { namespace, name, uid } = pod.metadata;
-  if (succeeded(result)) {
-    scheduler.queue.pods.delete(uid);
-    const message = `Successfully assigned ${namespace}/${name} to ${nodeName}`;
-    recordPodEvent(world, pod, 'Normal', 'Scheduled', message);
+  if (!succeeded(result)) {
+    rejectBinding(world, number, `binding rejected: running Bind plugin "DefaultBinder": ${result.message}`);
     return;
   }
+  const { queued, nodeName } = endBinding(world, number);
+  const { namespace, name, uid } = queued.pod.metadata;
+  world.scheduler.queue.pods.delete(uid);
+  const message = `Successfully assigned ${namespace}/${name} to ${nodeName}`;
+  recordPodEvent(world, queued.pod, 'Normal', 'Scheduled', message);
+}
+
+/** Takes back what was assumed; the pod waits for another attempt. */
+function rejectBinding(world: SchedulerWorld, number: number, error: string): void {
+  const { scheduler } = world;
+  const { queued, volumes } = endBinding(world, number);
+  const { pod } = queued;
+  const { uid } = pod.metadata;
+  if (volumes !== undefined) forgetVolumes(world, volumes);
   if (scheduler.assumed.delete(uid)) {
     removePod(scheduler.cluster, uid);
     moveOnEvent(scheduler.cluster, scheduler.queue, { type: 'PodDelete', pod }, world.kernel.now);
   }
-  const error = `binding rejected: running Bind plugin "DefaultBinder": ${result.message}`;
   failAttempt(world, queued, error, [], 'SchedulerError');
 }
 
@@ -104,6 +129,13 @@ const ELLIPSIS = ' ...';
 function truncated(message: string): string {
   if (message.length <= MAXIMUM_MESSAGE_BYTES) return message;
   return message.slice(0, MAXIMUM_MESSAGE_BYTES - ELLIPSIS.length) + ELLIPSIS;
+}
+
+function endBinding(world: SchedulerWorld, number: number): Binding {
+  const binding = bindingOf(world, number);
+  world.scheduler.bindings[number] = undefined;
+  world.scheduler.freeBindings.push(number);
+  return binding;
 }
 
 function bindingOf(world: SchedulerWorld, number: number): Binding {

@@ -1,5 +1,6 @@
 import type { Node } from '../api/objects/node.js';
 import type { Pod } from '../api/objects/pod.js';
+import type { PersistentVolumeClaim } from '../api/objects/storage.js';
 import { sameData } from '../api/patch.js';
 import { podRequests, resourceNumbers } from '../api/pod-resources.js';
 
@@ -9,6 +10,8 @@ export type ClusterEvent =
   | { readonly type: 'NodeTaint' | 'NodeAllocatable' | 'NodeLabel'; readonly before: Node; readonly node: Node }
   | { readonly type: 'PodAdd' | 'PodDelete'; readonly pod: Pod }
   | { readonly type: 'PodLabel' | 'PodScaleDown' | 'PodToleration'; readonly before: Pod; readonly pod: Pod }
+  | { readonly type: 'ClaimAdd' | 'ClaimUpdate'; readonly claim: PersistentVolumeClaim }
+  | { readonly type: 'VolumeAdd' | 'VolumeUpdate' | 'ClassAdd' | 'ClassTopology' }
   /** The wildcard that retries leftovers whatever rejected them. */
   | { readonly type: 'Timeout' };
 

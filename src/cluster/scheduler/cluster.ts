@@ -3,6 +3,8 @@ import type { LabelSelector, StringMap } from '../api/objects/meta.js';
 import type { Service } from '../api/objects/network.js';
 import type { Node } from '../api/objects/node.js';
 import type { Pod } from '../api/objects/pod.js';
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../api/objects/storage.js';
+import type { ObjectKey } from '../api/store.js';
 import type { PodClass } from './pod-class.js';
 import type { SpreadCounter } from './spread-counts.js';
 import type { FitTable } from './fit-table.js';
@@ -134,6 +136,11 @@ export interface ClusterState {
   /** Goes up whenever a Service changes. */
   selectorVersion: number;
 
+  /** What VolumeBinding looks up; what is on its way to being bound stands here as it will be. */
+  readonly claims: Map<ObjectKey, PersistentVolumeClaim>;
+  readonly volumes: Map<string, PersistentVolume>;
+  readonly storageClasses: Map<string, StorageClass>;
+
   /** Where the next search begins in `order`. */
   nextStart: number;
   /** Nodes found in the last search, in the order found; only the first `feasibleCount` count. */
@@ -194,6 +201,9 @@ export function createCluster(): ClusterState {
     services: new Map(),
     ownerSelectors: new Map(),
     selectorVersion: 0,
+    claims: new Map(),
+    volumes: new Map(),
+    storageClasses: new Map(),
     nextStart: 0,
     feasible: new Int32Array(0),
     feasibleCount: 0,

@@ -2,14 +2,16 @@ import { sample } from '../../kernel/distributions.js';
 import { draws } from '../../kernel/random.js';
 import { schedule, scheduleAt } from '../../kernel/simulation.js';
 import type { Micros } from '../../kernel/time.js';
-import { NO_NODE } from './cluster.js';
+import { type ClusterState, NO_NODE, type NodeIndex } from './cluster.js';
 import { placePod } from './cluster-pods.js';
 import { decide } from './decide.js';
 import { recordPodEvent } from './event-series.js';
 import { SchedulerEvent } from './events.js';
-import { podClassOf } from './pod-class.js';
+import { demandOf, planVolumes, type VolumePlan } from './plugins/volume-binding.js';
+import { type PodClass, podClassOf } from './pod-class.js';
 import type { QueuedPod } from './queued-pod.js';
 import { finishAttempt, nextBackoffEnd, nextLeftoverLook, popNext } from './scheduling-queue.js';
+import { assumeVolumes } from './volume-binding-cycle.js';
 import type { SchedulerWorld } from './world.js';
 
 /** Starts the next attempt unless one is under way; sets the timers of those who wait. */
@@ -41,12 +43,22 @@ function attempt(world: SchedulerWorld, queued: QueuedPod): void {
   const podClass = podClassOf(cluster, queued.pod);
   const { node, evaluated, failure } = decide(cluster, podClass);
   const nodeName = node === NO_NODE ? '' : cluster.names[node]!;
-  scheduler.cycle = { queued, nodeName, failure };
+  const volumes = node === NO_NODE ? undefined : reserveVolumes(cluster, podClass, node);
+  scheduler.cycle = { queued, nodeName, volumes, failure };
   if (node !== NO_NODE) {
     scheduler.assumed.add(queued.pod.metadata.uid);
     placePod(cluster, queued.pod, nodeName, podClass);
   }
   schedule(world, attemptUs(world, evaluated, podClass.spread?.signature !== '[]'), SchedulerEvent.CycleEnded, 0, 0);
+}
+
+/** Plans the binding of the pod's claims, and takes what they need; undefined: there is nothing to do. */
+function reserveVolumes(cluster: ClusterState, podClass: PodClass, node: NodeIndex): VolumePlan | undefined {
+  if (podClass.claims.length === 0) return undefined;
+  const plan = planVolumes(demandOf(cluster, podClass), cluster.nodes[node]!)!;
+  if (plan.bindings.length + plan.provisions.length === 0) return undefined;
+  assumeVolumes(cluster, plan, cluster.names[node]!);
+  return plan;
 }
 
 function attemptUs(world: SchedulerWorld, evaluated: number, spreads: boolean): Micros {

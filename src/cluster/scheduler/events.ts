@@ -2,7 +2,7 @@ import { defineEvents } from '../../kernel/events.js';
 
 /**
  * Event kinds of the scheduler. CycleEnded: the pod in the cycle has its verdict. BindingReady, BindingDone: a = number
- * of the binding; BindingDone, StatusPatched: b = call. BackoffFlushed, LeftoversFlushed: timers of the queue.
+ * of the binding, as in VolumeWritten, VolumesLookedAt; BindingDone, StatusPatched, VolumeWritten: b = call. BackoffFlushed, LeftoversFlushed: timers of the queue.
  */
 export const SchedulerEvent = defineEvents('scheduler', 600, [
   'CycleEnded',
@@ -11,4 +11,6 @@ export const SchedulerEvent = defineEvents('scheduler', 600, [
   'StatusPatched',
   'BackoffFlushed',
   'LeftoversFlushed',
+  'VolumeWritten',
+  'VolumesLookedAt',
 ]);

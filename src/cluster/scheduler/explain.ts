@@ -21,6 +21,7 @@ import {
   topologyWeight,
 } from './plugins/pod-topology-spread.js';
 import { scoreTaints } from './plugins/taint-toleration.js';
+import { demandOf, filterVolumes } from './plugins/volume-binding.js';
 import { FEASIBLE, Rejection, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import { filterPlacement } from './placement-rules.js';
@@ -65,6 +66,7 @@ function filterAll(cluster: ClusterState, pod: PodClass): Map<NodeIndex, Verdict
   const { hard } = refreshSpread(cluster, pod);
   const least = hard.map(leastMatching);
   const affinity = prepareAffinityFilter(cluster, pod);
+  const volumes = pod.claims.length === 0 ? undefined : demandOf(cluster, pod);
   const verdicts = new Map<NodeIndex, Verdict>();
   for (const node of nodeOrder(cluster)) {
     let verdict: Verdict = FEASIBLE;
@@ -72,6 +74,7 @@ function filterAll(cluster: ClusterState, pod: PodClass): Map<NodeIndex, Verdict
     if (verdict === FEASIBLE) verdict = filterPlacement(cluster, pod, node);
     if (verdict === FEASIBLE) verdict = filterPorts(cluster, pod, node);
     if (verdict === FEASIBLE) verdict = filterResources(cluster, pod, node);
+    if (verdict === FEASIBLE && volumes !== undefined) verdict = filterVolumes(cluster, volumes, node);
     if (verdict === FEASIBLE) verdict = filterSpread(cluster, hard, least, node);
     if (verdict === FEASIBLE && affinity !== undefined) verdict = filterAffinity(cluster, pod, affinity, node);
     verdicts.set(node, verdict);

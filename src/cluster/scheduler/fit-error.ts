@@ -2,6 +2,7 @@ import type { ClusterState, NodeIndex } from './cluster.js';
 import { pluginOf, reasonsOf, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import { dryRunPreemption, NO_VICTIMS_FOUND, UNRESOLVABLE } from './preemption-dry-run.js';
+import { refusalOf } from './refusal.js';
 import { verdictsOf } from './schedule-pod.js';
 
 /** kubernetes v1.36.3 pkg/scheduler/framework/preemption: what the nodes say that preemption can't help or tried in vain. */
@@ -11,9 +12,7 @@ const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
 const NO_CLAIMS = 'no new claims to deallocate';
 const NEVER = 'preemption: not eligible due to preemptionPolicy=Never.';
 
-/** NodeAffinity's PreFilter: required terms that name no node in common. */
-const CONFLICT = 'pod affinity terms conflict';
-/** Then DynamicResources finds no state of its PreFilter, and preemption is not asked. */
+/** After a refusal as a whole DynamicResources finds no state of its PreFilter, and preemption is not asked. */
 const STATE_NOT_FOUND = 'not found';
 
 /** Why an attempt failed. */
@@ -33,8 +32,10 @@ const NO_NODES_AVAILABLE = 'no nodes available to schedule pods';
 export function failureOf(cluster: ClusterState, pod: PodClass): Failure {
   if (cluster.nodeCount === 0) return { message: NO_NODES_AVAILABLE, plugins: [], preemptionHelps: false };
   const prefix = `0/${cluster.nodeCount} nodes are available:`;
-  if (pod.nodeNames?.size === 0) {
-    return { message: `${prefix} ${CONFLICT}. ${STATE_NOT_FOUND}`, plugins: ['NodeAffinity'], preemptionHelps: false };
+  const refusal = refusalOf(cluster, pod);
+  if (refusal !== undefined) {
+    const message = `${prefix} ${refusal.message}. ${STATE_NOT_FOUND}`;
+    return { message, plugins: [refusal.plugin], preemptionHelps: false };
   }
   const verdicts = verdictsOf(cluster, pod);
   const plugins = [...new Set([...verdicts.values()].map(pluginOf))];
@@ -47,7 +48,8 @@ export function failureOf(cluster: ClusterState, pod: PodClass): Failure {
 /** The message without what PostFilter adds. */
 export function fitErrorOf(cluster: ClusterState, pod: PodClass): string {
   const prefix = `0/${cluster.nodeCount} nodes are available:`;
-  if (pod.nodeNames?.size === 0) return `${prefix} ${CONFLICT}.`;
+  const refusal = refusalOf(cluster, pod);
+  if (refusal !== undefined) return `${prefix} ${refusal.message}.`;
   return `${prefix}${rejections(cluster, verdictsOf(cluster, pod).values())}`;
 }
 

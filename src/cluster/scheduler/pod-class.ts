@@ -1,3 +1,4 @@
+import { claimNamesOf } from '../api/claims.js';
 import type { OwnerReference, StringMap } from '../api/objects/meta.js';
 import type { Pod, PodSpec } from '../api/objects/pod.js';
 import type { ClusterState, HostPort, PlacedPod, ResourceVector } from './cluster.js';
@@ -35,6 +36,8 @@ export interface PodClass {
   readonly hostPorts: readonly HostPort[];
   readonly images: readonly string[];
   readonly containerCount: number;
+  /** Names of the claims that it mounts. */
+  readonly claims: readonly string[];
   /** The only nodes that PreFilter leaves; undefined = all. */
   readonly nodeNames: ReadonlySet<string> | undefined;
   readonly terms: InterPodTerms | undefined;
@@ -90,6 +93,7 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     hostPorts: hostPortsOf(spec),
     images: imagesOf(spec),
     containerCount: spec.containers.length + (spec.initContainers?.length ?? 0),
+    claims: claimNamesOf(spec),
     nodeNames: nodeNamesOf(spec),
     terms,
     placement: placementRulesOf(cluster, spec, placementKey),

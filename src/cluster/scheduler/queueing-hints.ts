@@ -1,6 +1,8 @@
+import { claimNamesOf } from '../api/claims.js';
 import { matchesNodeAffinity } from '../api/node-affinity.js';
 import type { Node } from '../api/objects/node.js';
 import type { Pod } from '../api/objects/pod.js';
+import type { PersistentVolumeClaim } from '../api/objects/storage.js';
 import { matchesSelector } from '../api/selectors.js';
 import { hasUntoleratedTaint } from '../api/tolerations.js';
 import type { ClusterState } from './cluster.js';
@@ -78,6 +80,20 @@ const HINTS: Readonly<Record<string, Hint>> = {
     return podFitsEmptyNode(cluster, pod, event.node) && roomGrew(cluster, pod, event.before, event.node);
   },
 
+  VolumeRestrictions: (_cluster, pod, event) => {
+    if (event.type === 'ClaimAdd') return isOurs(pod, event.claim);
+    if (event.type === 'PodDelete') {
+      const { metadata, spec } = event.pod;
+      return metadata.namespace === pod.namespace && claimNamesOf(spec).some((name) => pod.claims.includes(name));
+    }
+    return event.type === 'NodeAdd' || event.type === 'NodeTaint';
+  },
+
+  VolumeBinding: (_cluster, pod, event) => {
+    if (event.type === 'ClaimAdd' || event.type === 'ClaimUpdate') return isOurs(pod, event.claim);
+    return VOLUME_EVENTS.includes(event.type);
+  },
+
   PodTopologySpread: (cluster, pod, event) => {
     const { hard } = refreshSpread(cluster, pod);
     const counts = (other: Pod): boolean =>
@@ -134,6 +150,20 @@ const HINTS: Readonly<Record<string, Hint>> = {
     }
   },
 };
+
+const VOLUME_EVENTS: readonly ClusterEvent['type'][] = [
+  'VolumeAdd',
+  'VolumeUpdate',
+  'ClassAdd',
+  'ClassTopology',
+  'NodeAdd',
+  'NodeLabel',
+  'NodeTaint',
+];
+
+function isOurs(pod: PodClass, { metadata }: PersistentVolumeClaim): boolean {
+  return metadata.namespace === pod.namespace && pod.claims.includes(metadata.name);
+}
 
 function untolerated(pod: PodClass, node: Node): boolean {
   return hasUntoleratedTaint(node.spec.taints, pod.spec.tolerations);

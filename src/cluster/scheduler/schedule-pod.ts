@@ -19,10 +19,12 @@ import {
   scoreSpread,
   topologyWeight,
 } from './plugins/pod-topology-spread.js';
+import { demandOf, filterVolumes, type VolumeDemand } from './plugins/volume-binding.js';
 import { FEASIBLE, Rejection, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import { judge, refreshFit, UNKNOWN } from './fit-table.js';
 import { refreshPlacement } from './placement-rules.js';
+import { refusalOf } from './refusal.js';
 import { feasibleNodesToFind } from './sampling.js';
 import { type ClassSpread, type DomainSums, refreshSpread } from './spread-counts.js';
 import { winsTie } from './tie-break.js';
@@ -34,7 +36,8 @@ interface Attempt {
   readonly spread: ClassSpread;
   readonly least: readonly number[];
   readonly affinity: AffinityFilter | undefined;
-  /** Host ports, hard spread constraints or inter-pod terms have a say. */
+  readonly volumes: VolumeDemand | undefined;
+  /** Host ports, claims, hard spread constraints or inter-pod terms have a say. */
   readonly needsMore: boolean;
 }
 
@@ -52,6 +55,10 @@ export interface Decision {
  * the class (fit-table.ts, spread-counts.ts) and are equal to what the plugins say of each node by themselves (explain.ts).
  */
 export function schedulePod(cluster: ClusterState, pod: PodClass): Decision {
+  if (pod.claims.length > 0 && refusalOf(cluster, pod) !== undefined) {
+    cluster.feasibleCount = 0;
+    return { node: NO_NODE, feasible: 0, evaluated: 0 };
+  }
   const attempt = prepare(cluster, pod);
   const candidates = candidatesOf(cluster, pod);
   const evaluated = search(cluster, attempt, candidates);
@@ -91,12 +98,14 @@ function prepare(cluster: ClusterState, pod: PodClass): Attempt {
   refreshFit(cluster, pod.fit);
   const spread = refreshSpread(cluster, pod);
   const affinity = prepareAffinityFilter(cluster, pod);
+  const volumes = pod.claims.length === 0 ? undefined : demandOf(cluster, pod);
   return {
     pod,
     spread,
     least: spread.hard.map(leastMatching),
     affinity,
-    needsMore: pod.hostPorts.length > 0 || spread.hard.length > 0 || affinity !== undefined,
+    volumes,
+    needsMore: pod.hostPorts.length > 0 || spread.hard.length > 0 || affinity !== undefined || volumes !== undefined,
   };
 }
 
@@ -138,22 +147,23 @@ function search(cluster: ClusterState, attempt: Attempt, candidates: Int32Array)
 
 /** The filters that most pods don't need. Their place among the others matters for the verdict only, not for feasibility. */
 function passesRest(cluster: ClusterState, attempt: Attempt, node: NodeIndex): boolean {
-  const { pod, spread, affinity } = attempt;
+  const { pod, spread, affinity, volumes } = attempt;
   if (filterPorts(cluster, pod, node) !== FEASIBLE) return false;
+  if (volumes !== undefined && filterVolumes(cluster, volumes, node) !== FEASIBLE) return false;
   if (filterSpread(cluster, spread.hard, attempt.least, node) !== FEASIBLE) return false;
   return affinity === undefined || filterAffinity(cluster, pod, affinity, node) === FEASIBLE;
 }
 
 /**
- * The filters in the scheduler's order; the first that rejects ends it. VolumeRestrictions, NodeVolumeLimits,
- * VolumeBinding and VolumeZone have their place before topology spread, DynamicResources and NodeDeclaredFeatures at
- * the end (part 3 of the project).
+ * The filters in the scheduler's order; the first that rejects ends it. VolumeRestrictions and NodeVolumeLimits have their
+ * place before VolumeBinding, VolumeZone after it, DynamicResources and NodeDeclaredFeatures at the end (part 3 of the project).
  */
 function filterNode(cluster: ClusterState, attempt: Attempt, node: NodeIndex): Verdict {
-  const { pod, spread, affinity } = attempt;
+  const { pod, spread, affinity, volumes } = attempt;
   let verdict: Verdict = pod.placement.verdicts[node]!;
   if (verdict === FEASIBLE) verdict = filterPorts(cluster, pod, node);
   if (verdict === FEASIBLE) verdict = filterResources(cluster, pod, node);
+  if (verdict === FEASIBLE && volumes !== undefined) verdict = filterVolumes(cluster, volumes, node);
   if (verdict === FEASIBLE) verdict = filterSpread(cluster, spread.hard, attempt.least, node);
   if (verdict === FEASIBLE && affinity !== undefined) verdict = filterAffinity(cluster, pod, affinity, node);
   return verdict;

@@ -5,7 +5,7 @@ import { takeResult } from '../api/calls.js';
 import { openClient } from '../api/clients.js';
 import { type Listeners, openInformer } from '../api/informers.js';
 import type { ApiWorld } from '../api/world.js';
-import { failAttempt, finishBinding, sendBinding, startBinding } from './binding.js';
+import { continueVolumes, failAttempt, finishBinding, pollVolumes, prepareBinding, startBinding } from './binding.js';
 import { createCluster } from './cluster.js';
 import { proceed } from './cycle.js';
 import { SchedulerEvent } from './events.js';
@@ -16,8 +16,19 @@ import { SCHEDULER, SCHEDULER_NAME, type SchedulerState, type SchedulerWorld } f
 
 export type { SchedulerWorld } from './world.js';
 
-/** Kinds that the plugins of this part look at; claims and volumes come with part 3. */
-const WATCHED = ['Node', 'Namespace', 'Service', 'ReplicationController', 'ReplicaSet', 'StatefulSet', 'Pod'] as const;
+/** Kinds that the plugins look at. */
+const WATCHED = [
+  'Node',
+  'Namespace',
+  'Service',
+  'ReplicationController',
+  'ReplicaSet',
+  'StatefulSet',
+  'StorageClass',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'Pod',
+] as const;
 
 /** A scheduler that knows nothing yet: its informers bring all that is stored. */
 export function createScheduler(world: ApiWorld, parameters: SchedulerParameters): SchedulerState {
@@ -27,6 +38,8 @@ export function createScheduler(world: ApiWorld, parameters: SchedulerParameters
     cluster: createCluster(),
     queue: createSchedulingQueue(),
     pods: informers[WATCHED.indexOf('Pod')]!,
+    claims: informers[WATCHED.indexOf('PersistentVolumeClaim')]!,
+    volumes: informers[WATCHED.indexOf('PersistentVolume')]!,
     client: openClient(world, SCHEDULER, parameters),
     eventClient: openClient(world, SCHEDULER_NAME, parameters),
     events: new Map(),
@@ -46,7 +59,15 @@ export function createScheduler(world: ApiWorld, parameters: SchedulerParameters
 export function registerScheduler<W extends SchedulerWorld>(handlers: Handlers<W>, listeners: Listeners<W>): void {
   listen(listeners);
   handlers.on(SchedulerEvent.CycleEnded, endCycle);
-  handlers.on(SchedulerEvent.BindingReady, (world, number) => sendBinding(world, number));
+  handlers.on(SchedulerEvent.BindingReady, (world, number) => prepareBinding(world, number));
+  handlers.on(SchedulerEvent.VolumeWritten, (world, number, call) => {
+    continueVolumes(world, number, takeResult(world, call));
+    proceed(world);
+  });
+  handlers.on(SchedulerEvent.VolumesLookedAt, (world, number) => {
+    pollVolumes(world, number);
+    proceed(world);
+  });
   handlers.on(SchedulerEvent.BindingDone, (world, number, call) => {
     finishBinding(world, number, takeResult(world, call));
     proceed(world);
@@ -79,7 +100,7 @@ function endCycle(world: SchedulerWorld): void {
   scheduler.cycle = undefined;
   if (cycle.failure === undefined) {
     finishAttempt(scheduler.queue);
-    startBinding(world, cycle.queued, cycle.nodeName);
+    startBinding(world, cycle);
   } else {
     if (cycle.failure.preemptionHelps) scheduler.preemptionsNotPlayed += 1;
     const { message, plugins } = cycle.failure;

@@ -3,6 +3,7 @@ import type { LabelSelector, KubernetesObject } from '../api/objects/meta.js';
 import type { Service } from '../api/objects/network.js';
 import type { Node } from '../api/objects/node.js';
 import type { Pod } from '../api/objects/pod.js';
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../api/objects/storage.js';
 import { sameData } from '../api/patch.js';
 import { objectKey } from '../api/store.js';
 import { addNode, removeNode, updateNode } from './cluster-nodes.js';
@@ -23,9 +24,49 @@ export function listen<W extends SchedulerWorld>(listeners: Listeners<W>): void 
     else cluster.namespaces.set(object.metadata.name, object.metadata.labels ?? {});
   });
   listeners.on<Service>(SCHEDULER, 'Service', onService);
+  listeners.on<PersistentVolumeClaim>(SCHEDULER, 'PersistentVolumeClaim', onClaim);
+  listeners.on<PersistentVolume>(SCHEDULER, 'PersistentVolume', onVolume);
+  listeners.on<StorageClass>(SCHEDULER, 'StorageClass', onStorageClass);
   listeners.on<Owner>(SCHEDULER, 'ReplicaSet', onOwner);
   listeners.on<Owner>(SCHEDULER, 'StatefulSet', onOwner);
   listeners.on<Owner>(SCHEDULER, 'ReplicationController', onOwner);
+}
+
+function onClaim(world: SchedulerWorld, { type, object }: Change<PersistentVolumeClaim>): void {
+  const { cluster } = world.scheduler;
+  const key = objectKey(object);
+  cluster.version += 1;
+  if (type === 'deleted') cluster.claims.delete(key);
+  else {
+    cluster.claims.set(key, object);
+    happen(world, { type: type === 'added' ? 'ClaimAdd' : 'ClaimUpdate', claim: object });
+  }
+  proceed(world);
+}
+
+function onVolume(world: SchedulerWorld, { type, object }: Change<PersistentVolume>): void {
+  const { cluster } = world.scheduler;
+  const { name } = object.metadata;
+  cluster.version += 1;
+  if (type === 'deleted') cluster.volumes.delete(name);
+  else {
+    cluster.volumes.set(name, object);
+    happen(world, { type: type === 'added' ? 'VolumeAdd' : 'VolumeUpdate' });
+  }
+  proceed(world);
+}
+
+function onStorageClass(world: SchedulerWorld, { type, object, before }: Change<StorageClass>): void {
+  const { cluster } = world.scheduler;
+  const { name } = object.metadata;
+  cluster.version += 1;
+  if (type === 'deleted') cluster.storageClasses.delete(name);
+  else {
+    cluster.storageClasses.set(name, object);
+    if (type === 'added') happen(world, { type: 'ClassAdd' });
+    else if (!sameData(before?.allowedTopologies, object.allowedTopologies)) happen(world, { type: 'ClassTopology' });
+  }
+  proceed(world);
 }
 
 type Owner = KubernetesObject & {

@@ -5,6 +5,7 @@ import type { ClusterState } from './cluster.js';
 import type { EventSeriesState } from './event-series.js';
 import type { Failure } from './fit-error.js';
 import type { SchedulerParameters } from './parameters.js';
+import type { VolumePlan } from './plugins/volume-binding.js';
 import type { QueuedPod } from './queued-pod.js';
 import type { SchedulingQueue } from './scheduling-queue.js';
 
@@ -16,6 +17,12 @@ export const SCHEDULER_NAME = 'default-scheduler';
 export interface Binding {
   readonly queued: QueuedPod;
   readonly nodeName: string;
+  /** What its claims need first; undefined: nothing. */
+  readonly volumes: VolumePlan | undefined;
+  /** Writes of PreBind that are done. */
+  written: number;
+  /** When waiting for the claims ends. */
+  readonly deadline: Micros;
 }
 
 /** The pod in the scheduling cycle and what came of it: a node, or a failure. */
@@ -23,6 +30,7 @@ export interface Cycle {
   readonly queued: QueuedPod;
   /** Empty if it failed. */
   readonly nodeName: string;
+  readonly volumes: VolumePlan | undefined;
   readonly failure: Failure | undefined;
 }
 
@@ -31,8 +39,10 @@ export interface SchedulerState {
   readonly parameters: SchedulerParameters;
   readonly cluster: ClusterState;
   readonly queue: SchedulingQueue;
-  /** Number of its pod informer. */
+  /** Numbers of its informers. */
   readonly pods: number;
+  readonly claims: number;
+  readonly volumes: number;
   readonly client: number;
   /** Events have a client of their own. */
   readonly eventClient: number;

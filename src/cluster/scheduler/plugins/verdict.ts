@@ -31,6 +31,9 @@ export const Rejection = {
   ExistingAntiAffinity: 12,
   /** Not among the nodes that PreFilter left. */
   NodeSet: 13,
+  VolumeNodeAffinity: 14,
+  VolumeBinding: 15,
+  VolumeMissing: 16,
 } as const;
 
 interface RejectionText {
@@ -86,6 +89,21 @@ const TEXTS: readonly (RejectionText | undefined)[] = [
     plugin: 'NodeAffinity',
     code: 'UnschedulableAndUnresolvable',
     reason: "node(s) didn't satisfy plugin(s) [NodeAffinity]",
+  },
+  {
+    plugin: 'VolumeBinding',
+    code: 'UnschedulableAndUnresolvable',
+    reason: "node(s) didn't match PersistentVolume's node affinity",
+  },
+  {
+    plugin: 'VolumeBinding',
+    code: 'UnschedulableAndUnresolvable',
+    reason: "node(s) didn't find available persistent volumes to bind",
+  },
+  {
+    plugin: 'VolumeBinding',
+    code: 'UnschedulableAndUnresolvable',
+    reason: 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)',
   },
 ];
 

@@ -1,0 +1,96 @@
+import { schedule } from '../../kernel/simulation.js';
+import { type Micros, SECOND_US } from '../../kernel/time.js';
+import { type ApiRequest, type ApiResult, issue, succeeded } from '../api/calls.js';
+import { lister } from '../api/informers.js';
+import type { KubernetesObject } from '../api/objects/meta.js';
+import type { Pod } from '../api/objects/pod.js';
+import type { PersistentVolume, PersistentVolumeClaim } from '../api/objects/storage.js';
+import { objectKey } from '../api/store.js';
+import type { ClusterState } from './cluster.js';
+import { SchedulerEvent } from './events.js';
+import { claimedBy, isFullyBound, selectedFor, type VolumePlan } from './plugins/volume-binding.js';
+import type { Binding, SchedulerWorld } from './world.js';
+
+/** The claims of a pod are looked at so often until all are bound, and for so long. Source: volumebinding/binder.go; scheduler config defaults: bindTimeoutSeconds. */
+const POLL_US = SECOND_US;
+export const BIND_TIMEOUT_US: Micros = 600 * SECOND_US;
+
+/** Reserve: what the pod's claims will take is taken from now on. */
+export function assumeVolumes(cluster: ClusterState, plan: VolumePlan, nodeName: string): void {
+  for (const { volume, claim } of plan.bindings) cluster.volumes.set(volume.metadata.name, claimedBy(volume, claim));
+  for (const claim of plan.provisions) cluster.claims.set(objectKey(claim), selectedFor(claim, nodeName));
+  cluster.version += 1;
+}
+
+/** Unreserve: volumes and claims are again as the informers have them. */
+export function forgetVolumes(world: SchedulerWorld, { bindings, provisions }: VolumePlan): void {
+  const { scheduler } = world;
+  const { cluster } = scheduler;
+  for (const { volume } of bindings) {
+    const { name } = volume.metadata;
+    const known = lister<PersistentVolume>(world, scheduler.volumes).get(name);
+    if (known !== undefined) cluster.volumes.set(name, known);
+  }
+  for (const claim of provisions) {
+    const key = objectKey(claim);
+    const known = lister<PersistentVolumeClaim>(world, scheduler.claims).get(key);
+    if (known !== undefined) cluster.claims.set(key, known);
+  }
+  cluster.version += 1;
+}
+
+/** The writes of PreBind, one after the other: the nomination of the node, then volumes, then claims. */
+export function nextWrite({ queued, nodeName, volumes, written }: Binding): ApiRequest | undefined {
+  const { bindings, provisions } = volumes!;
+  const write = written - 1;
+  if (write < 0) {
+    const { namespace, name } = queued.pod.metadata;
+    const body = { status: { nominatedNodeName: nodeName } };
+    return { verb: 'patch', kind: 'Pod', namespace, name, subresource: 'status', body };
+  }
+  const binding = bindings[write];
+  if (binding !== undefined) return update(claimedBy(binding.volume, binding.claim));
+  const claim = provisions[write - bindings.length];
+  return claim === undefined ? undefined : update(selectedFor(claim, nodeName));
+}
+
+function update(object: KubernetesObject): ApiRequest {
+  const { kind, metadata } = object;
+  const { namespace, name, resourceVersion } = metadata;
+  return { verb: 'update', kind, namespace, name, resourceVersion, body: object };
+}
+
+/** Sends the next write of PreBind, or begins to wait for the claims. */
+export function writeVolumes(world: SchedulerWorld, number: number, binding: Binding): void {
+  const request = nextWrite(binding);
+  if (request === undefined) schedule(world, POLL_US, SchedulerEvent.VolumesLookedAt, number, 0);
+  else issue(world, world.scheduler.client, request, SchedulerEvent.VolumeWritten, number);
+}
+
+/** The answer to a write; gives the error that ends the binding. A nomination that fails is only logged. */
+export function volumeWritten(world: SchedulerWorld, number: number, binding: Binding, result: ApiResult): string {
+  if (!succeeded(result) && binding.written > 0) return result.message;
+  binding.written += 1;
+  writeVolumes(world, number, binding);
+  return '';
+}
+
+/** One look at the claims: bound, still waiting, or the error that ends the binding. Source: binder.go: checkBindings. */
+export function lookAtVolumes(world: SchedulerWorld, number: number, binding: Binding): 'bound' | 'waits' | Error {
+  const { scheduler, kernel } = world;
+  const { queued, volumes, deadline } = binding;
+  const { metadata } = queued.pod;
+  const pod = lister<Pod>(world, scheduler.pods).get(objectKey(queued.pod));
+  if (pod?.metadata.uid !== metadata.uid) {
+    return new Error(`pod does not exist any more: pod "${metadata.name}" not found`);
+  }
+  const claims = [...volumes!.bindings.map(({ claim }) => claim), ...volumes!.provisions];
+  const isBound = claims.every((claim) => {
+    const known = scheduler.cluster.claims.get(objectKey(claim));
+    return known !== undefined && isFullyBound(known);
+  });
+  if (isBound) return 'bound';
+  if (kernel.now >= deadline) return new Error('binding volumes: context deadline exceeded');
+  schedule(world, POLL_US, SchedulerEvent.VolumesLookedAt, number, 0);
+  return 'waits';
+}
