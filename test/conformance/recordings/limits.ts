@@ -8,11 +8,22 @@ export interface Extremes {
   readonly least: number;
 }
 
-/** `workload after action N` -> its extremes. A wave counts as a whole: its moments between are races. */
+/** What lasts for less (ms) is a race between a creation and a deletion, or between two readings. */
+const SHORTEST_MS = 100;
+
+interface Workload {
+  all: number;
+  ready: number;
+  /** Since when it has been so, and how many actions there had been. */
+  since: number;
+  actions: number;
+}
+
+/** `workload after action N` -> its extremes, of what lasted for a while. */
 export function extremesOf(timeline: Timeline, names: NamesByTimeline): Map<string, Extremes> {
   const owners = workloads(timeline, names);
   const pods = new Map<string, { readonly line: Line; readonly owner: string }>();
-  const alive = new Map<string, { all: number; ready: number }>();
+  const found = new Map<string, Workload>();
   const extremes = new Map<string, Extremes>();
   let actions = 0;
   for (const line of timeline) {
@@ -22,20 +33,32 @@ export function extremesOf(timeline: Timeline, names: NamesByTimeline): Map<stri
     const before = pods.get(id);
     const own = before?.owner ?? names.ownerOf(line);
     const owner = owners.get(own) ?? own;
-    const counts = alive.get(owner) ?? { all: 0, ready: 0 };
-    alive.set(owner, counts);
-    count(counts, before?.line, -1);
-    count(counts, line, 1);
+    const workload = found.get(owner) ?? { all: 0, ready: 0, since: line.t, actions };
+    found.set(owner, workload);
+    note(extremes, owner, workload, line.t, actions);
+    count(workload, before?.line, -1);
+    count(workload, line, 1);
     if (line.ev === 'DELETED') pods.delete(id);
     else pods.set(id, { line, owner: own });
-    const key = `${owner} after action ${actions}`;
-    const known = extremes.get(key) ?? { most: 0, least: Number.POSITIVE_INFINITY };
-    extremes.set(key, { most: Math.max(known.most, counts.all), least: Math.min(known.least, counts.ready) });
   }
+  for (const [owner, workload] of found) note(extremes, owner, workload, Number.POSITIVE_INFINITY, actions);
   return extremes;
 }
 
-function count(counts: { all: number; ready: number }, pod: Line | undefined, by: number): void {
+/** A workload is about to change: what it was until now counts, if it was so for long enough. */
+function note(extremes: Map<string, Extremes>, owner: string, workload: Workload, t: number, actions: number): void {
+  if (t - workload.since >= SHORTEST_MS) {
+    for (const action of new Set([workload.actions, actions])) {
+      const key = `${owner} after action ${action}`;
+      const known = extremes.get(key) ?? { most: 0, least: Number.POSITIVE_INFINITY };
+      extremes.set(key, { most: Math.max(known.most, workload.all), least: Math.min(known.least, workload.ready) });
+    }
+  }
+  workload.since = t;
+  workload.actions = actions;
+}
+
+function count(counts: Workload, pod: Line | undefined, by: number): void {
   if (pod === undefined || pod.ev === 'DELETED' || pod.deletionTimestamp !== undefined || hasEnded(pod)) return;
   counts.all += by;
   if (isReady(pod)) counts.ready += by;

@@ -1,5 +1,5 @@
 import type { NamesByTimeline } from './names.js';
-import { identityOf, isObject, type Line, type Timeline } from './timeline.js';
+import { identityOf, isObject, type Line, settled, type Timeline } from './timeline.js';
 import { type Pair, wordsOf } from './waves.js';
 
 /** A point in both runs, in milliseconds since the action before it. */
@@ -59,7 +59,7 @@ function turnsOf(timeline: Timeline, names: NamesByTimeline): Map<string, number
 
 function conditionsOf({ conditions, status }: Line): ReadonlySet<string> {
   const all = conditions ?? status?.conditions ?? [];
-  return new Set(all.map(({ type, status: value, reason = '' }) => `${type}=${value} ${reason}`.trim()));
+  return new Set(all.map(settled).map(({ type, status: value, reason = '' }) => `${type}=${value} ${reason}`.trim()));
 }
 
 /** What the goals are (issue text): set by constants, and by that machine's speed. */

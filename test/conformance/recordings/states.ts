@@ -1,5 +1,5 @@
 import type { NamesByTimeline } from './names.js';
-import { identityOf, isObject, type Line, type Timeline } from './timeline.js';
+import { identityOf, isObject, type Line, settled, type ShortCondition, type Timeline } from './timeline.js';
 import { WAVE_GAP_MS } from './waves.js';
 
 /** Object (or group of alike pods) -> what is to agree of it. */
@@ -156,7 +156,8 @@ function neutralValue(field: string, value: unknown, names: NamesByTimeline): un
   if (HASHES.test(field)) return '<hash>';
   if (typeof value === 'string') return names.inName(field === 'message' ? names.inText(value) : value);
   if (Array.isArray(value)) {
-    const items = value.map((item) => neutralValue('', item, names));
+    const plain = field === 'conditions' ? (value as ShortCondition[]).map(settled) : value;
+    const items = plain.map((item) => neutralValue('', item, names));
     if (items.length === 0) return undefined;
     return items
       .map((item) => JSON.stringify(item))

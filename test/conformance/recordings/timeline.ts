@@ -37,3 +37,12 @@ export function identityOf({ kind, ns = '', name = '' }: Line): string {
 export function isObject({ kind }: Line): boolean {
   return kind !== 'Action' && kind !== 'Event' && kind !== 'Lease';
 }
+
+/** What a Deployment says while it rolls out: which of these, hangs on which of its ReplicaSet's first writes it happened to see. */
+const UNDER_WAY: readonly (string | undefined)[] = ['NewReplicaSetCreated', 'FoundNewReplicaSet', 'ReplicaSetUpdated'];
+
+/** A condition without what hangs on milliseconds. */
+export function settled(condition: ShortCondition): ShortCondition {
+  const { type, status, reason } = condition;
+  return type === 'Progressing' && UNDER_WAY.includes(reason) ? { type, status, reason: 'under way' } : condition;
+}
