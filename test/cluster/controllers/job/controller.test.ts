@@ -62,7 +62,7 @@ describe('a Job', () => {
     tank.run(1500 * MILLISECOND_US);
     expect(running(tank)).toHaveLength(2);
     expect(pods(tank).every(hasTrackingFinalizer)).toBe(true);
-    expect(job(tank).metadata.labels).toEqual(pods(tank)[0]!.metadata.labels);
+    expect(pods(tank)[0]!.metadata.labels).toMatchObject(job(tank).metadata.labels!);
     endAll(tank, 0);
     tank.run(3 * SECOND_US);
     expect(job(tank).status).toMatchObject({ active: 1, ready: 1, succeeded: 2, uncountedTerminatedPods: {} });
