@@ -59,7 +59,10 @@ describe('kubectl drain', () => {
   });
 
   it('asks for nothing where the DaemonSet has gone or the pod has ended', () => {
-    expect(planDrain(COMMAND, [AGENT], [])).toEqual({ ok: false, error: 'daemonsets.apps "agent" not found: ops/agent' });
+    expect(planDrain(COMMAND, [AGENT], [])).toEqual({
+      ok: false,
+      error: 'daemonsets.apps "agent" not found: ops/agent',
+    });
     const ended = [pod('done', '', {}, 'Succeeded'), pod('old-agent', 'DaemonSet/ds', {}, 'Failed')];
     expect(planDrain(COMMAND, ended, [AGENTS])).toEqual({ ok: true, pods: ended });
   });
