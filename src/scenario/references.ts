@@ -98,7 +98,11 @@ function podLabels(object: KubernetesObject): StringMap | undefined {
     readonly spec?: WithTemplate & { readonly jobTemplate?: { readonly spec?: WithTemplate } };
   };
   const template = spec?.template ?? spec?.jobTemplate?.spec?.template;
-  return template === undefined ? undefined : (template.metadata?.labels ?? {});
+  if (template === undefined) return undefined;
+  const { name } = object.metadata;
+  // A Job labels its pods with its own name; one that a CronJob makes has a name that nobody knows before.
+  const own = object.kind === 'Job' ? { 'job-name': name, 'batch.kubernetes.io/job-name': name } : {};
+  return { ...template.metadata?.labels, ...own };
 }
 
 /** A workload that no pod has is a mistake in a name more often than not. */
