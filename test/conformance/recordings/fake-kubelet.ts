@@ -152,7 +152,8 @@ function resend(world: FakeKubeletWorld, node: string): void {
   for (const pod of lister<Pod>(world, kubelet.informer).values()) {
     if (pod.spec.nodeName !== node) continue;
     const known = kubelet.pods.get(pod.metadata.uid);
-    if (known?.status !== undefined) send(world, known, known.status);
+    const isGoing = pod.metadata.deletionTimestamp !== undefined; // it is ended, with a status of its own
+    if (known?.status !== undefined && !isGoing) send(world, known, known.status);
     seen(world, pod);
   }
 }
