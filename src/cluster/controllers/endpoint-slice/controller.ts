@@ -9,7 +9,16 @@ import type { Pod } from '../../api/objects/pod.js';
 import { sameData } from '../../api/patch.js';
 import { isReady, isTerminal } from '../../api/pod-predicates.js';
 import { type ObjectKey, objectKey } from '../../api/store.js';
-import { attempt, beginStory, note, RequestRefused, resumeStory, type Story, tellAll } from '../../api/sync-story.js';
+import {
+  attempt,
+  beginStory,
+  note,
+  RequestRefused,
+  resumeStory,
+  type Story,
+  tell,
+  tellAll,
+} from '../../api/sync-story.js';
 import { type EndpointSliceView, type FamilyHints, MAX_ENDPOINTS_PER_SLICE, reconcile, requestsOf } from './decide.js';
 import {
   addService,
@@ -91,18 +100,19 @@ interface Plan {
   readonly service: Service;
   readonly events: readonly HintEvent[];
   readonly requests: readonly ApiRequest[];
-  readonly hasErrors: boolean;
+  /** Pods that had to be left out. */
+  readonly errors: readonly string[];
 }
 
 function plan(world: EndpointSliceWorld, key: ObjectKey, service: Service): Plan {
   const { events, hints, ...writes } = reconcile(viewOf(world, service));
   if (hints.size > 0) world.controllers.endpointSlice.hints.set(key, hints);
   else world.controllers.endpointSlice.hints.delete(key);
-  return { service, events, requests: requestsOf(service, writes), hasErrors: writes.errors.length > 0 };
+  return { service, events, requests: requestsOf(service, writes), errors: writes.errors };
 }
 
 /** One write after the other. */
-function* syncService({ service, events, requests, hasErrors }: Plan): Story {
+function* syncService({ service, events, requests, errors }: Plan): Story {
   if (events.length > 0) yield* tellAll(() => events.map((event) => ({ about: service, ...event })));
   for (const request of requests) {
     const result = yield* attempt(request);
@@ -110,7 +120,12 @@ function* syncService({ service, events, requests, hasErrors }: Plan): Story {
     if (!succeeded(result) && !isGone) throw new RequestRefused(result);
     yield* note(versionOf(request.verb === 'delete', request.name, result));
   }
-  return hasErrors ? { retry: true } : {};
+  if (errors.length === 0) return {};
+  const { namespace, name } = service.metadata;
+  const all = errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`;
+  const message = `Error updating Endpoint Slices for Service ${namespace}/${name}: ${all}`;
+  yield* tell(service, 'Warning', 'FailedToUpdateEndpointSlices', message);
+  return { retry: true };
 }
 
 function versionOf(isDeleted: boolean, name: string, { object }: ApiResult): VersionNote {

@@ -61,6 +61,19 @@ describe('the slices of a Service', () => {
     expect(tank.all<EndpointSlice>('EndpointSlice')[0]!.ports).toMatchObject([{ name: 'http', port: 8080 }]);
   });
 
+  it('leave out a pod whose node has gone, and say so', () => {
+    const tank = tankWith({ nodes: ['n1'] });
+    tank.ask({ verb: 'delete', kind: 'Node', namespace: '', name: 'n1' });
+    tank.create(SERVICE);
+    tank.create(pod('a'));
+    tank.run(3 * SECOND_US);
+    expect(endpoints(tank)).toEqual([]);
+    const why = 'skipping Pod a for Service default/web: Node n1 Not Found';
+    expect(tank.events('FailedToUpdateEndpointSlices')[0]).toMatchObject({
+      message: `Error updating Endpoint Slices for Service default/web: ${why}`,
+    });
+  });
+
   it('keep a pod that ends, as terminating, until it is gone', () => {
     const tank = tankWith({ stopAfterUs: 3 * SECOND_US });
     tank.create(SERVICE);
