@@ -9,8 +9,8 @@ import { subjectOf } from './subjects.js';
 /** Differences printed of each recording; `--only` prints all. */
 const PRINTED = 8;
 
-export const RECORDINGS_USAGE = `conformance -- recordings DIR [--only NAME]   plays every recording (those whose name begins with NAME) on our control
-                                               plane and compares; --only prints every difference, --timeline our timeline`;
+export const RECORDINGS_USAGE = `conformance -- recordings DIR [--only NAME] [--timeline]
+         --only: recordings whose names begin so, with every difference; --timeline: what we play, as a timeline`;
 
 /** `conformance -- recordings DIR [--only NAME]`: exit status 1 if anything differs that does not belong to another part. */
 export function checkRecordings(args: string[]): number {
