@@ -201,8 +201,9 @@ function answerForPod(world: ExperimentWorld, key: string, memory: Memory, resul
     const isGone = result.status === 404 || (succeeded(result) && result.object!.metadata.uid !== pod.uid);
     if (isGone) return endPod(world, key, undefined);
     if (!succeeded(result)) return endPod(world, key, `${waitingFor(pod)}: ${result.message}`);
-    // The wait ends with the deadline, not with the next look after it.
-    return { requests: [], outcome: { afterUs: Math.min(POLL_US, drain.deadline - world.kernel.now) } };
+    // The wait ends with the deadline, not with the next look after it; it may have passed before this answer came.
+    const leftUs = Math.max(0, drain.deadline - world.kernel.now);
+    return { requests: [], outcome: { afterUs: Math.min(POLL_US, leftUs) } };
   }
   if (memory.step === 'refresh') {
     if (succeeded(result)) {

@@ -29,7 +29,11 @@ timeline:
 
 /** When the drain ended (s; null if it failed), and what it said. */
 function drain(minimum: number): { done: number | null; outcome: string } {
-  const text = Buffer.from(SCENARIO.replace('MINIMUM', String(minimum)));
+  return play(SCENARIO.replace('MINIMUM', String(minimum)));
+}
+
+function play(scenarioText: string): { done: number | null; outcome: string } {
+  const text = Buffer.from(scenarioText);
   const { scenario } = loadScenario('drain.yaml', { readFile: () => text, glob: () => [] });
   const { columns } = run(scenario!).assembly.world.kernel.probe.tables.get(ACTION_TABLE.name)!;
   return { done: columns[1]![0] as number | null, outcome: String(columns[3]![0]) };
@@ -55,6 +59,23 @@ describe('kubectl drain', () => {
     expect(done).toBeNull();
     expect(outcome).toMatch(
       /^error: unable to drain node "n-1" due to error: \[error when evicting pods\/"web-.*" -n "default": global timeout reached: 30s, error when .*\], continuing command\.\.\.$/,
+    );
+  });
+
+  it('ends the wait for pods that stay, also where the time is up between a look and its answer', () => {
+    // So many pods that the looks queue for the client's tokens.
+    const held = SCENARIO.replace('MINIMUM', '0')
+      .replace('replicas: 4', 'replicas: 40')
+      .replace('count: 2, cpu: 4', 'count: 2, cpu: 16')
+      .replace(
+        'metadata: { labels: { app: web } }',
+        'metadata: { labels: { app: web }, finalizers: [ example.com/hold ] }',
+      )
+      .replace('--timeout=30s', '--timeout=10s');
+    const { done, outcome } = play(held);
+    expect(done).toBeNull();
+    expect(outcome).toMatch(
+      /error when waiting for pod "web-.*" in namespace "default" to terminate: context deadline exceeded/,
     );
   });
 });
