@@ -91,10 +91,11 @@ export type KubectlCommand =
       /** At least one. */
       readonly metrics: readonly AutoscaleMetric[];
     }
-  | { readonly do: 'cordon' | 'uncordon'; readonly nodes: readonly string[] }
+  /** Targets of these are nodes. */
+  | { readonly do: 'cordon' | 'uncordon'; readonly target: ObjectTarget }
   | {
       readonly do: 'taint';
-      readonly nodes: readonly string[];
+      readonly target: ObjectTarget;
       readonly add: readonly Taint[];
       /** Without an effect: all of the key. */
       readonly remove: readonly { readonly key: string; readonly effect?: Taint['effect'] }[];
@@ -130,7 +131,7 @@ export interface JsonOperation {
 
 export interface DrainCommand {
   readonly do: 'drain';
-  readonly nodes: readonly string[];
+  readonly target: ObjectTarget;
   readonly ignoreDaemonSets: boolean;
   readonly deleteEmptyDirData: boolean;
   readonly force: boolean;

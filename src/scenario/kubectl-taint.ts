@@ -3,6 +3,7 @@ import type { Taint } from '../cluster/api/objects/node.js';
 import { type CommandLine, optionFlag } from './command-line.js';
 import type { KubectlCommand } from './commands.js';
 import { shown } from './diagnostics.js';
+import { nodeTarget } from './kubectl-targets.js';
 import { mistake, type Word } from './shell-words.js';
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const;
@@ -13,13 +14,12 @@ export function readTaint(line: CommandLine): KubectlCommand {
   if (kind === undefined || !/^no(?:des?)?$/.test(kind.text))
     mistake(kind ?? line.command, 'expected taint nodes NAME ...');
   const isTaint = ({ text }: Word): boolean => /[=:]|-$/.test(text);
-  const nodes = words.filter((word) => !isTaint(word)).map(({ text }) => text);
+  const target = nodeTarget({ ...line, rest: words.filter((word) => !isTaint(word)) });
   const taints = words.filter(isTaint);
-  if (nodes.length === 0) mistake(line.command, 'expected the name of a node');
   if (taints.length === 0) mistake(line.command, 'taint needs KEY=VALUE:EFFECT, or KEY- to remove one');
   return {
     do: 'taint',
-    nodes,
+    target,
     add: taints.filter(({ text }) => !text.endsWith('-')).map(addedTaint),
     remove: taints.filter(({ text }) => text.endsWith('-')).map(removedTaint),
     overwrite: optionFlag(line, 'overwrite'),

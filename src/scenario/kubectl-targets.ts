@@ -21,7 +21,8 @@ export function namedOrSelected(line: CommandLine): ObjectTarget {
   const [first, ...others] = line.rest;
   if (first === undefined) mistake(line.command, 'expected an object such as deployment/web');
   if (selector !== undefined || all) {
-    if (others.length > 0 || first.text.includes('/')) mistake(first, 'either names or a selector, not both');
+    if (others.length > 0 || first.text.includes('/'))
+      mistake(others[0] ?? first, 'either names or a selector, not both');
     const info = kindAt(first, first.text);
     if (selector !== undefined) {
       const parsed = parseSelector(selector.text);
@@ -68,8 +69,11 @@ export function kindAt(word: Word, text: string): Kind {
   return info;
 }
 
-/** Names of nodes: `general-1`, `node/general-1`. */
-export function nodeNames(line: CommandLine): string[] {
-  if (line.rest.length === 0) mistake(line.command, 'expected the name of a node');
-  return line.rest.map((word) => word.text.replace(/^nodes?\//, ''));
+/** Nodes: `general-1 node/general-2`, or `-l SELECTOR`; `--all` where the command knows it. */
+export function nodeTarget(line: CommandLine): ObjectTarget {
+  const node: Word = { ...line.command, text: 'node' };
+  const isSelection = line.options.has('selector') || optionFlag(line, 'all');
+  if (line.rest.length === 0 && !isSelection) mistake(line.command, 'expected the name of a node');
+  const names = line.rest.map((word) => ({ ...word, text: word.text.replace(/^nodes?\//, '') }));
+  return namedOrSelected({ ...line, rest: [node, ...names] });
 }

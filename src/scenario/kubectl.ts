@@ -19,7 +19,7 @@ import { AUTOSCALE_OPTIONS, EXPOSE_OPTIONS, readAutoscale, readExpose } from './
 import { readRun, RUN_OPTIONS } from './kubectl-run.js';
 import { SET_ENV_OPTIONS, SET_RESOURCES_OPTIONS, setEnv, setImage, setResources, setSelector } from './kubectl-set.js';
 import { readTaint } from './kubectl-taint.js';
-import { namedOrSelected, nodeNames, oneTarget } from './kubectl-targets.js';
+import { namedOrSelected, nodeTarget, oneTarget } from './kubectl-targets.js';
 import { mistake, type Word } from './shell-words.js';
 
 /** Finds the objects of a file named in a command; a text says why there are none. */
@@ -32,7 +32,8 @@ interface Verb {
   readonly read: (line: CommandLine, load: LoadObjects) => KubectlCommand;
 }
 
-const TARGET = { selector: 'value', all: 'flag' } as const;
+const SELECTOR = { selector: 'value' } as const;
+const TARGET = { ...SELECTOR, all: 'flag' } as const;
 /** Every command takes a namespace, even where it means nothing (nodes). */
 const GLOBAL = { namespace: 'value' } as const;
 /** Accepted because people type them; they change nothing here. */
@@ -73,13 +74,14 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ],
   ['expose', { options: EXPOSE_OPTIONS, read: readExpose }],
   ['autoscale', { options: AUTOSCALE_OPTIONS, read: readAutoscale }],
-  ['cordon', { options: {}, read: (line) => ({ do: 'cordon', nodes: nodeNames(line) }) }],
-  ['taint', { options: { overwrite: 'flag' }, read: readTaint }],
-  ['uncordon', { options: {}, read: (line) => ({ do: 'uncordon', nodes: nodeNames(line) }) }],
+  ['cordon', { options: SELECTOR, read: (line) => ({ do: 'cordon', target: nodeTarget(line) }) }],
+  ['taint', { options: { ...TARGET, overwrite: 'flag' }, read: readTaint }],
+  ['uncordon', { options: SELECTOR, read: (line) => ({ do: 'uncordon', target: nodeTarget(line) }) }],
   [
     'drain',
     {
       options: {
+        ...SELECTOR,
         'ignore-daemonsets': 'flag',
         'delete-emptydir-data': 'flag',
         'disable-eviction': 'flag',
@@ -211,7 +213,7 @@ function drain(line: CommandLine): KubectlCommand {
   if (!parsed.ok) mistake(selector!, parsed.error);
   return {
     do: 'drain',
-    nodes: nodeNames(line),
+    target: nodeTarget(line),
     ignoreDaemonSets: optionFlag(line, 'ignore-daemonsets'),
     deleteEmptyDirData: optionFlag(line, 'delete-emptydir-data'),
     force: optionFlag(line, 'force'),

@@ -127,11 +127,9 @@ function checkMachines(scope: Scope, path: FieldPath, command: Command, cluster:
   const nodes =
     'node' in command
       ? [command.node]
-      : 'nodes' in command
-        ? command.nodes
-        : 'target' in command && command.target.by === 'name'
-          ? command.target.references.filter(({ kind }) => kind === 'Node').map(({ name }) => name)
-          : [];
+      : 'target' in command && command.target.by === 'name'
+        ? command.target.references.filter(({ kind }) => kind === 'Node').map(({ name }) => name)
+        : [];
   for (const node of nodes) {
     if (isNodeName(cluster, node)) continue;
     const known = cluster.pools.map(({ pool, count }) => (count > 1 ? `${pool}-1…${pool}-${count}` : `${pool}-1`));

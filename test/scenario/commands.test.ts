@@ -8,13 +8,17 @@ const named = (kind: string, name: string, namespace = 'default') => ({
   by: 'name',
   references: [{ kind, namespace, name }],
 });
+const nodes = (...names: readonly string[]) => ({
+  by: 'name',
+  references: names.map((name) => ({ kind: 'Node', namespace: '', name })),
+});
 
 const READ: readonly (readonly [string, unknown])[] = [
   [
     'kubectl taint nodes n1 n2 maint=now:NoExecute old- gone:NoSchedule- -n shop',
     {
       do: 'taint',
-      nodes: ['n1', 'n2'],
+      target: nodes('n1', 'n2'),
       add: [{ key: 'maint', value: 'now', effect: 'NoExecute' }],
       remove: [{ key: 'old' }, { key: 'gone', effect: 'NoSchedule' }],
       overwrite: false,
@@ -208,13 +212,27 @@ const READ: readonly (readonly [string, unknown])[] = [
       ],
     },
   ],
-  ['kubectl cordon general-1 node/general-2', { do: 'cordon', nodes: ['general-1', 'general-2'] }],
-  ['kubectl uncordon general-1', { do: 'uncordon', nodes: ['general-1'] }],
+  ['kubectl cordon general-1 node/general-2', { do: 'cordon', target: nodes('general-1', 'general-2') }],
+  [
+    'kubectl cordon -l zone=a',
+    { do: 'cordon', target: { by: 'selector', kind: 'Node', namespace: '', selector: 'zone=a' } },
+  ],
+  [
+    'kubectl taint nodes --all old-',
+    {
+      do: 'taint',
+      target: { by: 'selector', kind: 'Node', namespace: '', selector: '' },
+      add: [],
+      remove: [{ key: 'old' }],
+      overwrite: false,
+    },
+  ],
+  ['kubectl uncordon general-1', { do: 'uncordon', target: nodes('general-1') }],
   [
     'kubectl drain general-1 --ignore-daemonsets --timeout=5m --disable-eviction --pod-selector=app=web',
     {
       do: 'drain',
-      nodes: ['general-1'],
+      target: nodes('general-1'),
       ignoreDaemonSets: true,
       deleteEmptyDirData: false,
       force: false,
@@ -282,6 +300,9 @@ describe('commands that are refused, at the word that is wrong', () => {
     ['kubectl set env deployment/web 1BAD=x', '1BAD=x', ''],
     ['kubectl set env deployment/web', 'env', ''],
     ['kubectl set selector service/web', 'service/web', ''],
+    ['kubectl cordon', 'cordon', ''],
+    ['kubectl cordon general-1 -l zone=a', 'general-1', ''],
+    ['kubectl taint nodes a=b:NoSchedule', 'taint', ''],
     ['kubectl edit deployment/web', 'edit', 'kubectl patch'],
     ['kubectl replace', 'replace', ''],
     ['kubectl run web', 'run', ''],

@@ -8,6 +8,7 @@ import type { Container, Pod, PodSpec, PodTemplateSpec } from '../../cluster/api
 import type { Deployment } from '../../cluster/api/objects/workload.js';
 import { formatDuration } from '../../kernel/duration.js';
 import type { Micros } from '../../kernel/time.js';
+import { sameData, strategicMerge } from '../../cluster/api/patch.js';
 import type { KubectlCommand } from '../../scenario/commands.js';
 import { OperatorError } from './error.js';
 import { autoscalerFor, serviceFor } from './expose.js';
@@ -256,10 +257,11 @@ export function replaceBy(wanted: KubernetesObject, there: KubernetesObject): Ap
   return { verb: 'update', kind, namespace, name, body: wanted, resourceVersion };
 }
 
-/** Creates what is not there; changes what is to what the manifest says, and leaves other fields alone. */
-export function applyTo(wanted: KubernetesObject, there: KubernetesObject | undefined): ApiRequest {
+/** Creates what is not there; changes what is to what the manifest says, and leaves other fields alone; undefined: it is so. */
+export function applyTo(wanted: KubernetesObject, there: KubernetesObject | undefined): ApiRequest | undefined {
   if (there === undefined) return create(wanted);
-  const { labels = {}, annotations = {} } = wanted.metadata;
+  const { labels, annotations } = wanted.metadata;
   const { metadata: _metadata, apiVersion: _apiVersion, kind: _kind, ...fields } = wanted;
-  return patch(there, { metadata: { labels, annotations }, ...fields });
+  const body = { metadata: { labels, annotations }, ...fields };
+  return sameData(strategicMerge(there, body), there) ? undefined : patch(there, body);
 }

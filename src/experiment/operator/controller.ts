@@ -29,6 +29,8 @@ type Stage =
       readonly others: readonly ApiRequest[];
       readonly place: number;
       readonly refusal: string;
+      /** Nodes that are drained when they are cordoned. */
+      readonly drained: readonly string[];
     };
 
 /**
@@ -61,7 +63,6 @@ export function operator<W extends ExperimentWorld>(): Controller<W> {
 function start(command: KubectlCommand): SyncStep {
   const memory: Stage = { stage: 'read' };
   if ('target' in command) return { requests: targetRequests(command.target), memory };
-  if ('nodes' in command) return { requests: command.nodes.map(getNode), memory };
   if (command.do === 'apply' || command.do === 'replace') return lookAt(command.objects, 0, '');
   return write(command.objects.map(create), '');
 }
@@ -70,9 +71,9 @@ function lookAt(objects: readonly KubernetesObject[], place: number, refusal: st
   return { requests: [getOf(objects[place]!)], memory: { stage: 'look', place, refusal } satisfies Stage };
 }
 
-function write(requests: readonly ApiRequest[], refusal: string, place = 0): SyncStep {
+function write(requests: readonly ApiRequest[], refusal: string, place = 0, drained: readonly string[] = []): SyncStep {
   const [request, ...others] = requests;
-  return { requests: [request!], memory: { stage: 'write', others, place, refusal } satisfies Stage };
+  return { requests: [request!], memory: { stage: 'write', others, place, refusal, drained } satisfies Stage };
 }
 
 /** After the answer to a write, or to the look before it. */
@@ -86,18 +87,26 @@ function goOn(
   const objects = command.do === 'apply' || command.do === 'replace' ? command.objects : [];
   const { place } = stage;
   if (stage.stage === 'look') {
-    const { object: there } = result;
-    if (command.do === 'replace' && there !== undefined)
-      return write([replaceBy(objects[place]!, there)], stage.refusal, place);
-    if (command.do === 'apply' && (succeeded(result) || result.status === 404)) {
-      return write([applyTo(objects[place]!, there)], stage.refusal, place);
-    }
+    const request = requestFor(command, objects[place]!, result);
+    if (request !== undefined) return write([request], stage.refusal, place);
   }
-  const refusal = succeeded(result) || stage.refusal !== '' ? stage.refusal : refusalOf(command, result);
-  if (stage.stage === 'write' && stage.others.length > 0) return write(stage.others, refusal);
+  const isFine = succeeded(result) || stage.refusal !== '';
+  const refusal = isFine ? stage.refusal : refusalOf(command, result);
+  const drained = stage.stage === 'write' ? stage.drained : [];
+  if (stage.stage === 'write' && stage.others.length > 0) return write(stage.others, refusal, place, drained);
   if (place + 1 < objects.length) return lookAt(objects, place + 1, refusal);
-  if (command.do === 'drain' && refusal === '') return beginDrain(world, key, command);
+  if (command.do === 'drain' && refusal === '') return beginDrain(world, key, command, drained);
   return finish(world, key, refusal === '' ? 'ok' : refusal);
+}
+
+/** What apply or replace writes after its look at the object; undefined: nothing. */
+function requestFor(
+  command: KubectlCommand,
+  wanted: KubernetesObject,
+  { status, object }: ApiResult,
+): ApiRequest | undefined {
+  if (command.do === 'replace') return object === undefined ? undefined : replaceBy(wanted, object);
+  return object === undefined && status !== 404 ? undefined : applyTo(wanted, object);
 }
 
 /** Source: kubectl v0.36.3 pkg/cmd/util/helpers.go: StandardErrorMessage; the words before are those of each command. */
@@ -109,10 +118,6 @@ function refusalOf(command: KubectlCommand, result: ApiResult): string {
 
 function serverRefusal({ reason, message }: ApiResult): string {
   return reason === 'Invalid' ? `The ${message}` : `Error from server (${reason}): ${message}`;
-}
-
-function getNode(name: string): ApiRequest {
-  return { verb: 'get', kind: 'Node', namespace: '', name };
 }
 
 function proceed(
@@ -132,8 +137,9 @@ function proceed(
     if (more.length > 0) return { requests: more, memory: { stage: 'more', objects, refusal } };
   }
   const requests = requestsOf(world, command, objects, results);
-  if (requests.length > 0) return write(requests, refusal);
-  if (command.do === 'drain' && refusal === '') return beginDrain(world, key, command);
+  const drained = command.do === 'drain' ? objects.map(({ metadata }) => metadata.name) : [];
+  if (requests.length > 0) return write(requests, refusal, 0, drained);
+  if (command.do === 'drain' && refusal === '') return beginDrain(world, key, command, drained);
   return finish(world, key, refusal === '' ? 'ok' : refusal);
 }
 

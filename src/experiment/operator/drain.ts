@@ -45,10 +45,15 @@ export interface DrainState {
 }
 
 /** Goes on with a drain whose nodes are cordoned. */
-export function beginDrain(world: ExperimentWorld, entry: string, command: DrainCommand): SyncStep {
+export function beginDrain(
+  world: ExperimentWorld,
+  entry: string,
+  command: DrainCommand,
+  nodes: readonly string[],
+): SyncStep {
   world.experiment.drains.set(entry, {
     command,
-    nodes: [...command.nodes],
+    nodes: [...nodes],
     pods: new Map(),
     deadline: Number.POSITIVE_INFINITY,
     errors: [],

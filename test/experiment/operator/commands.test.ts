@@ -43,8 +43,14 @@ function play(...commands: readonly string[]) {
   if (scenario === undefined) throw new Error(diagnostics[0]!.message);
   const { world } = run(scenario).assembly;
   const said = world.kernel.probe.tables.get(ACTION_TABLE.name)!.columns[3]! as readonly string[];
-  const object = (kind: string, name: string) => stored(world, kind, keyOf('default', name)) as any;
-  return { said: [...said], object };
+  const object = (kind: string, name: string, namespace = 'default') =>
+    stored(world, kind, keyOf(namespace, name)) as any;
+  const requests = (kind: string) => {
+    const [clients, verbs, kinds, counts] = world.kernel.probe.tables.get('api')!.columns;
+    const rows = kinds!.flatMap((own, row) => (own === kind && clients![row] === 'kubectl' ? [row] : []));
+    return rows.map((row) => `${verbs![row]} ${counts![row]}`).sort();
+  };
+  return { said: [...said], object, requests };
 }
 
 const CREATE = 'kubectl create deployment web --image=nginx:1 --replicas=2 --port=80';
@@ -238,6 +244,27 @@ describe('what kubectl writes', () => {
     ]);
     expect(containers[1].ports).toBeUndefined();
     expect(object('Deployment', 'web').metadata.annotations['a/b']).toBe('c');
+  });
+
+  it('finds nodes by their labels', () => {
+    const { said, object } = play(
+      'kubectl label node n-1 pool=old',
+      'kubectl taint nodes --all soft=1:PreferNoSchedule',
+      'kubectl drain -l pool=old --ignore-daemonsets --force',
+      'kubectl taint nodes -l pool!=old soft-',
+    );
+    expect(said).toEqual(['ok', 'ok', 'ok', 'ok']);
+    const [first, second] = ['n-1', 'n-2'].map((name) => object('Node', name, '').spec);
+    expect(first.unschedulable).toBe(true);
+    expect(first.taints.map(({ key }: any) => key)).toContain('soft');
+    expect(second.unschedulable).toBeUndefined();
+    expect(second.taints ?? []).toEqual([]);
+  });
+
+  it('applies nothing where all is so already', () => {
+    const { object, requests } = play('kubectl apply -f web.yaml', 'kubectl apply -f web.yaml');
+    expect(object('Service', 'web').spec.ports).toMatchObject([{ port: 8080 }]);
+    expect(requests('Service')).toEqual(['create 1', 'get 2']);
   });
 
   it("makes a CronJob's Job out of turn", () => {

@@ -6,7 +6,7 @@ import type { DrainCommand } from '../../../src/scenario/commands.js';
 
 const COMMAND: DrainCommand = {
   do: 'drain',
-  nodes: ['n1'],
+  target: { by: 'name', references: [] },
   ignoreDaemonSets: false,
   deleteEmptyDirData: false,
   force: false,
