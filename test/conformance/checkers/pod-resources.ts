@@ -1,6 +1,5 @@
 import type { ResourceList } from '../../../src/cluster/api/objects/meta.js';
 import type { Pod, PodSpec } from '../../../src/cluster/api/objects/pod.js';
-import { podQuotaUsage } from '../../../src/cluster/api/pod-quota-usage.js';
 import {
   formatResources,
   podLimits,
@@ -9,6 +8,7 @@ import {
   type QuantityList,
 } from '../../../src/cluster/api/pod-resources.js';
 import { compareQuantities, quantity } from '../../../src/cluster/api/quantity.js';
+import { quotaUsage } from '../../../src/cluster/api/quota/usage.js';
 import { withMicros } from '../../cluster/with-micros.js';
 import { type Checker, difference } from './checker.js';
 
@@ -51,7 +51,7 @@ export const podResources: Checker = {
       requestsUsingStatus: inWordsOf(real.requestsUsingStatus, podRequests(spec, { status })),
       limits: inWordsOf(real.limits, podLimits(spec)),
       qosClass: qosClass(withEmptyResources(pod)),
-      quotaUsage: inWordsOf(real.quotaUsage, podQuotaUsage(pod, 0)),
+      quotaUsage: inWordsOf(real.quotaUsage, quotaUsage(pod, 0)),
     };
     return difference(ours, real);
   },
