@@ -3,6 +3,7 @@ import { type ApiRequest, type ApiResult, succeeded } from '../../api/calls.js';
 import { parseCronSchedule } from '../../api/cron-schedule.js';
 import { microsOf, rfc1123, utcSeconds } from '../../api/epoch.js';
 import { type CronJob, type CronJobStatus, finishedCondition, type Job } from '../../api/objects/batch.js';
+import { statusRequest } from '../../api/status-request.js';
 import { attempt, isNamespaceTerminating, RequestRefused, send, type Story, tell } from '../../api/sync-story.js';
 import { timeZoneFault, timeZoneOf, UTC } from '../../api/time-zones.js';
 import { deleteJob, withoutActive, withoutSurplus } from './history.js';
@@ -33,16 +34,10 @@ export function* syncCronJob(view: CronJobView): Story {
   const { cronJob, jobs } = view;
   const cleaned = yield* withoutSurplus(cronJob, jobs);
   const { status, afterUs, refused } = yield* reconcile({ ...view, cronJob: { ...cronJob, status: cleaned } });
-  if (status !== cronJob.status) yield* send(statusRequest(cronJob, status));
+  if (status !== cronJob.status) yield* send(statusRequest({ ...cronJob, status }));
   if (afterUs !== undefined) return { afterUs };
   if (refused !== undefined) throw new RequestRefused(refused);
   return {};
-}
-
-function statusRequest(cronJob: CronJob, status: CronJobStatus): ApiRequest {
-  const { namespace, name, resourceVersion } = cronJob.metadata;
-  const body = { ...cronJob, status };
-  return { verb: 'update', kind: 'CronJob', namespace, name, subresource: 'status', resourceVersion, body };
 }
 
 /** Source: cronjob_controllerv2.go: syncCronJob. */

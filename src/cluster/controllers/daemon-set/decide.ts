@@ -1,12 +1,13 @@
 import { type Micros, SECOND_US } from '../../../kernel/time.js';
-import { type ApiRequest, type ApiResult, succeeded } from '../../api/calls.js';
+import type { ApiRequest } from '../../api/calls.js';
 import type { Pod, PodSpec } from '../../api/objects/pod.js';
 import type { ControllerRevision, DaemonSet, DaemonSetStatus } from '../../api/objects/workload.js';
 import { claimObjects, claimVerdict, controllerReference } from '../../api/owner-references.js';
 import { matchesSelector } from '../../api/selectors.js';
 import { objectKey } from '../../api/store.js';
-import { attempt, note, RequestRefused, send, type Story, type StoryEvent, tellAll } from '../../api/sync-story.js';
+import { note, RequestRefused, type Story, type StoryEvent, tellAll } from '../../api/sync-story.js';
 import { templateGenerationOf } from '../../api/template-generation.js';
+import { writeOwnerStatus } from '../shared/owner-status.js';
 import { createExpectedPods, deleteExpectedPods } from '../shared/pod-control.js';
 import { forgetRevisions, latestRevision, REVISION_LABEL } from '../shared/revision-history.js';
 import type { Counts } from './judge.js';
@@ -184,7 +185,7 @@ function* updateStatus({ set, counts, isObserved }: StatusView): Story {
     numberAvailable: counts.available,
     numberUnavailable: counts.desired - counts.available,
   };
-  if (!sameStatus(status, set.status)) yield* writeStatus(set, status);
+  if (!sameStatus(status, set.status)) yield* writeOwnerStatus(set, status);
   const minReadySeconds = set.spec.minReadySeconds ?? 0;
   const isWaiting = minReadySeconds > 0 && counts.ready !== counts.available;
   return isWaiting ? { afterUs: minReadySeconds * SECOND_US } : {};
@@ -201,25 +202,4 @@ function sameStatus(left: DaemonSetStatus, right: DaemonSetStatus): boolean {
     left.numberAvailable === (right.numberAvailable ?? 0) &&
     left.numberUnavailable === (right.numberUnavailable ?? 0)
   );
-}
-
-/** With one more try after a look at the server. Source: storeDaemonSetStatus: StatusUpdateRetries. */
-function* writeStatus(set: DaemonSet, status: DaemonSetStatus): Story<undefined> {
-  let result: ApiResult = yield* attempt(statusRequest(set, status));
-  if (!succeeded(result)) {
-    const { kind, metadata } = set;
-    const fresh = yield* send({ verb: 'get', kind, namespace: metadata.namespace, name: metadata.name });
-    result = yield* attempt(statusRequest(fresh as DaemonSet, status));
-  }
-  if (!succeeded(result)) throw new RequestRefused(result);
-  const { resourceVersion } = result.object!.metadata;
-  yield* note({ type: 'wrote', what: 'owner', resourceVersion } satisfies DaemonNote);
-  return undefined;
-}
-
-function statusRequest(set: DaemonSet, status: DaemonSetStatus): ApiRequest {
-  const { kind, metadata } = set;
-  const { namespace, name, resourceVersion } = metadata;
-  const body = { ...set, status };
-  return { verb: 'update', kind, namespace, name, subresource: 'status', resourceVersion, body };
 }

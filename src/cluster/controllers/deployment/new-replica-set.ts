@@ -7,6 +7,7 @@ import type { PodTemplateSpec } from '../../api/objects/pod.js';
 import type { Deployment, DeploymentStatus, ReplicaSet } from '../../api/objects/workload.js';
 import { controllerOf, controllerReference } from '../../api/owner-references.js';
 import { sameData } from '../../api/patch.js';
+import { statusRequest } from '../../api/status-request.js';
 import { attempt, isNamespaceTerminating, RequestRefused, send, type Story, tell } from '../../api/sync-story.js';
 import { conditionAt, conditionOf, PROGRESSING, withCondition } from './conditions.js';
 import { findNewReplicaSet, HASH_LABEL, sameTemplate } from './replica-sets.js';
@@ -34,9 +35,7 @@ export function createRollout(deployment: Deployment, sets: readonly ReplicaSet[
  */
 export function* updateStatus(rollout: Rollout, status: DeploymentStatus): Story<undefined> {
   rollout.deployment = { ...rollout.deployment, status };
-  const { namespace, name, resourceVersion } = rollout.deployment.metadata;
-  const body = rollout.deployment;
-  yield* send({ verb: 'update', kind: 'Deployment', namespace, name, subresource: 'status', resourceVersion, body });
+  yield* send(statusRequest(rollout.deployment));
   return undefined;
 }
 

@@ -1,5 +1,4 @@
 import { MINUTE_US, type Micros } from '../../../kernel/time.js';
-import type { ApiRequest } from '../../api/calls.js';
 import {
   isDisruptionConditionCurrent,
   withDisruptionCondition,
@@ -12,6 +11,7 @@ import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from '../../api/o
 import { controllerOf } from '../../api/owner-references.js';
 import { sameData } from '../../api/patch.js';
 import { isReady } from '../../api/pod-predicates.js';
+import { statusRequest } from '../../api/status-request.js';
 import { send, type Story, type StoryEvent, tellAll } from '../../api/sync-story.js';
 
 /** A pod let go that is not being deleted after so long is counted again (disruption.go: DeletionTimeout). */
@@ -175,12 +175,6 @@ export interface BudgetSync {
 export function* writeBudget({ budget, verdict }: BudgetSync): Story {
   const { status, events, afterUs } = verdict;
   yield* tellAll(() => events.map((event) => ({ about: budget, ...event })));
-  if (!sameData(status, budget.status)) yield* send(statusRequest(budget, status));
+  if (!sameData(status, budget.status)) yield* send(statusRequest({ ...budget, status }));
   return afterUs === undefined ? {} : { afterUs };
-}
-
-function statusRequest(budget: PodDisruptionBudget, status: PodDisruptionBudgetStatus): ApiRequest {
-  const { namespace, name, resourceVersion } = budget.metadata;
-  const body = { ...budget, status };
-  return { verb: 'update', kind: 'PodDisruptionBudget', namespace, name, subresource: 'status', resourceVersion, body };
 }

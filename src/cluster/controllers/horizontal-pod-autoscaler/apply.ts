@@ -3,6 +3,7 @@ import type { HorizontalPodAutoscaler } from '../../api/objects/autoscaling.js';
 import type { Condition } from '../../api/objects/meta.js';
 import type { Micros } from '../../../kernel/time.js';
 import { sameData } from '../../api/patch.js';
+import { statusRequest } from '../../api/status-request.js';
 import { attempt, note, type Story, tell } from '../../api/sync-story.js';
 import { type HpaDecision, setCondition } from './decide.js';
 import { SYNC_PERIOD_US } from './parameters.js';
@@ -82,10 +83,7 @@ function* writeStatus(
 
 function* writeIfChanged(hpa: HorizontalPodAutoscaler, status: HorizontalPodAutoscaler['status']): Story<undefined> {
   if (sameData(status, hpa.status)) return undefined;
-  const { namespace, name, resourceVersion } = hpa.metadata;
-  const body = { ...hpa, status };
-  const request = { kind: hpa.kind, namespace, name, resourceVersion, body };
-  const result = yield* attempt({ verb: 'update', subresource: 'status', ...request });
+  const result = yield* attempt(statusRequest({ ...hpa, status }));
   if (!succeeded(result)) yield* tell(hpa, 'Warning', 'FailedUpdateStatus', result.message);
   return undefined;
 }

@@ -1,5 +1,4 @@
 import type { ApiRequest } from '../../api/calls.js';
-import type { Job } from '../../api/objects/batch.js';
 import type { Pod } from '../../api/objects/pod.js';
 import { TRACKING_FINALIZER } from './pods.js';
 
@@ -8,9 +7,4 @@ export function withoutTracking({ metadata }: Pod): ApiRequest {
   const { namespace, name, uid, finalizers = [] } = metadata;
   const body = { metadata: { finalizers: finalizers.filter((finalizer) => finalizer !== TRACKING_FINALIZER) } };
   return { verb: 'patch', kind: 'Pod', namespace, name, uid, body };
-}
-
-export function statusRequest(job: Job): ApiRequest {
-  const { namespace, name, resourceVersion } = job.metadata;
-  return { verb: 'update', kind: 'Job', namespace, name, subresource: 'status', resourceVersion, body: job };
 }

@@ -2,7 +2,9 @@ import type { Micros } from '../../../kernel/time.js';
 import { type ApiResult, succeeded } from '../../api/calls.js';
 import type { Job, JobStatus, UncountedTerminatedPods } from '../../api/objects/batch.js';
 import type { Pod } from '../../api/objects/pod.js';
+import { statusRequest } from '../../api/status-request.js';
 import { attemptAll, note, RequestRefused, send, type Story, tell } from '../../api/sync-story.js';
+import { noteOwnerWritten } from '../shared/owner-status.js';
 import type { PodNote } from '../shared/pod-memory.js';
 import type { BackOffRecord } from './back-off.js';
 import type { Census } from './census.js';
@@ -11,7 +13,7 @@ import { failedCondition } from './end.js';
 import { formatIndexes, hasIndex, indexSetOf, sizeOf, unionOf } from './index-set.js';
 import { judgeFailure } from './pod-failure-policy.js';
 import { hasTrackingFinalizer, indexOf, isFailed, isIndexed } from './pods.js';
-import { statusRequest, withoutTracking } from './requests.js';
+import { withoutTracking } from './requests.js';
 
 /** Pods under way from "ended" to "counted" at one time at most, so that the status stays small (job_controller.go: MaxUncountedPods). */
 const MAXIMUM_UNCOUNTED = 500;
@@ -213,7 +215,6 @@ function* tellEnd(job: Job, { succeeded: count = 0 }: JobStatus, final: JobCondi
 
 function* writeStatus(job: Job): Story<Job> {
   const written = (yield* send(statusRequest(job))) as Job;
-  const { resourceVersion } = written.metadata;
-  yield* note({ type: 'wrote', what: 'owner', resourceVersion } satisfies JobNote);
+  yield* noteOwnerWritten(written);
   return written;
 }

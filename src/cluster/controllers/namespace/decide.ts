@@ -7,6 +7,7 @@ import type { Pod } from '../../api/objects/pod.js';
 import { sameData } from '../../api/patch.js';
 import { isTerminal } from '../../api/pod-predicates.js';
 import type { SyncOutcome } from '../../api/controller-loop.js';
+import { statusRequest } from '../../api/status-request.js';
 import { attempt, RequestRefused, type Story } from '../../api/sync-story.js';
 
 /** What is left with a finalizer is looked at after about so long (namespaced_resources_deleter.go: finalizerEstimateSeconds). */
@@ -85,19 +86,7 @@ function* writeConditions(namespace: Namespace, left: readonly KubernetesObject[
     const known = before.find(({ type, status }) => type === condition.type && status === condition.status);
     return { ...condition, lastTransitionTime: known?.lastTransitionTime ?? now };
   });
-  const { name, resourceVersion } = namespace.metadata;
-  const body = { ...namespace, status: { ...namespace.status, conditions } };
-  refuse(
-    yield* attempt({
-      verb: 'update',
-      kind: 'Namespace',
-      namespace: '',
-      name,
-      subresource: 'status',
-      resourceVersion,
-      body,
-    }),
-  );
+  refuse(yield* attempt(statusRequest({ ...namespace, status: { ...namespace.status, conditions } })));
   return undefined;
 }
 

@@ -1,14 +1,14 @@
 import { type Micros, SECOND_US } from '../../../kernel/time.js';
 import { withFields } from '../../../kernel/with-fields.js';
-import { type ApiRequest, type ApiResult, succeeded } from '../../api/calls.js';
+import type { ApiRequest, ApiResult } from '../../api/calls.js';
 import type { ObjectDraft } from '../../api/create.js';
 import type { Pod, PodSpec } from '../../api/objects/pod.js';
 import type { ReplicaSetStatus } from '../../api/objects/workload.js';
 import { claimObjects, controllerOf, controllerReference } from '../../api/owner-references.js';
 import { isActive, isTerminating, nextAvailabilityUs } from '../../api/pod-predicates.js';
-import { attempt, note, RequestRefused, type Story } from '../../api/sync-story.js';
+import { RequestRefused, type Story } from '../../api/sync-story.js';
+import { writeOwnerStatus } from '../shared/owner-status.js';
 import { createPods, deletePods } from '../shared/pod-control.js';
-import type { PodNote } from '../shared/pod-memory.js';
 import { countAvailable, countPods, type PodCounts } from './counts.js';
 import { inDeletionOrder, ranksByNode } from './deletion-rank.js';
 import { type ReplicaOwner, selects } from './replica-owner.js';
@@ -43,7 +43,7 @@ export function* syncReplicaSet(view: ReplicaSetView): Story {
   }
   const available = minReadySeconds === 0 ? counts.ready : countAvailable(active, minReadySeconds, now);
   const status = calculateStatus(owner, counts, available, refused?.message, now);
-  if (!sameStatus(status, owner.status)) yield* writeStatus(owner, status);
+  if (!sameStatus(status, owner.status)) yield* writeOwnerStatus<ReplicaSetStatus>(owner, status);
   if (refused !== undefined) throw new RequestRefused(refused);
   if (minReadySeconds === 0 || status.readyReplicas === status.availableReplicas) return {};
   const afterUs = nextAvailabilityUs(active, minReadySeconds, now);
@@ -101,26 +101,4 @@ function createRequest(owner: ReplicaOwner): ApiRequest {
 export function podsToDelete(active: readonly Pod[], related: readonly Pod[], count: number, now: Micros): Pod[] {
   if (count >= active.length) return [...active];
   return inDeletionOrder(active, ranksByNode(related), now).slice(0, count);
-}
-
-/** With one more try after a look at the server. Source: replica_set_utils.go: updateReplicaSetStatus. */
-function* writeStatus(owner: ReplicaOwner, status: ReplicaSetStatus): Story<undefined> {
-  const first = yield* attempt(statusRequest(owner, status));
-  let result = first;
-  if (!succeeded(first)) {
-    const { namespace, name } = owner.metadata;
-    const fresh = yield* attempt({ verb: 'get', kind: owner.kind, namespace, name });
-    if (!succeeded(fresh)) throw new RequestRefused(fresh);
-    result = yield* attempt(statusRequest(fresh.object as ReplicaOwner, status));
-  }
-  if (!succeeded(result)) throw new RequestRefused(result);
-  const { resourceVersion } = result.object!.metadata;
-  yield* note({ type: 'wrote', what: 'owner', resourceVersion } satisfies PodNote);
-  return undefined;
-}
-
-function statusRequest(owner: ReplicaOwner, status: ReplicaSetStatus): ApiRequest {
-  const { namespace, name, resourceVersion } = owner.metadata;
-  const body = { ...owner, status };
-  return { verb: 'update', kind: owner.kind, namespace, name, subresource: 'status', resourceVersion, body };
 }

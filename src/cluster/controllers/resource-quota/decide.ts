@@ -6,6 +6,7 @@ import { formatResources, resourceList } from '../../api/pod-resources.js';
 import { compareQuantities, type Quantity, quantity } from '../../api/quantity.js';
 import { isInScope } from '../../api/quota/scopes.js';
 import { matchingResources, quotaUsage, sumOf } from '../../api/quota/usage.js';
+import { statusRequest } from '../../api/status-request.js';
 
 /** What one sync of a quota looks at. */
 export interface QuotaView {
@@ -31,9 +32,7 @@ export function syncQuota({ quota, objects, now }: QuotaView): ApiRequest | unde
   const wanted = formatResources(new Map([...used].filter(([name]) => names.includes(name))));
   const { status } = quota;
   if (sameAmounts(hard, status.hard) && sameAmounts(wanted, status.used)) return undefined;
-  const body = { ...quota, status: { hard, used: wanted } };
-  const { namespace, name, resourceVersion } = quota.metadata;
-  return { verb: 'update', kind: 'ResourceQuota', namespace, name, subresource: 'status', resourceVersion, body };
+  return statusRequest({ ...quota, status: { hard, used: wanted } });
 }
 
 function usageOf(

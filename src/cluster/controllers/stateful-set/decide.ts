@@ -4,8 +4,9 @@ import type { ControllerRevision, StatefulSet, StatefulSetStatus } from '../../a
 import { claimObjects } from '../../api/owner-references.js';
 import { nextAvailabilityUs } from '../../api/pod-predicates.js';
 import { matchesSelector } from '../../api/selectors.js';
-import { note, RequestRefused, send, sideBySide, type Story } from '../../api/sync-story.js';
-import type { PodNote } from '../shared/pod-memory.js';
+import { statusRequest } from '../../api/status-request.js';
+import { RequestRefused, send, sideBySide, type Story } from '../../api/sync-story.js';
+import { noteOwnerWritten } from '../shared/owner-status.js';
 import { byRevision, forgetRevisions, latestRevision } from '../shared/revision-history.js';
 import { applyPolicy, type Claims, claimsMatchPolicy } from './claims.js';
 import { firstOrdinal, isInRange, ordinalOf, replicasOf } from './ordinals.js';
@@ -52,7 +53,9 @@ export function* syncStatefulSet(view: StatefulSetView): Story {
     const revisions: Revisions = { current, update, collisionCount };
     const { status, refused } = yield* updatePods(view, pods, revisions);
     const complete = withCompletion(set, status);
-    if (isWorthWriting(complete, set.status)) yield* writeStatus(set, complete);
+    if (isWorthWriting(complete, set.status)) {
+      yield* noteOwnerWritten(yield* send(statusRequest({ ...set, status: complete })));
+    }
     yield* truncateHistory(set, known, pods, revisions);
     if (refused !== undefined) throw refused;
     const minReadySeconds = spec.minReadySeconds ?? 0;
@@ -157,27 +160,6 @@ function* replaceOutdated(work: Work, slots: readonly Slot[]): Story<boolean> {
     if (isUnavailable(work, pod)) return false;
   }
   return false;
-}
-
-function* writeStatus(set: StatefulSet, status: StatefulSetStatus): Story<undefined> {
-  const { kind, metadata } = set;
-  const { namespace, name, resourceVersion } = metadata;
-  const body = { ...set, status };
-  const written = yield* send({
-    verb: 'update',
-    kind,
-    namespace,
-    name,
-    subresource: 'status',
-    resourceVersion,
-    body,
-  });
-  yield* note({
-    type: 'wrote',
-    what: 'owner',
-    resourceVersion: written.metadata.resourceVersion,
-  } satisfies PodNote);
-  return undefined;
 }
 
 /** Of the revisions that no pod is made of, the oldest go. Source: truncateHistory. */
