@@ -1,17 +1,18 @@
 import type { ApiResult } from '../../api/calls.js';
-import { type Controllers, enqueue, enqueueAfter, SYNC_DONE, type SyncStep } from '../../api/controller-loop.js';
+import { type Controllers, enqueue, SYNC_DONE, type SyncStep } from '../../api/controller-loop.js';
 import type { Change, Listeners } from '../../api/informers.js';
 import { controllerKey, KCM, kcmLister } from '../../api/kcm.js';
+import type { StringMap } from '../../api/objects/meta.js';
 import type { Node } from '../../api/objects/node.js';
 import type { Pod } from '../../api/objects/pod.js';
 import type { DaemonSet } from '../../api/objects/workload.js';
 import { controllerOf } from '../../api/owner-references.js';
-import { isReady } from '../../api/pod-predicates.js';
 import { matchesSelector } from '../../api/selectors.js';
 import { objectKey } from '../../api/store.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
-import { SECOND_US, type Micros } from '../../../kernel/time.js';
+import type { Micros } from '../../../kernel/time.js';
 import { creationObserved, deletionObserved } from '../shared/expectations.js';
+import { enqueueWhenAvailable, formerOwner, isGoing, possibleOwners } from '../shared/pod-changes.js';
 import { forgetOwner, isBehind } from '../shared/pod-memory.js';
 import { revisionsOf } from '../shared/revision-history.js';
 import { type DaemonView, syncDaemonSet } from './decide.js';
@@ -123,39 +124,38 @@ function observeSet(world: DaemonSetWorld, controllerId: number, { type, object,
 }
 
 /** Source: daemon_controller.go: addPod, updatePod, deletePod. */
-function observePod(world: DaemonSetWorld, controllerId: number, { type, object, before }: Change<Pod>): void {
-  const { expectations, ledgers } = world.controllers.daemonSet;
-  const owner = controllerOf(object);
-  const former = before === undefined ? undefined : controllerOf(before);
-  if (before !== undefined && former !== undefined && former.uid !== owner?.uid) {
-    const ledger = ledgers.get(former.uid);
-    if (ledger !== undefined) dropPod(ledger, before);
-    const key = controllerKey(world, 'DaemonSet', before);
-    if (key !== undefined) enqueue(world, controllerId, key);
-  }
-  const isGoing = type === 'deleted' || object.metadata.deletionTimestamp !== undefined;
-  if (owner === undefined && !isGoing) wakeAdopters(world, controllerId, object, before);
-  if (owner?.kind !== 'DaemonSet') return;
-  const ledger = ledgers.get(owner.uid);
-  if (ledger !== undefined && type === 'deleted') dropPod(ledger, object);
-  else if (ledger !== undefined) enterPod(ledger, object);
+function observePod(world: DaemonSetWorld, controllerId: number, change: Change<Pod>): void {
+  const { type, object } = change;
+  const { expectations } = world.controllers.daemonSet;
+  enterChange(world, change);
+  const former = formerOwner(world, 'DaemonSet', change);
+  if (former !== undefined) enqueue(world, controllerId, former);
   const key = controllerKey(world, 'DaemonSet', object);
-  if (key === undefined) return;
-  if (isGoing) deletionObserved(expectations, key, objectKey(object));
+  if (key === undefined) {
+    for (const owner of possibleOwners(world, 'DaemonSet', selects, change)) enqueue(world, controllerId, owner);
+    return;
+  }
+  if (isGoing(change)) deletionObserved(expectations, key, objectKey(object));
   else if (type === 'added') creationObserved(expectations, key);
   enqueue(world, controllerId, key);
-  if (isGoing || before === undefined || isReady(before) || !isReady(object)) return;
-  const minReadySeconds = kcmLister<DaemonSet>(world, 'DaemonSet').get(key)!.spec.minReadySeconds ?? 0;
-  if (minReadySeconds > 0) enqueueAfter(world, controllerId, key, (minReadySeconds + 1) * SECOND_US);
+  enqueueWhenAvailable(world, controllerId, 'DaemonSet', key, change);
 }
 
-/** An orphan, new or relabelled, may belong to somebody. */
-function wakeAdopters(world: DaemonSetWorld, controllerId: number, pod: Pod, before: Pod | undefined): void {
-  const { labels, namespace } = pod.metadata;
-  if (before !== undefined && before.metadata.labels === labels && controllerOf(before) === undefined) return;
-  for (const [key, { metadata, spec }] of kcmLister<DaemonSet>(world, 'DaemonSet')) {
-    if (metadata.namespace === namespace && matchesSelector(spec.selector, labels)) enqueue(world, controllerId, key);
-  }
+/** Takes a change of a pod into the ledgers of its owners, former and new. */
+function enterChange({ controllers }: DaemonSetWorld, { type, object, before }: Change<Pod>): void {
+  const { ledgers } = controllers.daemonSet;
+  const owner = controllerOf(object);
+  const former = before === undefined ? undefined : controllerOf(before);
+  const left = former === undefined || former.uid === owner?.uid ? undefined : ledgers.get(former.uid);
+  if (left !== undefined) dropPod(left, before!);
+  const ledger = owner === undefined ? undefined : ledgers.get(owner.uid);
+  if (ledger === undefined) return;
+  if (type === 'deleted') dropPod(ledger, object);
+  else enterPod(ledger, object);
+}
+
+function selects({ spec }: DaemonSet, labels: StringMap | undefined): boolean {
+  return matchesSelector(spec.selector, labels);
 }
 
 /**

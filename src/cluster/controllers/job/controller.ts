@@ -3,6 +3,7 @@ import { type Controllers, enqueue, enqueueAfter, SYNC_DONE, type SyncStep } fro
 import type { Change, Listeners } from '../../api/informers.js';
 import { controllerKey, KCM, kcmLister } from '../../api/kcm.js';
 import { finishedCondition, type Job } from '../../api/objects/batch.js';
+import type { StringMap } from '../../api/objects/meta.js';
 import type { Pod } from '../../api/objects/pod.js';
 import { controlledBy, orphansIn } from '../../api/owner-index.js';
 import { controllerOf } from '../../api/owner-references.js';
@@ -10,6 +11,7 @@ import { matchesSelector } from '../../api/selectors.js';
 import { type ObjectKey, objectKey } from '../../api/store.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
 import { creationObserved, deletionObserved, isSatisfied } from '../shared/expectations.js';
+import { formerOwner, isGoing, possibleOwners } from '../shared/pod-changes.js';
 import { isBehind } from '../shared/pod-memory.js';
 import { NO_FAILURES } from './back-off.js';
 import type { JobView } from './census.js';
@@ -120,51 +122,39 @@ function leavePod(world: JobWorld, controllerId: number, pod: Pod): void {
 }
 
 /** Source: job_controller.go: addPod, updatePod, deletePod. */
-function observePod(world: JobWorld, controllerId: number, { type, object, before }: Change<Pod>): void {
+function observePod(world: JobWorld, controllerId: number, change: Change<Pod>): void {
+  const { type, object } = change;
   const state = world.controllers.job;
-  const key = controllerKey(world, 'Job', object);
-  const isGoing = type === 'deleted' || object.metadata.deletionTimestamp !== undefined;
-  const isReleased = type === 'deleted' || !hasTrackingFinalizer(object);
   const { uid } = object.metadata;
-  if (before !== undefined && controllerOf(before)?.uid !== controllerOf(object)?.uid) {
-    const former = controllerKey(world, 'Job', before);
-    if (former !== undefined) {
-      if (isReleased) releaseObserved(state, former, uid);
-      enqueueAfter(world, controllerId, former, BATCH_US);
-    }
+  const isReleased = type === 'deleted' || !hasTrackingFinalizer(object);
+  const former = formerOwner(world, 'Job', change);
+  if (former !== undefined) {
+    if (isReleased) releaseObserved(state, former, uid);
+    enqueueAfter(world, controllerId, former, BATCH_US);
   }
-  const job = key === undefined ? undefined : kcmLister<Job>(world, 'Job').get(key);
-  if (key === undefined || job === undefined) {
-    observeStranger(world, controllerId, object, before, isGoing);
+  const key = controllerKey(world, 'Job', object);
+  if (key === undefined) {
+    observeStranger(world, controllerId, change);
     return;
   }
-  if (isGoing && finishedCondition(job) !== undefined) {
+  const job = kcmLister<Job>(world, 'Job').get(key)!;
+  if (isGoing(change) && finishedCondition(job) !== undefined) {
     leavePod(world, controllerId, object);
     return;
   }
-  if (isGoing) deletionObserved(state.expectations, key, objectKey(object));
+  if (isGoing(change)) deletionObserved(state.expectations, key, objectKey(object));
   else if (type === 'added') creationObserved(state.expectations, key);
   if (isReleased) releaseObserved(state, key, uid);
   enqueueAfter(world, controllerId, key, BATCH_US);
 }
 
 /** A pod that belongs to no Job that is known: its finalizer goes if a Job once put it there, and a Job may want to adopt it. */
-function observeStranger(
-  world: JobWorld,
-  controllerId: number,
-  pod: Pod,
-  before: Pod | undefined,
-  isGoing: boolean,
-): void {
+function observeStranger(world: JobWorld, controllerId: number, change: Change<Pod>): void {
+  const { object: pod } = change;
   const owner = controllerOf(pod);
-  if (owner === undefined ? hasTrackingFinalizer(pod) : owner.kind === 'Job' && isGoing) {
+  if (owner === undefined ? hasTrackingFinalizer(pod) : owner.kind === 'Job' && isGoing(change)) {
     leavePod(world, controllerId, pod);
   }
-  const { labels, namespace } = pod.metadata;
-  const isSame = before !== undefined && before.metadata.labels === labels && controllerOf(before) === undefined;
-  if (owner !== undefined || isGoing || isSame) return;
-  for (const [key, { metadata, spec }] of kcmLister<Job>(world, 'Job')) {
-    if (metadata.namespace !== namespace || !matchesSelector(spec.selector, labels)) continue;
-    enqueueAfter(world, controllerId, key, BATCH_US);
-  }
+  const selects = ({ spec }: Job, labels: StringMap | undefined): boolean => matchesSelector(spec.selector, labels);
+  for (const key of possibleOwners(world, 'Job', selects, change)) enqueueAfter(world, controllerId, key, BATCH_US);
 }

@@ -1,14 +1,14 @@
-import { SECOND_US } from '../../../kernel/time.js';
-import { type Controllers, enqueue, enqueueAfter, SYNC_DONE } from '../../api/controller-loop.js';
+import { type Controllers, enqueue, SYNC_DONE } from '../../api/controller-loop.js';
 import type { Change, Listeners } from '../../api/informers.js';
 import { controllerKey, KCM, kcmLister, type KcmWorld } from '../../api/kcm.js';
 import type { Pod } from '../../api/objects/pod.js';
 import { controlledBy, orphansIn } from '../../api/owner-index.js';
 import { controllerOf } from '../../api/owner-references.js';
-import { isActive, isReady } from '../../api/pod-predicates.js';
+import { isActive } from '../../api/pod-predicates.js';
 import { objectKey } from '../../api/store.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
 import { creationObserved, deletionObserved, isSatisfied } from '../shared/expectations.js';
+import { enqueueWhenAvailable, formerOwner, isGoing, possibleOwners } from '../shared/pod-changes.js';
 import { forgetOwner, isBehind, keepPodNote, type PodNote } from '../shared/pod-memory.js';
 import { countPod, countPods, type PodCounts } from './counts.js';
 import { type ReplicaSetView, syncReplicaSet } from './decide.js';
@@ -133,39 +133,23 @@ function relatedPods(world: KcmWorld, object: ReplicaOwner): Pod[] {
 }
 
 /** Source: replica_set.go: addPod, updatePod, deletePod. */
-function observe<W extends KcmWorld>(world: W, playing: Playing<W>, change: Change<Pod>): void {
-  const { kind, controllerId, memoryOf } = playing;
-  const { type, object, before } = change;
+function observe<W extends KcmWorld>(
+  world: W,
+  { kind, controllerId, memoryOf }: Playing<W>,
+  change: Change<Pod>,
+): void {
+  const { type, object } = change;
   const { expectations } = memoryOf(world);
   recount(memoryOf(world), change);
+  const former = formerOwner(world, kind, change);
+  if (former !== undefined) enqueue(world, controllerId, former);
   const key = controllerKey(world, kind, object);
-  const isGoing = type === 'deleted' || object.metadata.deletionTimestamp !== undefined;
-  if (before !== undefined && controllerOf(before)?.uid !== controllerOf(object)?.uid) {
-    const former = controllerKey(world, kind, before);
-    if (former !== undefined) enqueue(world, controllerId, former);
-  }
   if (key === undefined) {
-    if (!isGoing && controllerOf(object) === undefined) wakeAdopters(world, playing, object, before);
+    for (const owner of possibleOwners(world, kind, selects, change)) enqueue(world, controllerId, owner);
     return;
   }
-  if (isGoing) deletionObserved(expectations, key, objectKey(object));
+  if (isGoing(change)) deletionObserved(expectations, key, objectKey(object));
   else if (type === 'added') creationObserved(expectations, key);
   enqueue(world, controllerId, key);
-  if (isGoing || before === undefined || isReady(before) || !isReady(object)) return;
-  const minReadySeconds = kcmLister<ReplicaOwner>(world, kind).get(key)!.spec.minReadySeconds ?? 0;
-  if (minReadySeconds > 0) enqueueAfter(world, controllerId, key, (minReadySeconds + 1) * SECOND_US);
-}
-
-/** An orphan, new or relabelled, may belong to somebody. */
-function wakeAdopters<W extends KcmWorld>(
-  world: W,
-  { kind, controllerId }: Playing<W>,
-  pod: Pod,
-  before: Pod | undefined,
-): void {
-  const { labels, namespace } = pod.metadata;
-  if (before !== undefined && before.metadata.labels === labels && controllerOf(before) === undefined) return;
-  for (const [key, owner] of kcmLister<ReplicaOwner>(world, kind)) {
-    if (owner.metadata.namespace === namespace && selects(owner, labels)) enqueue(world, controllerId, key);
-  }
+  enqueueWhenAvailable(world, controllerId, kind, key, change);
 }

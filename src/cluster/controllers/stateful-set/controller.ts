@@ -1,16 +1,15 @@
-import { SECOND_US } from '../../../kernel/time.js';
-import { type Controllers, enqueue, enqueueAfter, SYNC_DONE } from '../../api/controller-loop.js';
+import { type Controllers, enqueue, SYNC_DONE } from '../../api/controller-loop.js';
 import type { Change, Listeners } from '../../api/informers.js';
 import { controllerKey, KCM, kcmLister, type KcmWorld } from '../../api/kcm.js';
+import type { StringMap } from '../../api/objects/meta.js';
 import type { Pod } from '../../api/objects/pod.js';
 import type { PersistentVolumeClaim } from '../../api/objects/storage.js';
 import type { StatefulSet } from '../../api/objects/workload.js';
 import { controlledBy, orphansIn } from '../../api/owner-index.js';
-import { controllerOf } from '../../api/owner-references.js';
-import { isReady } from '../../api/pod-predicates.js';
 import { matchesSelector } from '../../api/selectors.js';
 import { keyOf, objectKey } from '../../api/store.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
+import { enqueueWhenAvailable, formerOwner, possibleOwners } from '../shared/pod-changes.js';
 import {
   createPodMemory,
   forgetOwner,
@@ -92,28 +91,18 @@ function claimsOf(world: KcmWorld, set: StatefulSet, pods: readonly Pod[]): Clai
 }
 
 /** Source: stateful_set.go: addPod, updatePod, deletePod. */
-function observe(world: StatefulSetWorld, controllerId: number, { type, object, before }: Change<Pod>): void {
-  if (before !== undefined && controllerOf(before)?.uid !== controllerOf(object)?.uid) {
-    const former = controllerKey(world, 'StatefulSet', before);
-    if (former !== undefined) enqueue(world, controllerId, former);
-  }
-  const key = controllerKey(world, 'StatefulSet', object);
-  const isGoing = type === 'deleted' || object.metadata.deletionTimestamp !== undefined;
+function observe(world: StatefulSetWorld, controllerId: number, change: Change<Pod>): void {
+  const former = formerOwner(world, 'StatefulSet', change);
+  if (former !== undefined) enqueue(world, controllerId, former);
+  const key = controllerKey(world, 'StatefulSet', change.object);
   if (key === undefined) {
-    if (!isGoing && controllerOf(object) === undefined) wakeAdopters(world, controllerId, object, before);
+    for (const owner of possibleOwners(world, 'StatefulSet', selects, change)) enqueue(world, controllerId, owner);
     return;
   }
   enqueue(world, controllerId, key);
-  if (isGoing || before === undefined || isReady(before) || !isReady(object)) return;
-  const minReadySeconds = kcmLister<StatefulSet>(world, 'StatefulSet').get(key)!.spec.minReadySeconds ?? 0;
-  if (minReadySeconds > 0) enqueueAfter(world, controllerId, key, (minReadySeconds + 1) * SECOND_US);
+  enqueueWhenAvailable(world, controllerId, 'StatefulSet', key, change);
 }
 
-/** An orphan, new or relabelled, may belong to somebody. */
-function wakeAdopters(world: StatefulSetWorld, controllerId: number, pod: Pod, before: Pod | undefined): void {
-  const { labels, namespace } = pod.metadata;
-  if (before !== undefined && before.metadata.labels === labels && controllerOf(before) === undefined) return;
-  for (const [key, { metadata, spec }] of kcmLister<StatefulSet>(world, 'StatefulSet')) {
-    if (metadata.namespace === namespace && matchesSelector(spec.selector, labels)) enqueue(world, controllerId, key);
-  }
+function selects({ spec }: StatefulSet, labels: StringMap | undefined): boolean {
+  return matchesSelector(spec.selector, labels);
 }
