@@ -154,6 +154,7 @@ function createExperiment(scenario: Scenario, code: Code): World['experiment'] {
     operator: code.operator,
     drainer: code.drainer,
     drains: new Map(),
+    applied: new Map(),
     monitors: createMonitors(expectations, timeline, warmupUs, durationUs),
     pods: createPodLedger(),
     rollouts: createRollouts(),

@@ -34,10 +34,20 @@ const NO_MERGE_KEYS: MergeKeys = {};
 
 function mergeValue(current: unknown, patch: unknown, field: string, mergeKeys: MergeKeys): unknown {
   if (isPlainObject(patch)) return mergeObject(isPlainObject(current) ? current : {}, patch, mergeKeys);
+  const mergeKey = keyOfItems(field, patch, mergeKeys);
+  if (mergeKey === undefined) return patch;
+  return mergeList(Array.isArray(current) ? current : [], patch as readonly unknown[], mergeKey, mergeKeys);
+}
+
+/** The field by which a strategic merge patch tells the items of this list apart; undefined: it replaces the value. */
+export function mergeKeyOf(field: string, value: unknown): string | undefined {
+  return keyOfItems(field, value, MERGE_KEYS);
+}
+
+function keyOfItems(field: string, value: unknown, mergeKeys: MergeKeys): string | undefined {
   const ownKey = mergeKeys[field];
-  if (!Array.isArray(patch) || ownKey === undefined) return patch;
-  const mergeKey = field === 'ports' && isServicePorts(patch) ? 'port' : ownKey;
-  return mergeList(Array.isArray(current) ? current : [], patch, mergeKey, mergeKeys);
+  if (!Array.isArray(value) || ownKey === undefined) return undefined;
+  return field === 'ports' && isServicePorts(value) ? 'port' : ownKey;
 }
 
 function mergeObject(current: PlainObject, patch: PlainObject, mergeKeys: MergeKeys): PlainObject {

@@ -8,7 +8,6 @@ import type { Container, Pod, PodSpec, PodTemplateSpec } from '../../cluster/api
 import type { Deployment } from '../../cluster/api/objects/workload.js';
 import { formatDuration } from '../../kernel/duration.js';
 import type { Micros } from '../../kernel/time.js';
-import { sameData, strategicMerge } from '../../cluster/api/patch.js';
 import type { KubectlCommand } from '../../scenario/commands.js';
 import { OperatorError } from './error.js';
 import { autoscalerFor, serviceFor } from './expose.js';
@@ -255,13 +254,4 @@ export function replaceBy(wanted: KubernetesObject, there: KubernetesObject): Ap
   const { kind, metadata } = there;
   const { namespace, name, resourceVersion } = metadata;
   return { verb: 'update', kind, namespace, name, body: wanted, resourceVersion };
-}
-
-/** Creates what is not there; changes what is to what the manifest says, and leaves other fields alone; undefined: it is so. */
-export function applyTo(wanted: KubernetesObject, there: KubernetesObject | undefined): ApiRequest | undefined {
-  if (there === undefined) return create(wanted);
-  const { labels, annotations } = wanted.metadata;
-  const { metadata: _metadata, apiVersion: _apiVersion, kind: _kind, ...fields } = wanted;
-  const body = { metadata: { labels, annotations }, ...fields };
-  return sameData(strategicMerge(there, body), there) ? undefined : patch(there, body);
 }

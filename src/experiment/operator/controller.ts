@@ -6,7 +6,8 @@ import { uniform } from '../../kernel/distributions.js';
 import { MILLISECOND_US } from '../../kernel/time.js';
 import type { KubectlCommand } from '../../scenario/commands.js';
 import type { ExperimentWorld } from '../world.js';
-import { applyTo, create, replaceBy, writesOf } from './actions.js';
+import { create, replaceBy, writesOf } from './actions.js';
+import { applyTo } from './apply.js';
 import { beginDrain } from './drain.js';
 import { OperatorError } from './error.js';
 import { finish } from './finish.js';
@@ -87,7 +88,7 @@ function goOn(
   const objects = command.do === 'apply' || command.do === 'replace' ? command.objects : [];
   const { place } = stage;
   if (stage.stage === 'look') {
-    const request = requestFor(command, objects[place]!, result);
+    const request = requestFor(world, command, objects[place]!, result);
     if (request !== undefined) return write([request], stage.refusal, place);
   }
   const isFine = succeeded(result) || stage.refusal !== '';
@@ -101,12 +102,13 @@ function goOn(
 
 /** What apply or replace writes after its look at the object; undefined: nothing. */
 function requestFor(
+  world: ExperimentWorld,
   command: KubectlCommand,
   wanted: KubernetesObject,
   { status, object }: ApiResult,
 ): ApiRequest | undefined {
   if (command.do === 'replace') return object === undefined ? undefined : replaceBy(wanted, object);
-  return object === undefined && status !== 404 ? undefined : applyTo(wanted, object);
+  return object === undefined && status !== 404 ? undefined : applyTo(world, wanted, object);
 }
 
 /** Source: kubectl v0.36.3 pkg/cmd/util/helpers.go: StandardErrorMessage; the words before are those of each command. */

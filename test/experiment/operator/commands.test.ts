@@ -30,12 +30,39 @@ timeline:
 
 const WEB = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { ports: [{ port: 8080 }] } };
 
+/** A Deployment with more in it, and with less. */
+const app = (metadata: object, replicas: object, pod: object, containers: readonly object[]): unknown => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'app', ...metadata },
+  spec: {
+    ...replicas,
+    selector: { matchLabels: { app: 'app' } },
+    template: { metadata: { labels: { app: 'app' } }, spec: { ...pod, containers } },
+  },
+});
+const KEPT = { name: 'KEPT', value: 'new' };
+const FIRST = app({ labels: { team: 'a', kept: 'b' } }, { replicas: 3 }, { terminationGracePeriodSeconds: 5 }, [
+  {
+    name: 'main',
+    image: 'x',
+    env: [
+      { name: 'KEPT', value: 'old' },
+      { name: 'GONE', value: '1' },
+    ],
+  },
+  { name: 'side', image: 'x' },
+]);
+const SECOND = app({ labels: { kept: 'b' } }, {}, {}, [{ name: 'main', image: 'x', env: [KEPT] }]);
+
 /** Plays commands, five seconds between them: what each said, and the world at the end. */
 function play(...commands: readonly string[]) {
   const lines = commands.map((command, index) => `  - ${10 + 5 * index}s: ${JSON.stringify(command)}`);
   const files: Readonly<Record<string, string>> = {
     'a.yaml': HEAD + lines.join('\n'),
     'web.yaml': JSON.stringify(WEB),
+    'first.yaml': JSON.stringify(FIRST),
+    'second.yaml': JSON.stringify(SECOND),
   };
   const readFile = (path: string): Uint8Array | undefined =>
     files[path] === undefined ? undefined : Buffer.from(files[path]);
@@ -265,6 +292,27 @@ describe('what kubectl writes', () => {
     const { object, requests } = play('kubectl apply -f web.yaml', 'kubectl apply -f web.yaml');
     expect(object('Service', 'web').spec.ports).toMatchObject([{ port: 8080 }]);
     expect(requests('Service')).toEqual(['create 1', 'get 2']);
+  });
+
+  it('takes away what a manifest no longer has, and leaves alone what it never had', () => {
+    const { said, object } = play(
+      'kubectl apply -f first.yaml',
+      'kubectl set env deployment/app OTHER=1',
+      'kubectl scale deployment/app --replicas=5',
+      'kubectl label deployment/app by=hand',
+      'kubectl apply -f second.yaml',
+    );
+    expect(said).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
+    const { metadata, spec } = object('Deployment', 'app');
+    const { containers, terminationGracePeriodSeconds } = spec.template.spec;
+    expect(metadata.labels).toEqual({ kept: 'b', by: 'hand' });
+    expect(spec.replicas).toBe(1); // the server's default
+    expect(terminationGracePeriodSeconds).toBe(30);
+    expect(containers.map(({ name }: any) => name)).toEqual(['main']);
+    expect(containers[0].env).toEqual([
+      { name: 'KEPT', value: 'new' },
+      { name: 'OTHER', value: '1' },
+    ]);
   });
 
   it("makes a CronJob's Job out of turn", () => {
