@@ -13,6 +13,7 @@ import { feasibleNodesToFind } from '../../../src/cluster/scheduler/sampling.js'
 import { schedulePod } from '../../../src/cluster/scheduler/schedule-pod.js';
 import { winsTie } from '../../../src/cluster/scheduler/tie-break.js';
 import { node, pod } from './scheduler-world.js';
+import { boundVolume, claimOf, SHELF } from './volume-objects.js';
 
 /** A cluster with a history, and what is in it now. */
 interface Story {
@@ -74,6 +75,9 @@ function somePod(name: string, shape: number): Pod {
     ...(shape % 5 === 0 ? { nodeSelector: { disk: 'ssd' } } : {}),
     ...(shape % 8 === 0 ? { affinity: { podAntiAffinity: antiAffinityTo(app) } } : {}),
     topologySpreadConstraints: SPREADS[shape % SPREADS.length]!,
+    ...(shape % 7 === 0
+      ? { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: `claim-${shape % 4}` } }] }
+      : {}),
   };
   const plain = pod(name, `${100 + (shape % 6) * 250}m`, more);
   const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: app, uid: `rs-${app}`, controller: true };
@@ -89,6 +93,7 @@ function begin(nodes: number): Story {
   const story: Story = { cluster: createCluster(), nodes: new Map(), pods: new Map(), nextName: 0 };
   for (let index = 0; index < nodes; index++) addSomeNode(story, index * 7 + 1);
   setOwners(story.cluster);
+  setClaims(story.cluster);
   return story;
 }
 
@@ -96,6 +101,18 @@ function setOwners(cluster: ClusterState): void {
   for (let app = 0; app < 4; app++) {
     cluster.ownerSelectors.set(`ReplicaSet/default/a${app}`, { matchLabels: { app: `a${app}` } });
   }
+}
+
+/** Claims bound to a disk of zone 0, 1 or 2, and one that waits for a node where a disk is free: in zone 1. */
+function setClaims(cluster: ClusterState): void {
+  for (let index = 0; index < 4; index++) {
+    const isBound = index < 3;
+    const disk = boundVolume(`disk-${index}`, `zone-${isBound ? index : 1}`, isBound ? `claim-${index}` : undefined);
+    cluster.volumes.set(disk.metadata.name, disk);
+    const waiting = claimOf(`claim-${index}`, isBound ? disk.metadata.name : undefined);
+    cluster.claims.set(`default/${waiting.metadata.name}`, waiting);
+  }
+  cluster.storageClasses.set('shelf', SHELF);
 }
 
 function addSomeNode(story: Story, shape: number): void {
@@ -158,6 +175,7 @@ function scheduleSome(story: Story, shape: number): void {
 function rebuilt({ cluster, nodes, pods }: Story): ClusterState {
   const fresh = createCluster();
   setOwners(fresh);
+  setClaims(fresh);
   for (const one of nodes.values()) addNode(fresh, one);
   for (const placed of pods.values()) placePod(fresh, placed.pod, placed.nodeName);
   // The search order has a history (relabelled zones): it is taken over.

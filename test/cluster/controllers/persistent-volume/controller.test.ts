@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { API_PRESETS } from '../../../../src/cluster/api/parameters.js';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../../src/cluster/api/objects/storage.js';
 import { stored } from '../../../../src/cluster/api/store.js';
 import { registerPersistentVolume } from '../../../../src/cluster/controllers/persistent-volume/controller.js';
@@ -10,6 +11,7 @@ import {
   registerClaimProtection,
   registerVolumeProtection,
 } from '../../../../src/cluster/controllers/volume-protection/controller.js';
+import { constant } from '../../../../src/kernel/distributions.js';
 import { checkpoint, restore } from '../../../../src/kernel/checkpoint.js';
 import { digestHex } from '../../../../src/kernel/digest.js';
 import { runUntil } from '../../../../src/kernel/simulation.js';
@@ -23,7 +25,7 @@ type Tank = TestTank<World>;
 const BINDER = 'persistentvolume-controller';
 
 /** Its clock stands at 1 s, well before the next look at everything, which comes every 15 s. */
-function newTank(): Tank {
+function newTank(parameters = API_PRESETS['bare-metal']): Tank {
   const tank: Tank = new TestTank<World>({
     controllers: { persistentVolume: createPersistentVolumeState() },
     register: (controllers, listeners) => {
@@ -32,6 +34,7 @@ function newTank(): Tank {
       registerVolumeProtection(controllers, listeners);
     },
     kubelet: { readyAfterUs: () => undefined },
+    parameters,
   });
   tank.run(SECOND_US);
   return tank;
@@ -183,8 +186,10 @@ describe('a claim', () => {
     tank.run(10 * SECOND_US);
     expect(claimOf(tank, 'data')!.metadata.deletionTimestamp).toBeDefined();
     expect(volumeOf(tank, 'pv')!.status.phase).toBe('Bound');
+    expect(tank.requests('pvc-protection-controller')).toBe(0);
     tank.delete('Pod', 'user');
     tank.run(2 * SECOND_US);
+    expect(tank.requests('pvc-protection-controller', 'list')).toBe(1);
     expect(claimOf(tank, 'data')).toBeUndefined();
     expect(volumeOf(tank, 'pv')!.status.phase).toBe('Released');
   });
@@ -234,14 +239,16 @@ describe('a volume', () => {
 });
 
 describe('the binder', () => {
-  it('gives each of many claims a volume of its own', () => {
-    const tank = newTank();
+  it('gives each of many claims a volume of its own, and knows its writes before its informers do', () => {
+    const slow = { watchDelivery: constant(100 * MILLISECOND_US), controllerReaction: constant(0) };
+    const tank = newTank({ ...API_PRESETS['bare-metal'], ...slow });
     for (let index = 0; index < 20; index++) tank.create(volume(`pv-${index}`, '1Gi'));
     for (let index = 0; index < 20; index++) tank.create(claim(`data-${index}`));
     tank.run(30 * SECOND_US);
     const claims = tank.all<PersistentVolumeClaim>('PersistentVolumeClaim');
     expect(claims.every(({ status }) => status.phase === 'Bound')).toBe(true);
     expect(new Set(claims.map(({ spec }) => spec.volumeName)).size).toBe(20);
+    expect(tank.requests(BINDER, 'update')).toBe(20 + 4 * 20); // each volume is made available; nothing is written in vain
   });
 
   it('goes on from a checkpoint in the middle of a binding as it would have without', () => {

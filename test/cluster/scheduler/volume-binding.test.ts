@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest';
+import type { Node } from '../../../src/cluster/api/objects/node.js';
+import type { PersistentVolume, PersistentVolumeClaim } from '../../../src/cluster/api/objects/storage.js';
+import { stored } from '../../../src/cluster/api/store.js';
+import { insertObject, replaceObject } from '../../../src/cluster/api/writes.js';
+import { node, pod, schedulerWorld } from './scheduler-world.js';
+import { boundVolume, CLOUD, claimOf, SHELF } from './volume-objects.js';
+
+type One = ReturnType<typeof schedulerWorld>;
+
+const ZONE = 'topology.kubernetes.io/zone';
+
+function nodeIn(zone: string, name: string): Node {
+  const plain = node(name);
+  return { ...plain, metadata: { ...plain.metadata, labels: { ...plain.metadata.labels, [ZONE]: zone } } };
+}
+
+/** Nodes a1 in zone a and b1 in zone b, and two classes whose claims wait for their first pod. */
+function zonedWorld(): One {
+  const one = schedulerWorld();
+  one.addNode(nodeIn('a', 'a1'));
+  one.addNode(nodeIn('b', 'b1'));
+  insertObject(one.world, SHELF);
+  insertObject(one.world, CLOUD);
+  one.run(1);
+  return one;
+}
+
+const mounting = (...names: readonly string[]) => ({
+  volumes: names.map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } })),
+});
+const messages = (one: One) =>
+  one
+    .events()
+    .filter(({ reason }) => reason === 'FailedScheduling')
+    .map(({ message }) => message);
+const claimIn = (one: One, name: string) =>
+  stored<PersistentVolumeClaim>(one.world, 'PersistentVolumeClaim', `default/${name}`)!;
+const volumeIn = (one: One, name: string) => stored<PersistentVolume>(one.world, 'PersistentVolume', name)!;
+
+/** What the binder does once a claim has its volume. */
+function bind(one: One, claimName: string, volumeName: string): void {
+  const claim = claimIn(one, claimName);
+  const bound = claimOf(claimName, volumeName);
+  const annotations = { ...claim.metadata.annotations, ...bound.metadata.annotations };
+  replaceObject(one.world, claim, {
+    ...claim,
+    metadata: { ...claim.metadata, annotations },
+    spec: bound.spec,
+  } as typeof claim);
+}
+
+const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
+
+describe('a pod with claims', () => {
+  test('waits for a claim that is not there', () => {
+    const one = zonedWorld();
+    one.addPod(pod('p', 1, mounting('data')));
+    one.run(2);
+    expect(messages(one)).toEqual(['0/2 nodes are available: persistentvolumeclaim "data" not found. not found']);
+    insertObject(one.world, boundVolume('disk', 'b', 'data'));
+    insertObject(one.world, claimOf('data', 'disk'));
+    one.run(10);
+    expect(one.pod('p')!.spec.nodeName).toBe('b1');
+  });
+
+  test('waits until a claim is bound that does not wait for it, and is then tried at once', () => {
+    const one = zonedWorld();
+    insertObject(one.world, claimOf('data', undefined, 'unknown'));
+    one.addPod(pod('p', 1, mounting('data')));
+    one.run(20);
+    const message = '0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found';
+    expect(messages(one)).toEqual([message]);
+    expect(one.pod('p')!.status.conditions).toMatchObject([{ type: 'PodScheduled', reason: 'Unschedulable', message }]);
+    insertObject(one.world, boundVolume('disk', 'a', 'data'));
+    bind(one, 'data', 'disk');
+    one.run(21);
+    expect(one.pod('p')!.spec.nodeName).toBe('a1');
+  });
+
+  test('is refused with a claim that is being deleted or has lost its volume', () => {
+    const one = zonedWorld();
+    const going = claimOf('going', 'disk');
+    insertObject(one.world, { ...going, metadata: { ...going.metadata, deletionTimestamp: 1 } });
+    insertObject(one.world, { ...claimOf('lost', 'gone'), status: { phase: 'Lost' } } as PersistentVolumeClaim);
+    one.addPod(pod('p', 1, mounting('going')));
+    one.addPod(pod('q', 1, mounting('lost')));
+    one.run(3);
+    expect(messages(one).sort()).toEqual([
+      '0/2 nodes are available: persistentvolumeclaim "going" is being deleted. not found',
+      '0/2 nodes are available: persistentvolumeclaim "lost" bound to non-existent persistentvolume "gone". not found',
+    ]);
+  });
+
+  test('goes where its volumes are, or nowhere', () => {
+    const one = zonedWorld();
+    for (const [name, zone] of [
+      ['here', 'a'],
+      ['there', 'b'],
+    ] as const) {
+      insertObject(one.world, boundVolume(`disk-${name}`, zone, name));
+      insertObject(one.world, claimOf(name, `disk-${name}`));
+    }
+    one.run(2);
+    one.addPod(pod('p', 1, mounting('there')));
+    one.addPod(pod('q', 1, mounting('here', 'there')));
+    one.run(4);
+    expect(one.pod('p')!.spec.nodeName).toBe('b1');
+    const why = "node(s) didn't match PersistentVolume's node affinity";
+    expect(messages(one)).toEqual([
+      `0/2 nodes are available: 2 ${why}. no new claims to deallocate, preemption: 0/2 nodes are available: 2 ${NOT_HELPFUL}.`,
+    ]);
+  });
+});
+
+describe('a claim that waits for its first pod', () => {
+  test('gets the node of the pod, which is bound after it', () => {
+    const one = zonedWorld();
+    insertObject(one.world, claimOf('data', undefined, 'cloud'));
+    one.addPod(pod('p', 1, { ...mounting('data'), nodeSelector: { [ZONE]: 'b' } }));
+    one.run(5);
+    expect(claimIn(one, 'data').metadata.annotations).toEqual({ 'volume.kubernetes.io/selected-node': 'b1' });
+    expect(one.pod('p')!.spec.nodeName).toBeUndefined();
+    expect(one.pod('p')!.status.nominatedNodeName).toBe('b1');
+    insertObject(one.world, boundVolume('disk', 'b', 'data'));
+    bind(one, 'data', 'disk');
+    one.run(7);
+    expect(one.pod('p')!.spec.nodeName).toBe('b1');
+    expect(one.pod('p')!.status.nominatedNodeName).toBeUndefined();
+  });
+
+  test('takes a free volume on its node, and no two take the same', () => {
+    const one = zonedWorld();
+    insertObject(one.world, boundVolume('disk-1', 'b'));
+    insertObject(one.world, boundVolume('disk-2', 'b'));
+    for (const name of ['one', 'two', 'three']) insertObject(one.world, claimOf(name));
+    one.run(2);
+    for (const name of ['one', 'two', 'three']) one.addPod(pod(name, '100m', mounting(name)));
+    one.run(5);
+    const takers = ['disk-1', 'disk-2'].map((name) => volumeIn(one, name).spec.claimRef?.name);
+    expect(takers.sort()).toEqual(['one', 'two']);
+    // The third finds none, and is tried again whenever a volume has changed.
+    const failed = one.events().filter(({ reason }) => reason === 'FailedScheduling');
+    expect(new Set(failed.map(({ name }) => name))).toEqual(new Set(['three']));
+    expect(messages(one)[0]).toContain("2 node(s) didn't find available persistent volumes to bind");
+  });
+
+  test('keeps its node in a second attempt', () => {
+    const one = zonedWorld();
+    const chosen = claimOf('data', undefined, 'cloud');
+    const annotations = { 'volume.kubernetes.io/selected-node': 'a1' };
+    insertObject(one.world, { ...chosen, metadata: { ...chosen.metadata, annotations } });
+    one.addPod(pod('p', 1, { ...mounting('data'), nodeSelector: { [ZONE]: 'b' } }));
+    one.run(2);
+    expect(messages(one)[0]).toContain("1 node(s) didn't find available persistent volumes to bind");
+  });
+
+  test('is not made outside the places that its class allows', () => {
+    const one = zonedWorld();
+    const allowedTopologies = [{ matchLabelExpressions: [{ key: ZONE, values: ['b'] }] }];
+    const metadata = { ...CLOUD.metadata, name: 'cloud-b', uid: 'class-cloud-b' };
+    insertObject(one.world, { ...CLOUD, metadata, allowedTopologies } as typeof CLOUD);
+    insertObject(one.world, claimOf('data', undefined, 'cloud-b'));
+    one.run(2);
+    one.addPod(pod('p', 1, mounting('data')));
+    one.run(4);
+    expect(claimIn(one, 'data').metadata.annotations).toEqual({ 'volume.kubernetes.io/selected-node': 'b1' });
+  });
+
+  test('is waited for 10 minutes; then the pod is tried again, and what was taken is free', () => {
+    const one = zonedWorld();
+    insertObject(one.world, claimOf('data', undefined, 'cloud'));
+    one.addPod(pod('p', 1, mounting('data')));
+    one.run(599);
+    expect(messages(one)).toEqual([]);
+    one.run(604);
+    expect(messages(one)).toEqual([
+      'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded',
+    ]);
+  });
+});
