@@ -65,3 +65,8 @@ function isBefore({ metadata: left }: StorageClass, { metadata: right }: Storage
   if (left.creationTimestamp !== right.creationTimestamp) return left.creationTimestamp > right.creationTimestamp;
   return left.name < right.name;
 }
+
+/** Kubernetes hashes driver, volume and node; this name says the same and can be read. */
+export function attachmentName(volumeName: string, nodeName: string): string {
+  return `csi-${volumeName}-${nodeName}`;
+}

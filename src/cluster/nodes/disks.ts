@@ -3,7 +3,7 @@ import type { Handlers } from '../../kernel/events.js';
 import { drawsOnce } from '../../kernel/random.js';
 import { schedule } from '../../kernel/simulation.js';
 import { MILLISECOND_US, type Micros, SECOND_US } from '../../kernel/time.js';
-import { claimNamesOf } from '../api/claims.js';
+import { attachmentName, claimNamesOf } from '../api/claims.js';
 import { type Listeners, lister, openInformer } from '../api/informers.js';
 import type {
   PersistentVolume,
@@ -11,7 +11,7 @@ import type {
   StorageDriver,
   VolumeAttachment,
 } from '../api/objects/storage.js';
-import { keyOf } from '../api/store.js';
+import { keyOf, type ObjectKey, objectKey } from '../api/store.js';
 import type { ApiWorld } from '../api/world.js';
 import { NodesEvent } from './events.js';
 import { podEvent } from './kubelet-events.js';
@@ -31,6 +31,8 @@ export interface DisksState {
   readonly informers: Readonly<Record<(typeof WATCHED)[number], number>>;
   /** Pods whose disks are not there yet, with their plan and the time of their first look. */
   readonly waiting: Map<number, { readonly plan: number; readonly since: Micros }>;
+  /** Those pods by the key of each claim they mount. */
+  readonly byClaim: Map<ObjectKey, Set<number>>;
 }
 
 export function createDisks(world: ApiWorld): DisksState {
@@ -43,6 +45,7 @@ export function createDisks(world: ApiWorld): DisksState {
       CSIDriver: drivers!,
     },
     waiting: new Map(),
+    byClaim: new Map(),
   };
 }
 
@@ -56,16 +59,25 @@ export function mountVolumes(world: NodesWorld, podIndex: number): void {
     return;
   }
   disks.waiting.set(podIndex, { plan, since: world.kernel.now });
+  for (const key of claimKeysOf(world, podIndex)) {
+    const others = disks.byClaim.get(key);
+    if (others === undefined) disks.byClaim.set(key, new Set([podIndex]));
+    else others.add(podIndex);
+  }
   schedule(world, MOUNT_TIMEOUT_US, NodesEvent.MountTimedOut, podIndex, plan);
-  lookAgain(world, podIndex);
+  look(world, podIndex);
 }
 
 export function registerDisks<W extends NodesWorld>(handlers: Handlers<W>, listeners: Listeners<W>): void {
-  for (const kind of WATCHED) {
-    listeners.on(KUBELET, kind, (world) => {
-      for (const podIndex of world.nodes.disks.waiting.keys()) lookAgain(world, podIndex);
-    });
-  }
+  listeners.on<PersistentVolumeClaim>(KUBELET, 'PersistentVolumeClaim', (world, { object }) => {
+    lookAgain(world, objectKey(object));
+  });
+  listeners.on<PersistentVolume>(KUBELET, 'PersistentVolume', (world, { object }) => ofVolume(world, object));
+  listeners.on<VolumeAttachment>(KUBELET, 'VolumeAttachment', (world, { object }) => {
+    const { persistentVolumeName } = object.spec.source;
+    const { informers } = world.nodes.disks;
+    ofVolume(world, lister<PersistentVolume>(world, informers.PersistentVolume).get(persistentVolumeName));
+  });
   handlers.on(NodesEvent.MountTimedOut, (world, podIndex, plan) => {
     if (world.nodes.disks.waiting.get(podIndex)?.plan !== plan || world.nodes.pods.plan[podIndex] !== plan) return;
     const missing = (recordOf(world, podIndex).pod.spec.volumes ?? [])
@@ -78,14 +90,32 @@ export function registerDisks<W extends NodesWorld>(handlers: Handlers<W>, liste
   });
 }
 
-/** Mounts the disks of a pod once all are attached to its node; the worker finds them mounted at its next poll. */
-function lookAgain(world: NodesWorld, podIndex: number): void {
-  const { pods, disks, parameters } = world.nodes;
-  const { plan, since } = disks.waiting.get(podIndex)!;
-  if (pods.plan[podIndex] !== plan) {
-    disks.waiting.delete(podIndex);
-    return;
+function ofVolume(world: NodesWorld, volume: PersistentVolume | undefined): void {
+  const claimRef = volume?.spec.claimRef;
+  if (claimRef !== undefined) lookAgain(world, keyOf(claimRef.namespace, claimRef.name));
+}
+
+/** Something has changed for those that mount a claim. */
+function lookAgain(world: NodesWorld, claimKey: ObjectKey): void {
+  const { pods, disks } = world.nodes;
+  for (const podIndex of disks.byClaim.get(claimKey) ?? []) {
+    const isWaiting = disks.waiting.get(podIndex)?.plan === pods.plan[podIndex];
+    if (isWaiting) look(world, podIndex);
+    else disks.waiting.delete(podIndex);
+    if (!disks.waiting.has(podIndex)) disks.byClaim.get(claimKey)!.delete(podIndex);
   }
+  if (disks.byClaim.get(claimKey)?.size === 0) disks.byClaim.delete(claimKey);
+}
+
+function claimKeysOf(world: NodesWorld, podIndex: number): ObjectKey[] {
+  const { metadata, spec } = recordOf(world, podIndex).pod;
+  return claimNamesOf(spec).map((name) => keyOf(metadata.namespace, name));
+}
+
+/** Mounts the disks of a pod once all are attached to its node; the worker finds them mounted at its next poll. */
+function look(world: NodesWorld, podIndex: number): void {
+  const { disks, parameters } = world.nodes;
+  const { plan, since } = disks.waiting.get(podIndex)!;
   if (!areAttached(world, podIndex)) return;
   disks.waiting.delete(podIndex);
   const mountUs = sample(parameters.diskMount, drawsOnce(world, `${recordOf(world, podIndex).stream}/mount`));
@@ -96,11 +126,10 @@ function lookAgain(world: NodesWorld, podIndex: number): void {
 
 function areAttached(world: NodesWorld, podIndex: number): boolean {
   const { pods, hosts, disks } = world.nodes;
-  const { pod } = recordOf(world, podIndex);
   const nodeName = hosts.names[pods.node[podIndex]!]!;
   const claims = lister<PersistentVolumeClaim>(world, disks.informers.PersistentVolumeClaim);
-  return claimNamesOf(pod.spec).every((name) => {
-    const claim = claims.get(keyOf(pod.metadata.namespace, name));
+  return claimKeysOf(world, podIndex).every((key) => {
+    const claim = claims.get(key);
     if (claim?.status.phase !== 'Bound') return false;
     const volume = lister<PersistentVolume>(world, disks.informers.PersistentVolume).get(claim.spec.volumeName ?? '');
     return volume !== undefined && isAttached(world, volume, nodeName);
@@ -112,10 +141,7 @@ function isAttached(world: NodesWorld, { metadata, spec }: PersistentVolume, nod
   if (spec.csi === undefined) return true;
   const driver = lister<StorageDriver>(world, informers.CSIDriver).get(spec.csi.driver);
   if (driver?.spec.attachRequired === false) return true;
-  for (const attachment of lister<VolumeAttachment>(world, informers.VolumeAttachment).values()) {
-    const { source, nodeName: where } = attachment.spec;
-    if (where !== nodeName || source.persistentVolumeName !== metadata.name) continue;
-    return attachment.status.attached && attachment.metadata.deletionTimestamp === undefined;
-  }
-  return false;
+  const name = attachmentName(metadata.name, nodeName);
+  const attachment = lister<VolumeAttachment>(world, informers.VolumeAttachment).get(name);
+  return attachment?.status.attached === true && attachment.metadata.deletionTimestamp === undefined;
 }

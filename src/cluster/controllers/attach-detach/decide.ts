@@ -1,5 +1,6 @@
 import { type Micros, MINUTE_US } from '../../../kernel/time.js';
 import type { SyncOutcome } from '../../api/controller-loop.js';
+import { attachmentName } from '../../api/claims.js';
 import type { Node } from '../../api/objects/node.js';
 import type { Pod } from '../../api/objects/pod.js';
 import type { PersistentVolume, VolumeAttachment } from '../../api/objects/storage.js';
@@ -86,11 +87,6 @@ function* attach(volume: PersistentVolume, nodeName: string): Story<undefined> {
   };
   yield* attempt({ verb: 'create', kind: 'VolumeAttachment', namespace: '', name: '', body });
   return undefined;
-}
-
-/** Kubernetes hashes driver, volume and node; the name says the same here and can be read. */
-export function attachmentName(volumeName: string, nodeName: string): string {
-  return `csi-${volumeName}-${nodeName}`;
 }
 
 function* tellElsewhere({ volume, users, attachments, told }: DiskView, nodeName: string): Story<undefined> {
