@@ -73,6 +73,7 @@ export function swarmScenario(seed: string): SwarmScenario {
     '  nodes:',
     `    - { pool: node, count: ${nodes}, cpu: 8, memory: 16Gi, zones: [a, b], images: all }`,
     'manifests:',
+    ...STORAGE_CLASSES,
     ...workloads.flatMap(({ lines }) => lines),
     ...workloads.flatMap(({ name }) => (mood === 'drains' ? budget(dice, name) : [])),
     ...(mood === 'wild' && dice.chance(0.3) ? quota(dice) : []),
@@ -107,6 +108,20 @@ const template = (name: string): string =>
   `image: "x.test/${name}:v1", resources: { requests: { cpu: 100m } }, ` +
   'readinessProbe: { tcpSocket: { port: 80 }, periodSeconds: 2 } }] } }';
 
+const claimTemplate = (dice: Dice): string =>
+  'volumeClaimTemplates: [{ metadata: { name: data }, spec: { accessModes: [ReadWriteOnce], ' +
+  `storageClassName: ${dice.pick(['now', 'late'])}, resources: { requests: { storage: 1Gi } } } }]`;
+
+/** Classes whose disks are made at once, or where the first pod goes. */
+const STORAGE_CLASSES = [
+  ['now', 'Immediate'],
+  ['late', 'WaitForFirstConsumer'],
+].map(
+  ([name, mode]) =>
+    '  - { apiVersion: storage.k8s.io/v1, kind: StorageClass, provisioner: disk.x.test, ' +
+    `metadata: { name: ${name} }, volumeBindingMode: ${mode} }`,
+);
+
 const MANIFESTS: Record<(typeof KINDS)[number], (dice: Dice, name: string) => string[]> = {
   deployment: (dice, name) => [
     '  - apiVersion: apps/v1',
@@ -130,6 +145,7 @@ const MANIFESTS: Record<(typeof KINDS)[number], (dice: Dice, name: string) => st
     `      podManagementPolicy: ${dice.pick(['OrderedReady', 'Parallel'])}`,
     `      selector: { matchLabels: { app: ${name} } }`,
     `      ${template(name)}`,
+    ...(dice.chance(0.4) ? [`      ${claimTemplate(dice)}`] : []),
   ],
   daemonset: (dice, name) => [
     '  - apiVersion: apps/v1',

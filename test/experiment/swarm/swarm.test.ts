@@ -14,6 +14,7 @@ import {
 } from './invariants.js';
 import { swarmScenario } from './scenarios.js';
 import { updatesOfSetsKeepTheirPromise } from './set-invariants.js';
+import { disksHaveOneUser } from './volume-invariants.js';
 
 /** Seeds of this run: few by default, 2,000 where there is time for them (SWARM_SEEDS). */
 const SEEDS = Number(process.env['SWARM_SEEDS'] ?? 200);
@@ -40,6 +41,7 @@ function playSeed(seed: string): string[] {
     versionsRise(),
     identitiesAreUnique(),
     quotasHold(),
+    disksHaveOneUser(),
     ...(mood === 'calm' ? [rollingUpdatesKeepTheirPromise(), updatesOfSetsKeepTheirPromise()] : []),
     ...(mood === 'drains' ? [budgetsHold()] : []),
   ];
