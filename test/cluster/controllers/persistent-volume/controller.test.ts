@@ -212,6 +212,20 @@ describe('a volume', () => {
     expect(volumeOf(tank, 'pv')).toBeUndefined();
   });
 
+  it('that is released is for somebody else once its claim is taken off by hand', () => {
+    const tank = newTank();
+    tank.create(volume('pv', '1Gi'));
+    tank.create(claim('data'));
+    tank.run(SECOND_US);
+    tank.delete('PersistentVolumeClaim', 'data');
+    tank.run(SECOND_US);
+    tank.create(claim('other'));
+    const patch = { verb: 'patch', kind: 'PersistentVolume', namespace: '', name: 'pv', patchType: 'merge' } as const;
+    tank.ask({ ...patch, body: { spec: { claimRef: null } } });
+    tank.run(20 * SECOND_US);
+    expect(claimOf(tank, 'other')!.spec.volumeName).toBe('pv');
+  });
+
   it('that is to be deleted and that nobody made fails', () => {
     const tank = newTank();
     tank.create(volume('pv', '1Gi', { persistentVolumeReclaimPolicy: 'Delete' }));
