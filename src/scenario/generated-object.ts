@@ -11,9 +11,10 @@ export function generatedObject(word: Word, object: object): KubernetesObject {
   const [decoded] = decodeManifest(object);
   const issue = decoded?.issues[0];
   if (issue !== undefined) mistake(word, `${issue.path}: ${issue.message}`, issue.hint);
-  const problem = validateObject(decoded!.object!)[0];
+  if (decoded?.object === undefined) mistake(word, 'expected one object');
+  const problem = validateObject(decoded.object)[0];
   if (problem !== undefined) mistake(word, problem.message);
-  return decoded!.object!;
+  return decoded.object;
 }
 
 /** The object with `--overrides`, a JSON merge patch, put over it. */

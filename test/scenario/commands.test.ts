@@ -312,6 +312,8 @@ describe('commands that are refused, at the word that is wrong', () => {
     ['kubectl run web --image=x --env=MODE', 'MODE', ''],
     ["kubectl run web --image=x --overrides='{bad'", '{bad', ''],
     [`kubectl run web --image=x --overrides='{"spec":{"restartpolicy":"Never"}}'`, '{"spec', 'did you mean'],
+    [`kubectl run web --image=x --overrides='{"kind":"PodList","items":[]}'`, '{"kind', ''],
+    ["kubectl run web --image=x --overrides='5'", '5', ''],
     ['kubectl delete pod a -- b', 'b', ''],
     ['kubectl create', 'create', ''],
     ['kubectl create deploymet web --image=x', 'deploymet', 'did you mean "deployment"?'],
