@@ -10,7 +10,8 @@ import {
 } from './format.js';
 import type { ExpectationOutcome } from './identity.js';
 import type { RunSummary, TrafficSummary } from './summary.js';
-import { lossesOf, tellRecoveries, tellRollouts, tellScalings, tellUnready, tellUnscheduled } from './tell-cluster.js';
+import { lossesOf, tellRecoveries, tellScalings, tellUnready, tellUnscheduled } from './tell-cluster.js';
+import { tellRollouts, tellShortfalls } from './tell-rollouts.js';
 
 /** The result in words: one short headline and a few sentences. */
 export interface Answer {
@@ -40,6 +41,7 @@ export function answerOf(summary: RunSummary, expectations: readonly Expectation
     tellRollouts(summary),
     tellRecoveries(summary.recoveries),
     tellScalings(summary.scalings),
+    tellShortfalls(summary.shortfalls),
     tellUnscheduled(summary.unscheduled),
     tellUnready(summary.unready),
     tellFailures(expectations),
@@ -116,6 +118,7 @@ function tellFailures(expectations: readonly ExpectationOutcome[]): string {
 
 function tellPods(summary: RunSummary): string {
   const { ready } = summary.startup;
+  if (summary.pods === 0) return 'No pod was created.';
   if (ready.pods === 0) return `${formatPlural(summary.pods, 'pod')} were created and none became ready.`;
   const half = formatDuration(ready.p50Seconds);
   return `${formatCount(ready.pods)} of ${formatPlural(summary.pods, 'pod')} became ready, half of them within ${half} of their creation, 99% within ${formatDuration(ready.p99Seconds)}.`;

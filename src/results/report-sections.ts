@@ -3,7 +3,7 @@ import { byText, rows } from './columns.js';
 import { formatAvailability, formatClock, formatCount, formatDuration, formatNumber, formatPlural } from './format.js';
 import { escapeHtml, htmlTable } from './html.js';
 import type { ExpectationOutcome, RecordedTables, RunIdentity } from './identity.js';
-import { costWords, summaryTables } from './summary-table.js';
+import { costWords, rolloutWords, summaryTables } from './summary-table.js';
 import { updatesOf, type RunSummary } from './summary.js';
 
 /** Kinds of events listed; the others are in the tables. */
@@ -57,11 +57,10 @@ export function keyFigures(summary: RunSummary): string {
     cards.push({ name: `p99 of ${source.name}`, value: formatDuration(source.p99Seconds), hint });
   }
   for (const rollout of updatesOf(summary).slice(0, 2)) {
-    const hint = `${rollout.outcome === 'complete' ? '' : `${rollout.outcome}; `}${formatCount(rollout.lost)} lost meanwhile`;
     cards.push({
       name: `Rollout of ${rollout.workload.slice(rollout.workload.lastIndexOf('/') + 1)}`,
-      value: formatDuration(rollout.durationSeconds),
-      hint,
+      value: rolloutWords(rollout),
+      hint: `${formatCount(rollout.lost)} lost meanwhile`,
     });
   }
   for (const recovery of summary.recoveries.slice(0, 2)) {

@@ -7,7 +7,7 @@ import {
   formatPlural,
   formatUsd,
 } from './format.js';
-import { rolledOutNoun, type RunSummary, type TrafficSummary, updatesOf } from './summary.js';
+import { rolledOutNoun, type RolloutSummary, type RunSummary, type TrafficSummary, updatesOf } from './summary.js';
 
 /** Cells as text, ready for a terminal or a page. Columns of figures are aligned right. */
 export interface TextTable {
@@ -48,6 +48,12 @@ function trafficTable(summary: RunSummary): TextTable {
   };
 }
 
+/** `1m 12s`, `failed after 10m 1s`, `superseded` or `unfinished`. */
+export function rolloutWords({ durationSeconds, failedAfterSeconds, outcome }: RolloutSummary): string {
+  if (durationSeconds !== null) return formatDuration(durationSeconds);
+  return failedAfterSeconds === null ? outcome : `failed after ${formatDuration(failedAfterSeconds)}`;
+}
+
 /** Every scenario begins with as many rollouts as it has workloads: one row for all of them. */
 function creationRow({ rollouts }: RunSummary): string[][] {
   const created = rollouts.filter((rollout) => rollout.revision === 1);
@@ -85,9 +91,7 @@ function clusterTable(summary: RunSummary): TextTable {
       ...creationRow(summary),
       ...updatesOf(summary).map((rollout) => [
         `rollout of ${rollout.workload}, revision ${rollout.revision}`,
-        rollout.durationSeconds === null
-          ? rollout.outcome
-          : `${formatDuration(rollout.durationSeconds)}${rollout.outcome === 'complete' ? '' : ` (${rollout.outcome})`}`,
+        rolloutWords(rollout),
       ]),
       ...summary.recoveries.map((recovery) => [
         `recovery from ${recovery.subject} at ${formatClock(recovery.startSeconds)}`,

@@ -2,6 +2,7 @@ import { byText, groupBy, rows } from './columns.js';
 import { mergeLatency, quantileOfCells, quantileOf, type Histogram } from './histogram.js';
 import type { RecordedTables, RunIdentity } from './identity.js';
 import { type Scaling, scalingsOf } from './scalings.js';
+import { type Shortfall, shortfallsOf } from './shortfalls.js';
 import { type UnreadyPods, unreadyPods } from './unready.js';
 import { type UnscheduledPods, unscheduledPods } from './unscheduled.js';
 
@@ -30,8 +31,10 @@ export interface RolloutSummary {
   readonly workload: string;
   readonly revision: number;
   readonly startSeconds: number;
-  /** Null when it did not complete within the run. */
+  /** Null when it did not complete within the run: a failure is no end. */
   readonly durationSeconds: number | null;
+  /** From its start to the deadline that it exceeded; null when it did not fail. */
+  readonly failedAfterSeconds: number | null;
   readonly outcome: string;
   /** Requests of all sources that ended, and were lost, in the intervals that the rollout touches. */
   readonly requests: number;
@@ -45,7 +48,7 @@ export function updatesOf(summary: RunSummary): RolloutSummary[] {
 
 /** What these are rollouts of, in a word. */
 export function rolledOutNoun(rollouts: readonly RolloutSummary[]): string {
-  return rollouts.every(({ workload }) => workload.startsWith('deployment/')) ? 'Deployment' : 'workload';
+  return rollouts.every(({ workload }) => /^(?:[^/]+\/)?deployment\//.test(workload)) ? 'Deployment' : 'workload';
 }
 
 export interface RecoverySummary {
@@ -87,6 +90,8 @@ export interface RunSummary {
   readonly recoveries: readonly RecoverySummary[];
   /** Steps of HorizontalPodAutoscalers, in the order of time. */
   readonly scalings: readonly Scaling[];
+  /** Workloads that last had fewer pods than wanted, and DaemonSets that want none. */
+  readonly shortfalls: readonly Shortfall[];
   /** Pods that waited long for a node, or wait still: those first. */
   readonly unscheduled: readonly UnscheduledPods[];
   /** Pods with a node that were long not ready when the run ended. */
@@ -125,6 +130,7 @@ export function summarize(tables: RecordedTables, identity: RunIdentity): RunSum
     rollouts: summarizeRollouts(tables, identity),
     recoveries: summarizeRecoveries(tables, identity),
     scalings: scalingsOf(tables),
+    shortfalls: shortfallsOf(tables, identity.durationSeconds),
     unscheduled: unscheduledPods(tables, identity.durationSeconds),
     unready: unreadyPods(tables, identity.durationSeconds),
     ...summarizePods(tables),
@@ -273,15 +279,19 @@ function summarizeRollouts(tables: RecordedTables, identity: RunIdentity): Rollo
     end_s: 'number',
     outcome: 'text',
   } as const;
-  return rows(tables, 'rollouts', shape).map((row) => ({
-    workload:
-      row.namespace === 'default' || row.namespace === '' ? row.workload! : `${row.namespace!}/${row.workload!}`,
-    revision: row.revision!,
-    startSeconds: row.start_s!,
-    durationSeconds: row.end_s === null ? null : row.end_s - row.start_s!,
-    outcome: row.outcome!,
-    ...requestsDuring(tables, row.start_s!, row.end_s ?? identity.durationSeconds),
-  }));
+  return rows(tables, 'rollouts', shape).map((row) => {
+    const took = row.end_s === null ? null : row.end_s - row.start_s!;
+    return {
+      workload:
+        row.namespace === 'default' || row.namespace === '' ? row.workload! : `${row.namespace!}/${row.workload!}`,
+      revision: row.revision!,
+      startSeconds: row.start_s!,
+      durationSeconds: row.outcome === 'complete' ? took : null,
+      failedAfterSeconds: row.outcome === 'failed' ? took : null,
+      outcome: row.outcome!,
+      ...requestsDuring(tables, row.start_s!, row.end_s ?? identity.durationSeconds),
+    };
+  });
 }
 
 function summarizeRecoveries(tables: RecordedTables, identity: RunIdentity): RecoverySummary[] {

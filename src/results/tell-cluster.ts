@@ -1,7 +1,7 @@
 import { groupBy } from './columns.js';
 import { capitalize, formatClock, formatCount, formatDuration, formatPlural } from './format.js';
 import type { Scaling } from './scalings.js';
-import { type RecoverySummary, rolledOutNoun, type RolloutSummary, type RunSummary, updatesOf } from './summary.js';
+import type { RecoverySummary } from './summary.js';
 import type { UnreadyPods } from './unready.js';
 import type { UnscheduledPods } from './unscheduled.js';
 
@@ -17,42 +17,7 @@ export function lossesOf(requests: number, lost: number): string {
   return `${formatCount(lost)} of ${formatCount(requests)} requests ${lost === 1 ? 'was' : 'were'}`;
 }
 
-export function tellRollouts(summary: RunSummary): string {
-  const rollouts = updatesOf(summary);
-  if (rollouts.length === 0) return tellCreations(summary.rollouts);
-  if (rollouts.length > TOLD_ONE_BY_ONE) {
-    const took = rollouts.flatMap((rollout) => rollout.durationSeconds ?? []).sort((left, right) => left - right);
-    const range =
-      took.length === 0 ? '' : ` in ${formatDuration(took[0]!)} to ${formatDuration(took[took.length - 1]!)}`;
-    return `${took.length} of ${rollouts.length} rollouts completed${range}.`;
-  }
-  return rollouts.map((rollout) => `${capitalize(tellRollout(rollout))}.`).join(' ');
-}
-
-function tellCreations(rollouts: readonly RolloutSummary[]): string {
-  const took = rollouts.flatMap((rollout) => rollout.durationSeconds ?? []);
-  if (rollouts.length === 0) return '';
-  if (took.length === 0)
-    return `${formatPlural(rollouts.length, rolledOutNoun(rollouts))} did not come up within the run.`;
-  const slowest = formatDuration(Math.max(...took));
-  return took.length === rollouts.length
-    ? `${formatPlural(rollouts.length, rolledOutNoun(rollouts))} came up, the slowest in ${slowest}.`
-    : `${took.length} of ${formatPlural(rollouts.length, rolledOutNoun(rollouts))} came up, the slowest of them in ${slowest}.`;
-}
-
-function tellRollout(rollout: RolloutSummary): string {
-  const what = `the rollout of ${rollout.workload} to revision ${rollout.revision}`;
-  const meanwhile = tellMeanwhile(rollout, 'meanwhile');
-  if (rollout.durationSeconds !== null && rollout.outcome === 'complete') {
-    return `${what} took ${formatDuration(rollout.durationSeconds)}${meanwhile}`;
-  }
-  const began = `began at ${formatClock(rollout.startSeconds)}`;
-  if (rollout.outcome === 'superseded') return `${what} ${began} and gave way to a newer one${meanwhile}`;
-  if (rollout.outcome === 'failed') return `${what} ${began} and failed${meanwhile}`;
-  return `${what} ${began} and was not complete at the end of the run${meanwhile}`;
-}
-
-function tellMeanwhile(during: { readonly requests: number; readonly lost: number }, when: string): string {
+export function tellMeanwhile(during: { readonly requests: number; readonly lost: number }, when: string): string {
   if (during.requests === 0) return '';
   return during.lost === 0
     ? `; no request was lost ${when}`

@@ -2,7 +2,7 @@ import { InvariantError } from '../../kernel/invariant.js';
 import { type Micros, microsToSeconds } from '../../kernel/time.js';
 import { formatClock, formatDuration } from '../../results/format.js';
 import type { ExpectationOutcome } from '../../results/identity.js';
-import type { RunSummary } from '../../results/summary.js';
+import type { RolloutSummary, RunSummary } from '../../results/summary.js';
 import type { Expectation, Figure, FigureValue, When } from '../../scenario/expectations.js';
 import type { ExperimentWorld } from '../world.js';
 import type { MonitorState } from './monitors.js';
@@ -132,13 +132,20 @@ function judgeIntervals(
   return { holds: (wantsAll && last !== undefined) || wantsNone, seen: last, when: 'in every interval' };
 }
 
+/** A rollout without a duration: how it ended instead. */
+function rolloutSeen(rollout: RolloutSummary | undefined): string {
+  if (rollout === undefined) return 'no rollout';
+  const { outcome, failedAfterSeconds } = rollout;
+  return failedAfterSeconds === null ? outcome : `${outcome} after ${formatDuration(failedAfterSeconds)}`;
+}
+
 /** What there was instead of a figure. */
 function nothingSeen(figure: Figure, summary: RunSummary): string {
   switch (figure.of) {
     case 'traffic':
       return figure.statistic === 'availability' || figure.statistic === 'lost' ? 'no request' : 'no answered request';
     case 'rollout-duration':
-      return rolloutOf(summary, figure)?.outcome ?? 'no rollout';
+      return rolloutSeen(rolloutOf(summary, figure));
     case 'recovery':
       return recoveryOf(summary, figure) === undefined ? 'no failure' : 'no recovery';
     case 'startup':
