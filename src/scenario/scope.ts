@@ -3,9 +3,10 @@ import { parseDistribution } from '../kernel/distribution-syntax.js';
 import { parseDuration } from '../kernel/duration.js';
 import { DAY_US, type Micros } from '../kernel/time.js';
 import { parseQuantity } from '../cluster/api/quantity.js';
-import { type DiagnosticCode, type Report, shown } from './diagnostics.js';
+import { type Diagnostic, type DiagnosticCode, type Report, shown } from './diagnostics.js';
 import { type FieldPath, fieldText } from './field-path.js';
 import { MAXIMUM_DURATION_DAYS, MAXIMUM_WORD } from './limits.js';
+import { lineText } from './text.js';
 import type { Position } from './types.js';
 import { keyPlaceAt, type Place, placeAt, type YamlDocument } from './yaml-places.js';
 
@@ -26,16 +27,30 @@ export function fail(
   hint = '',
   offset = 0,
   length?: number,
+  severity: Diagnostic['severity'] = 'error',
 ): undefined {
   const place = placeAt(scope.document, path);
-  const shift = offset > 0 || length !== undefined ? offset + (place.quoted ? 1 : 0) : 0;
+  const isPart = offset > 0 || length !== undefined;
+  const shift = isPart ? writtenOffset(scope, place, offset) : 0;
+  const end = length === undefined ? place.length : writtenOffset(scope, place, offset + length);
   const fits = shift < place.length;
-  push(scope, path, code, message, hint, {
+  const shifted = {
     ...place,
     column: fits ? place.column + shift : place.column,
-    length: fits ? Math.min(length ?? place.length - shift, place.length - shift) : place.length,
-  });
+    length: fits ? Math.min(end, place.length) - shift : place.length,
+  };
+  push(scope, path, code, message, hint, shifted, severity);
   return undefined;
+}
+
+/** Where a character of a value stands as it is written: behind its quote, and behind backslashes that are no part of it. */
+function writtenOffset({ document }: Scope, place: Place, offset: number): number {
+  if (!place.quoted) return offset;
+  const written = lineText(document.source, place.line).slice(place.column - 1);
+  if (!written.startsWith('"')) return offset + 1;
+  let at = 1;
+  for (let read = 0; read < offset; read++) at += written[at] === '\\' ? 2 : 1;
+  return at;
 }
 
 /** Reports an error at the key of a field. */
@@ -44,11 +59,25 @@ export function failAtKey(scope: Scope, path: FieldPath, code: DiagnosticCode, m
   return undefined;
 }
 
-function push(scope: Scope, path: FieldPath, code: DiagnosticCode, message: string, hint: string, place: Place): void {
+/** Warns at the key of a field. */
+export function warnAtKey(scope: Scope, path: FieldPath, code: DiagnosticCode, message: string, hint = ''): undefined {
+  push(scope, path, code, message, hint, keyPlaceAt(scope.document, path), 'warning');
+  return undefined;
+}
+
+function push(
+  scope: Scope,
+  path: FieldPath,
+  code: DiagnosticCode,
+  message: string,
+  hint: string,
+  place: Place,
+  severity: Diagnostic['severity'] = 'error',
+): void {
   const field = fieldText(path);
   scope.report.diagnostics.push({
     code,
-    severity: 'error',
+    severity,
     path: scope.document.source.file,
     line: place.line,
     column: place.column,

@@ -6,6 +6,7 @@ import { FAULT_VERBS, readFault } from './faults.js';
 import type { FieldPath } from './field-path.js';
 import { type LoadObjects, readKubectl } from './kubectl.js';
 import { MAXIMUM_TIMELINE_ENTRIES } from './limits.js';
+import { checkPatch } from './patches.js';
 import type { ScenarioInput } from './schema.js';
 import { fail, failAtKey, positionOf, readDuration, type Scope } from './scope.js';
 import { mistake, type Read, reading, splitWords } from './shell-words.js';
@@ -57,6 +58,7 @@ export function readTimeline(
             : readInPlace(scope, place, value, context);
         if (read === undefined || atUs === undefined) continue;
         checkMachines(scope, place, read.command, context.cluster);
+        checkPatch(scope, place, read.text, read.command);
         entries.push({ atUs, ...read, position: positionOf(scope, place) });
       }
     }

@@ -43,6 +43,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** patch: a JSON merge patch instead. */
   readonly patchType?: 'merge';
+  /** patch: false for one that somebody wrote by hand, so that its fields have to be checked; those of components are right. */
+  readonly isTyped?: false;
   /** create, patch: an Event about the object of this name. */
   readonly event?: EventRow;
   /** Fails with 409 unless the object still has this uid. */

@@ -104,7 +104,7 @@ function isBuiltInGroup(group: string): boolean {
 }
 
 /** Fields of the metadata that the server writes and a manifest at most carries along from an export. */
-const SERVER_FIELDS: readonly string[] = [
+export const SERVER_FIELDS: readonly string[] = [
   'creationTimestamp',
   'deletionTimestamp',
   'deletionGracePeriodSeconds',

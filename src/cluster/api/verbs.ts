@@ -1,6 +1,7 @@
 import { withFields } from '../../kernel/with-fields.js';
 import type { ApiRequest, ApiResult, NextStep, Pending } from './calls.js';
 import { awaitAccount, createObject, refuseEarly, storeObject } from './create.js';
+import { decodePatched } from './decode-patched.js';
 import { beginCollection, deleteNext, deleteObject } from './delete.js';
 import { storeEvent } from './event-row.js';
 import { beginEviction, continueEviction } from './eviction.js';
@@ -61,7 +62,7 @@ export function execute(world: ApiWorld, request: ApiRequest, next?: NextStep): 
     case 'update':
       return updateObject(world, request, object, request.body as KubernetesObject);
     default:
-      return updateObject(world, request, object, patched(request, object));
+      return patchObject(world, request, object);
   }
 }
 
@@ -70,6 +71,13 @@ export function read(world: ApiWorld, request: ApiRequest): ApiResult {
   if (request.verb === 'list') return list(world, request);
   const object = stored(world, request.kind, keyOf(request.namespace, request.name));
   return object === undefined ? notFound(request) : { status: 200, reason: '', message: '', object };
+}
+
+function patchObject(world: ApiWorld, request: ApiRequest, current: KubernetesObject): ApiResult {
+  const wanted = patched(request, current);
+  if (request.isTyped !== false) return updateObject(world, request, current, wanted);
+  const decoded = decodePatched(request, current, wanted);
+  return decoded.object === undefined ? decoded : updateObject(world, request, current, decoded.object);
 }
 
 function patched(request: ApiRequest, object: KubernetesObject): KubernetesObject {

@@ -50,11 +50,13 @@ export function writesOf(command: KubectlCommand, objects: readonly KubernetesOb
     case 'patch':
       return objects.map((object) => ({
         ...patch(object, command.patch),
+        isTyped: false,
         ...(command.type === 'merge' ? { patchType: 'merge' as const } : {}),
       }));
     case 'patch-json':
       return objects.map((object) => ({
         ...patch(object, mergePatchOf(object, command.operations)),
+        isTyped: false,
         patchType: 'merge',
       }));
     case 'job-from':

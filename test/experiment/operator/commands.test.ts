@@ -332,4 +332,11 @@ describe('what kubectl writes', () => {
       { type: 'Resource', resource: { name: 'memory', target: { type: 'Utilization', averageUtilization: 70 } } },
     ]);
   });
+
+  it('stores of a patch only what the kind has', () => {
+    const { said, object } = play(CREATE, `kubectl patch deploy web -p '{"spec":{"replicass":2,"replicas":3}}'`);
+    expect(said[1]).toBe('ok');
+    expect(object('Deployment', 'web').spec).toMatchObject({ replicas: 3 });
+    expect('replicass' in object('Deployment', 'web').spec).toBe(false);
+  });
 });

@@ -20,7 +20,11 @@ interface Place {
   /** The innermost Go struct and the path without indexes, as Go's messages name them. */
   readonly struct: string;
   readonly goPath: string;
+  readonly form: DecodedForm;
 }
+
+/** `stored`: an object of the store, where points in time are numbers; `written`: one that somebody writes. */
+export type DecodedForm = 'stored' | 'written';
 
 const INT32_MAX = 2147483647;
 /** Beyond this a number in JSON is no longer exact in ours; Kubernetes' int64 fields hold nothing like it. */
@@ -35,8 +39,9 @@ export function decodeStruct(
   value: Readonly<Record<string, unknown>>,
   path: string,
   issues: DecodeIssue[],
+  form: DecodedForm = 'written',
 ): Record<string, unknown> {
-  return readStruct(typeName, value, { path, struct: shortName(typeName), goPath: '' }, issues);
+  return readStruct(typeName, value, { path, struct: shortName(typeName), goPath: '', form }, issues);
 }
 
 function readStruct(
@@ -56,7 +61,7 @@ function readStruct(
     }
     if (item === null || item === undefined) continue;
     const goPath = [place.goPath, ...field.embedded, name].filter((part) => part !== '').join('.');
-    const read = readValue(field.type, item, { path, struct: shortName(typeName), goPath }, issues);
+    const read = readValue(field.type, item, { path, struct: shortName(typeName), goPath, form: place.form }, issues);
     if (read !== undefined) out[name] = read;
   }
   return out;
@@ -150,6 +155,7 @@ function readScalar(
   place: Place,
   issues: DecodeIssue[],
 ): unknown {
+  const isTime = type.name === 'Time' || type.name === 'MicroTime';
   switch (type.name) {
     case 'any':
       return value;
@@ -167,8 +173,9 @@ function readScalar(
     default:
       // Text of all sorts: names, times, bytes in base64.
       if (typeof value === 'string') return value;
+      if (place.form === 'stored' && typeof value === 'number' && isTime) return value;
   }
-  const goName = type.name === 'Time' || type.name === 'MicroTime' || type.name === 'Duration' ? 'string' : type.goName;
+  const goName = isTime || type.name === 'Duration' ? 'string' : type.goName;
   issues.push(wrongType(jsonTypeOf(value), goName === 'bytes' ? '[]uint8' : goName, place));
   return undefined;
 }
