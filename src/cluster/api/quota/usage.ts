@@ -56,9 +56,16 @@ export function countsForQuota(pod: Pod, now: Micros): boolean {
   return now <= deletionTimestamp + deletionGracePeriodSeconds * SECOND_US;
 }
 
-function podUsage({ spec, status }: Pod): QuantityList {
+/** A version of a pod never changes, and the controller counts all of them again at each that ends. */
+const usageByPod = new WeakMap<Pod, QuantityList>();
+
+function podUsage(pod: Pod): QuantityList {
+  const known = usageByPod.get(pod);
+  if (known !== undefined) return known;
+  const { spec, status } = pod;
   const usage = computeUsage(podRequests(spec, { status }), podLimits(spec, { status }));
   usage.set('pods', ONE);
+  usageByPod.set(pod, usage);
   return usage;
 }
 

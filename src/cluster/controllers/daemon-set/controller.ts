@@ -44,6 +44,7 @@ export function registerDaemonSet<W extends DaemonSetWorld>(
     workers: WORKERS,
     sync: (world, key) => {
       const set = kcmLister<DaemonSet>(world, 'DaemonSet').get(key);
+      if (set === undefined) forgetOwner(world.controllers.daemonSet, key); // notes of a sync that was under way
       if (set === undefined || set.metadata.deletionTimestamp !== undefined) return SYNC_DONE;
       if (isBehind(world, world.controllers.daemonSet, set)) return { requests: [], outcome: { retry: true } };
       const view: DaemonView = { part: 'history', set, revisions: revisionsOf(world, set) };

@@ -116,8 +116,9 @@ function expectedScale(
 
 /** Pods that were let go and still are to be deleted. Source: disruption.go: buildDisruptedPodMap. */
 function stillDisrupted({ budget, pods, now }: BudgetView): { kept: Record<string, Micros>; nextAt?: Micros } {
-  const disrupted = budget.status.disruptedPods ?? {};
+  const disrupted = budget.status.disruptedPods;
   const kept: Record<string, Micros> = {};
+  if (disrupted === undefined) return { kept };
   let nextAt: Micros | undefined;
   for (const { metadata } of pods) {
     const since = disrupted[metadata.name];

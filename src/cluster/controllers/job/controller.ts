@@ -43,6 +43,7 @@ export function registerJob<W extends JobWorld>(controllers: Controllers<W>, lis
     sync: (world, key) => {
       if (key.startsWith(LEFT_POD)) return releaseLeftPod(world, key.slice(LEFT_POD.length));
       const job = kcmLister<Job>(world, 'Job').get(key);
+      if (job === undefined) forgetJob(world.controllers.job, key); // notes of a sync that was under way
       if (job === undefined || !isOurs(job)) return SYNC_DONE;
       if (finishedCondition(job) !== undefined) {
         world.controllers.job.backOffs.delete(key);

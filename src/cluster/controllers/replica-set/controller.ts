@@ -61,7 +61,10 @@ function register<W extends KcmWorld>(controllers: Controllers<W>, listeners: Li
     workers: WORKERS,
     sync: (world, key) => {
       const owner = kcmLister<ReplicaOwner>(world, kind).get(key);
-      if (owner === undefined) return SYNC_DONE;
+      if (owner === undefined) {
+        forgetOwner(memoryOf(world), key); // once more: a sync that was under way may have left notes since
+        return SYNC_DONE;
+      }
       if (isBehind(world, memoryOf(world), owner)) return { requests: [], outcome: { retry: true } };
       return beginStory(world, teller, viewOf(world, memoryOf(world), owner));
     },

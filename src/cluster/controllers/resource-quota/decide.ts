@@ -3,9 +3,9 @@ import type { ApiRequest } from '../../api/calls.js';
 import type { KubernetesObject, ResourceList } from '../../api/objects/meta.js';
 import type { ResourceQuota } from '../../api/objects/quota.js';
 import { formatResources, resourceList } from '../../api/pod-resources.js';
-import { compareQuantities, type Quantity, quantity } from '../../api/quantity.js';
+import { addQuantities, compareQuantities, type Quantity, quantity } from '../../api/quantity.js';
 import { isInScope } from '../../api/quota/scopes.js';
-import { matchingResources, quotaUsage, sumOf } from '../../api/quota/usage.js';
+import { matchingResources, quotaUsage } from '../../api/quota/usage.js';
 import { statusRequest } from '../../api/status-request.js';
 
 /** What one sync of a quota looks at. */
@@ -41,11 +41,13 @@ function usageOf(
   objects: readonly KubernetesObject[],
   now: Micros,
 ): ReadonlyMap<string, Quantity> {
-  let usage = new Map(counted.map((name) => [name, quantity(0)]));
+  const usage = new Map(counted.map((name) => [name, quantity(0)]));
   for (const object of objects) {
     if (!isInScope(quota, object)) continue;
-    const own = [...quotaUsage(object, now)].filter(([name]) => counted.includes(name));
-    usage = sumOf(usage, new Map(own));
+    for (const [name, amount] of quotaUsage(object, now)) {
+      const sum = usage.get(name);
+      if (sum !== undefined) usage.set(name, addQuantities(sum, amount));
+    }
   }
   return usage;
 }

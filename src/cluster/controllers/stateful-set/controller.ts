@@ -45,7 +45,10 @@ export function registerStatefulSet<W extends StatefulSetWorld>(
     workers: WORKERS,
     sync: (world, key) => {
       const set = kcmLister<StatefulSet>(world, 'StatefulSet').get(key);
-      if (set === undefined) return SYNC_DONE;
+      if (set === undefined) {
+        forgetOwner(world.controllers.statefulSet, key); // once more: a sync that was under way may have left notes since
+        return SYNC_DONE;
+      }
       if (isBehind(world, world.controllers.statefulSet, set)) return { requests: [], outcome: { retry: true } };
       return beginStory(world, teller, viewOf(world, set));
     },
