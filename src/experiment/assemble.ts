@@ -180,7 +180,7 @@ function openProbes(world: World, scenario: Scenario): void {
 /** Kinds that the scenario's expectations speak of. Events are rows, not objects: they are counted when looked at. */
 function monitoredKinds({ expectations }: Scenario): string[] {
   const kinds = expectations.flatMap(({ figure }) => {
-    if (figure.of === 'field') return [figure.object.kind];
+    if (figure.of === 'field' || figure.of === 'job-duration') return [figure.object.kind];
     return figure.of === 'count' && figure.kind !== 'Event' ? [figure.kind] : [];
   });
   return [...new Set(kinds)].sort();

@@ -1,5 +1,7 @@
-import type { CountCondition, Figure } from './expectations.js';
+import type { Figure } from './expectations.js';
 import { nearest, shown, suggestion } from './diagnostics.js';
+import { countFigure } from './expectation-counts.js';
+import { absentValue } from './expectation-fields.js';
 import { parseFieldText } from './field-path.js';
 import { kindAt, slashed } from './kubectl-targets.js';
 import { percent } from './scope.js';
@@ -9,6 +11,8 @@ import { mistake, type Word } from './shell-words.js';
 export interface FigureNames {
   readonly sources: readonly string[];
   readonly services: readonly string[];
+  /** Keys of the labels that objects and nodes may have. */
+  readonly labels: readonly string[];
   /** False where services could not all be read: names are then taken as they are. */
   readonly isComplete: boolean;
 }
@@ -36,7 +40,7 @@ export function readFigure(word: Word, names: FigureNames): Figure {
   if (percentile !== null) return trafficFigure(word, parts, 'percentile', percent(percentile[1]!)!, names);
   const statistic = TRAFFIC.find((known) => known === name);
   if (statistic !== undefined) return trafficFigure(word, parts, statistic, 0, names);
-  if (name === 'count') return countFigure(word, parts);
+  if (name === 'count') return countFigure(word, parts, names.isComplete ? names.labels : null);
   if (name === 'duration') return durationFigure(word, parts);
   if (name === 'recovery') return recoveryFigure(word, parts);
   if (name === 'startup') return startupFigure(word, parts);
@@ -107,43 +111,34 @@ function fieldFigure(word: Word, colon: number): Figure {
   const namespace = parts.length === 3 ? parts[1]! : 'default';
   const plain = parts.length === 3 ? `${parts[0]}/${parts[2]}` : objectText;
   const object = slashed({ text: plain, offset: word.offset }, namespace);
+  const pathWord = { text: pathText, offset: word.offset + colon + 1 };
   const path = parseFieldText(pathText.replace(/^\./, ''));
   if (path.length === 0 || path.some((step) => step === '')) {
-    mistake(
-      { text: pathText, offset: word.offset + colon + 1 },
-      'expected the path of a field, for example status.readyReplicas',
-    );
+    mistake(pathWord, 'expected the path of a field, for example status.readyReplicas');
   }
-  return { of: 'field', object, path };
+  return { of: 'field', object, path, absent: absentValue(pathWord, kindAt(word, parts[0]!), path) };
 }
 
-const CONDITIONS = ['phase', 'reason', 'node', 'type', 'ready', 'name', 'message', 'status'] as const;
-
-function countFigure(word: Word, parts: readonly Word[]): Figure {
-  const [kindPart, ...rest] = parts;
-  if (kindPart === undefined || kindPart.text === '') mistake(word, 'expected count(KIND, KEY=VALUE, …)');
-  const { kind } = kindAt(kindPart, kindPart.text);
-  let namespace: string | null = null;
-  const conditions: CountCondition[] = [];
-  for (const part of rest) {
-    const match = /^([^=!\s]+)\s*(!?=)=?\s*(.*)$/s.exec(part.text);
-    if (match === null) mistake(part, `expected KEY=VALUE, got ${shown(part.text)}`);
-    const [, key, comparison, value] = match;
-    if (key === 'namespace' && comparison === '=') namespace = value!;
-    else {
-      const of = CONDITIONS.find((known) => known === key) ?? 'label';
-      conditions.push({ of, key: key!, comparison: comparison as '=' | '!=', value: value! });
-    }
-  }
-  return { of: 'count', kind, namespace, conditions };
-}
+const DURATIONS =
+  'duration(rollout deployment/NAME), also of a statefulset or daemonset, or duration(job/NAME); with a namespace: duration(rollout NAMESPACE deployment/NAME), duration(job/NAMESPACE/NAME)';
 
 function durationFigure(word: Word, parts: readonly Word[]): Figure {
-  const part = only(word, parts, 'rollout KIND/NAME');
-  const match = /^rollout\s+(?:(\S+)\s+)?(\S+\/\S+)$/.exec(part.text);
-  if (match === null) mistake(part, `expected duration(rollout deployment/NAME), got ${shown(part.text)}`);
-  return { of: 'rollout-duration', object: slashed({ text: match[2]!, offset: part.offset }, match[1] ?? 'default') };
+  const [part] = parts;
+  const job = /^jobs?(?:\.batch)?\/(?:([^/\s]+)\/)?([^/\s]+)$/.exec(part?.text ?? '');
+  const match = /^rollout\s+(?:(\S+)\s+)?(\S+\/\S+)$/.exec(part?.text ?? '');
+  if (part === undefined || parts.length > 1 || (job === null && match === null)) {
+    mistake(word, `expected ${DURATIONS}, got ${shown(word.text)}`);
+  }
+  if (job !== null) {
+    const plain = { text: `job/${job[2]!}`, offset: part.offset };
+    return { of: 'job-duration', object: slashed(plain, job[1] ?? 'default') };
+  }
+  const object = slashed({ text: match![2]!, offset: part.offset }, match![1] ?? 'default');
+  if (!ROLLING.includes(object.kind)) mistake(part, `expected ${DURATIONS}, got ${shown(part.text)}`);
+  return { of: 'rollout-duration', object };
 }
+
+const ROLLING: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 function recoveryFigure(word: Word, parts: readonly Word[]): Figure {
   const part = only(word, parts, 'node NAME or zone NAME');

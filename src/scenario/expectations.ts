@@ -34,7 +34,13 @@ export type Figure =
       readonly name: string;
     }
   /** `deployment/web:status.readyReplicas` */
-  | { readonly of: 'field'; readonly object: ObjectReference; readonly path: readonly (string | number)[] }
+  | {
+      readonly of: 'field';
+      readonly object: ObjectReference;
+      readonly path: readonly (string | number)[];
+      /** What the field is taken for where an object that is there has none. */
+      readonly absent: 0 | false | '';
+    }
   | {
       readonly of: 'count';
       /** `Event` for events. */
@@ -45,6 +51,8 @@ export type Figure =
     }
   /** From the new template being stored to the rollout's completion, or of its last one if there were several; in us. */
   | { readonly of: 'rollout-duration'; readonly object: ObjectReference }
+  /** From a Job's creation to its completion; in us. */
+  | { readonly of: 'job-duration'; readonly object: ObjectReference }
   /** From the fault to all workloads having their desired ready replicas again; in us. */
   | { readonly of: 'recovery'; readonly subject: 'node' | 'zone'; readonly name: string }
   /** Pod start-up from creation to Ready; statistic mean has probability 0. */

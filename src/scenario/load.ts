@@ -12,6 +12,7 @@ import {
   sortDiagnostics,
   suggestion,
 } from './diagnostics.js';
+import { labelKeys } from './expectation-counts.js';
 import { readExpectations } from './expectation-parser.js';
 import { besideFile, type FileAccess, Files, type InputFile } from './files.js';
 import { MAXIMUM_DURATION_DAYS } from './limits.js';
@@ -179,6 +180,7 @@ function buildScenario(
   const expectations = readExpectations(scope, section('expect') ?? [], {
     sources: entriesOf(root['traffic']).map(([source]) => source),
     services: services.map((service) => service.name),
+    labels: [...labelKeys([manifests, cluster, timeline])],
     isComplete: isSound,
     timeline,
     durationUs: limitUs,

@@ -11,6 +11,7 @@ const entry = (atUs: number, text: string): TimelineEntry => ({
 const context = {
   sources: ['shoppers', 'web'],
   services: ['web', 'cart'],
+  labels: ['app'],
   isComplete: true,
   timeline: [
     entry(60_000_000, 'kubectl scale x'),
@@ -52,6 +53,7 @@ describe('expectations that are read', () => {
         of: 'field',
         object: { kind: 'Deployment', namespace: 'default', name: 'web' },
         path: ['status', 'readyReplicas'],
+        absent: 0,
       },
       '=',
       3,
@@ -63,6 +65,7 @@ describe('expectations that are read', () => {
         of: 'field',
         object: { kind: 'Pod', namespace: 'shop', name: 'web-0' },
         path: ['status', 'conditions', 0, 'status'],
+        absent: '',
       },
       '!=',
       'True',
@@ -70,7 +73,12 @@ describe('expectations that are read', () => {
     ],
     [
       'node/general-1:spec.unschedulable == true eventually',
-      { of: 'field', object: { kind: 'Node', namespace: '', name: 'general-1' }, path: ['spec', 'unschedulable'] },
+      {
+        of: 'field',
+        object: { kind: 'Node', namespace: '', name: 'general-1' },
+        path: ['spec', 'unschedulable'],
+        absent: false,
+      },
       '=',
       true,
       { kind: 'eventually' },
@@ -109,6 +117,20 @@ describe('expectations that are read', () => {
       120_000_000,
       run,
     ],
+    [
+      'duration(job/report) < 2m',
+      { of: 'job-duration', object: { kind: 'Job', namespace: 'default', name: 'report' } },
+      '<',
+      120_000_000,
+      run,
+    ],
+    [
+      'duration(job/team-a/report) < 2m',
+      { of: 'job-duration', object: { kind: 'Job', namespace: 'team-a', name: 'report' } },
+      '<',
+      120_000_000,
+      run,
+    ],
     ['recovery(node general-2) < 10m', { of: 'recovery', subject: 'node', name: 'general-2' }, '<', 600_000_000, run],
     [
       'startup(p99) < 5s',
@@ -131,6 +153,23 @@ describe('expectations that are read', () => {
   });
 });
 
+describe('keys that count() takes', () => {
+  test.each([
+    'count(pods, pod-template-hash=1) = 0',
+    'count(pods, example.com/team=a) = 0',
+    'count(events, kind=Pod, type=Warning, count=1) = 0',
+    'count(nodes, ready=true) = 0',
+    'count(services, type=NodePort) = 0',
+  ])('%s', (text) => {
+    expect(parse(text).fault).toBeUndefined();
+  });
+
+  test('any label where not all objects could be read', () => {
+    const { fault } = parseExpectation('count(pods, tier=front) = 0', { ...context, isComplete: false });
+    expect(fault).toBeUndefined();
+  });
+});
+
 describe('expectations that are refused', () => {
   test.each([
     ['', 'expected FIGURE'],
@@ -148,13 +187,25 @@ describe('expectations that are refused', () => {
     ['lost(shoppers) = none', 'a number'],
     ['rate(shoppers) > quick', 'a rate'],
     ['cost < cheap', 'an amount'],
-    ['deployment/web:status.phase < Running', 'can only be compared'],
+    ['pod/web:status.phase < Running', 'can only be compared'],
     ['deploymnt/web:status.phase = Running', 'did you mean "deployment"?'],
     ['deployment/web: = 3', 'expected the path'],
     ['count() = 3', 'count(KIND'],
     ['count(podz) = 3', 'unknown kind'],
     ['count(pods, web) = 3', 'KEY=VALUE'],
-    ['duration(deployment/web) < 1m', 'rollout'],
+    ['duration(deployment/web) < 1m', 'duration(rollout deployment/NAME)'],
+    ['duration(deployment/web) < 1m', 'duration(job/NAME)'],
+    ['duration(rollout service/web) < 1m', 'duration(rollout deployment/NAME)'],
+    ['deployment/web:status.unavailableReplica < 1', 'did you mean "unavailableReplicas"?'],
+    ['deployment/web:status = 3', 'no single value'],
+    ['deployment/web:status.conditions = 3', 'no single value'],
+    ['deployment/web:status.conditions.x.status = True', 'is a list'],
+    ['deployment/web:status.replicas.x = 3', 'single value'],
+    ['hpa/web:spec.targetCPUUtilizationPercentage = 3', 'has no field'], // autoscaling/v2 is what is stored
+    ['count(events, reson=Failed) = 0', 'did you mean "reason"?'],
+    ['count(pods, namspace=default) = 0', 'did you mean "namespace"?'],
+    ['count(pods, ap=web) = 0', 'did you mean "app"?'],
+    ['count(deployments, phase=Running) = 0', 'no Deployment has a field or a label "phase"'],
     ['recovery(general-2) < 1m', 'recovery(node NAME)'],
     ['startup(fast) < 1m', 'startup(p50)'],
     ['share(cart) < 1', 'share(SERVICE'],

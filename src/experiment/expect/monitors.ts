@@ -21,6 +21,14 @@ export interface MonitorState {
   heldValue: FigureValue | undefined;
   failedValue: FigureValue | undefined;
   lastValue: FigureValue | undefined;
+  /** The extremes of a number, and the first moments at which they were seen. */
+  lowest: Extreme | undefined;
+  highest: Extreme | undefined;
+}
+
+export interface Extreme {
+  readonly value: number;
+  readonly atUs: Micros;
 }
 
 /** One monitor for every expectation about objects. `within` counts from its timeline entry. */
@@ -32,8 +40,12 @@ export function createMonitors(
 ): MonitorState[] {
   return expectations.flatMap((expectation, index) => {
     if (!isObjectExpectation(expectation)) return [];
-    const [fromUs, untilUs] = spanOf(expectation.when, timeline, warmupUs, durationUs);
-    const kind = expectation.figure.of === 'field' ? expectation.figure.object.kind : expectation.figure.kind;
+    const { figure, when } = expectation;
+    // A Job may be cleaned up before the end: it is watched from the start.
+    const span =
+      figure.of === 'job-duration' ? ([0, durationUs] as const) : spanOf(when, timeline, warmupUs, durationUs);
+    const [fromUs, untilUs] = span;
+    const kind = kindOf(figure);
     return [
       {
         expectation: index,
@@ -46,9 +58,15 @@ export function createMonitors(
         heldValue: undefined,
         failedValue: undefined,
         lastValue: undefined,
+        lowest: undefined,
+        highest: undefined,
       },
     ];
   });
+}
+
+function kindOf(figure: ObjectFigure): string {
+  return figure.of === 'count' ? figure.kind : figure.object.kind;
 }
 
 function spanOf(
@@ -99,16 +117,29 @@ export function registerMonitors<W extends ExperimentWorld>(
 }
 
 function look(world: ExperimentWorld, monitor: MonitorState): void {
-  const { figure, comparison, value } = world.experiment.expectations[monitor.expectation]!;
+  const { figure, comparison, value, when } = world.experiment.expectations[monitor.expectation]!;
   const seen = readObjectFigure(world, figure as ObjectFigure);
+  const { now } = world.kernel;
   monitor.looks += 1;
+  if (figure.of === 'job-duration') {
+    monitor.lastValue = seen ?? monitor.lastValue;
+    return;
+  }
+  // `always` begins with the object: what a command makes later is not missed before.
+  if (when.kind === 'always' && seen === undefined && monitor.heldAt < 0 && monitor.failedAt < 0) return;
   monitor.lastValue = seen;
+  if (typeof seen === 'number') stretch(monitor, { value: seen, atUs: now });
   if (compares(seen, comparison, value)) {
     if (monitor.heldAt >= 0) return;
-    monitor.heldAt = world.kernel.now;
+    monitor.heldAt = now;
     monitor.heldValue = seen;
-  } else if (monitor.failedAt < 0) {
-    monitor.failedAt = world.kernel.now;
+  } else if (monitor.failedAt < 0 && !(when.kind === 'never' && seen === undefined)) {
+    monitor.failedAt = now;
     monitor.failedValue = seen;
   }
+}
+
+function stretch(monitor: MonitorState, seen: Extreme): void {
+  if (monitor.lowest === undefined || seen.value < monitor.lowest.value) monitor.lowest = seen;
+  if (monitor.highest === undefined || seen.value > monitor.highest.value) monitor.highest = seen;
 }

@@ -1,3 +1,4 @@
+import type { Job } from '../../cluster/api/objects/batch.js';
 import type { KubernetesObject } from '../../cluster/api/objects/meta.js';
 import type { Pod } from '../../cluster/api/objects/pod.js';
 import { isReady } from '../../cluster/api/pod-predicates.js';
@@ -8,21 +9,25 @@ import type { Comparison, CountCondition, Expectation, Figure, FigureValue } fro
 import type { ExperimentWorld } from '../world.js';
 
 /** Figures that can be read off the cluster at any moment. */
-export type ObjectFigure = Extract<Figure, { readonly of: 'field' | 'count' }>;
+export type ObjectFigure = Extract<Figure, { readonly of: 'field' | 'count' | 'job-duration' }>;
 
 export function isObjectExpectation(
   expectation: Expectation,
 ): expectation is Expectation & { readonly figure: ObjectFigure } {
-  return expectation.figure.of === 'field' || expectation.figure.of === 'count';
+  const { of } = expectation.figure;
+  return of === 'field' || of === 'count' || of === 'job-duration';
 }
 
-/** The figure as the API server knows it now; undefined where the object or field is not there. */
+/** The figure as the API server knows it now; undefined where the object or the element of a list is not there. */
 export function readObjectFigure(world: ExperimentWorld, figure: ObjectFigure): FigureValue | undefined {
   if (figure.of === 'field') return readField(world, figure);
+  if (figure.of === 'job-duration') return readJobDuration(world, figure);
   return figure.kind === 'Event' ? countEvents(world, figure) : countObjects(world, figure);
 }
 
+/** What is not there compares with nothing. */
 export function compares(seen: FigureValue | undefined, comparison: Comparison, value: FigureValue): boolean {
+  if (seen === undefined) return false;
   const left = likeValue(seen, value);
   switch (comparison) {
     case '=':
@@ -40,20 +45,31 @@ export function compares(seen: FigureValue | undefined, comparison: Comparison, 
   }
 }
 
-/** A count that a status leaves out is 0, as kubectl shows it; an annotation is text even where it holds a number. */
-function likeValue(seen: FigureValue | undefined, value: FigureValue): FigureValue {
-  if (seen === undefined) return typeof value === 'number' ? 0 : '';
-  return typeof value === 'number' && typeof seen === 'string' ? Number(seen) : seen;
+/** An annotation is text even where it holds a number; the empty text is none. */
+function likeValue(seen: FigureValue, value: FigureValue): FigureValue {
+  if (typeof value !== 'number' || typeof seen !== 'string') return seen;
+  return seen === '' ? Number.NaN : Number(seen);
 }
 
 function readField(world: ExperimentWorld, figure: Extract<Figure, { readonly of: 'field' }>): FigureValue | undefined {
-  const { kind, namespace, name } = figure.object;
-  let value: unknown = stored(world, kind, keyOf(namespace, name));
+  let value: unknown = stored(world, figure.object.kind, keyOf(figure.object.namespace, figure.object.name));
+  if (value === undefined) return undefined;
   for (const part of figure.path) {
-    if (value === null || typeof value !== 'object') return undefined;
-    value = (value as Record<string | number, unknown>)[part];
+    if (value === null || typeof value !== 'object') return figure.absent;
+    const inside: unknown = (value as Record<string | number, unknown>)[part];
+    if (inside === undefined && Array.isArray(value)) return undefined;
+    value = inside;
   }
-  return value === undefined || (typeof value === 'object' && value !== null) ? undefined : (value as FigureValue);
+  return value === undefined || typeof value === 'object' ? figure.absent : (value as FigureValue);
+}
+
+function readJobDuration(
+  world: ExperimentWorld,
+  { object: { namespace, name } }: Extract<Figure, { readonly of: 'job-duration' }>,
+): FigureValue | undefined {
+  const job = stored<Job>(world, 'Job', keyOf(namespace, name));
+  const done = job?.status.completionTime;
+  return done === undefined ? undefined : done - job!.metadata.creationTimestamp;
 }
 
 type CountFigure = Extract<Figure, { readonly of: 'count' }>;
@@ -79,9 +95,9 @@ function textOf(object: KubernetesObject, condition: CountCondition): string {
     case 'name':
       return metadata.name;
     case 'phase':
-      return (object as Pod).status.phase;
+      return (object as Partial<Pod>).status?.phase ?? '';
     case 'reason':
-      return (object as Pod).status.reason ?? '';
+      return (object as Partial<Pod>).status?.reason ?? '';
     case 'node':
       return (object as Pod).spec.nodeName ?? '';
     case 'ready':
@@ -90,7 +106,7 @@ function textOf(object: KubernetesObject, condition: CountCondition): string {
     case 'type':
       return (object as { readonly spec?: { readonly type?: string } }).spec?.type ?? '';
     case 'message':
-      return (object as Pod).status.message ?? '';
+      return (object as Partial<Pod>).status?.message ?? '';
   }
 }
 

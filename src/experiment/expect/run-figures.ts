@@ -12,7 +12,7 @@ import {
 import type { Figure, FigureValue } from '../../scenario/expectations.js';
 
 type TrafficFigure = Extract<Figure, { readonly of: 'traffic' }>;
-type RunFigure = Exclude<Figure, { readonly of: 'traffic' | 'field' | 'count' }>;
+type RunFigure = Exclude<Figure, { readonly of: 'traffic' | 'field' | 'count' | 'job-duration' }>;
 
 /** A traffic figure over the intervals that start in a span (s); times in microseconds. Undefined without requests. */
 export function readTrafficFigure(

@@ -1,0 +1,93 @@
+import type { Kind } from '../cluster/api/kinds.js';
+import { fieldsOf, rootTypeOf } from '../cluster/api/schema/types.js';
+import { EVENT_TABLE } from '../cluster/api/tables.js';
+import { shown, suggestion } from './diagnostics.js';
+import type { CountCondition, Figure } from './expectations.js';
+import { kindAt } from './kubectl-targets.js';
+import { mistake, type Word } from './shell-words.js';
+
+type ConditionName = CountCondition['of'];
+
+/** Reads `count(KIND, KEY=VALUE, …)`. `labels`: the keys of labels that objects may have, null where they are not known. */
+export function countFigure(word: Word, parts: readonly Word[], labels: readonly string[] | null): Figure {
+  const [kindPart, ...rest] = parts;
+  if (kindPart === undefined || kindPart.text === '') mistake(word, 'expected count(KIND, KEY=VALUE, …)');
+  const kind = kindAt(kindPart, kindPart.text);
+  const fields = conditionNames(kind);
+  let namespace: string | null = null;
+  const conditions: CountCondition[] = [];
+  for (const part of rest) {
+    const match = /^([^=!\s]+)\s*(!?=)=?\s*(.*)$/s.exec(part.text);
+    if (match === null) mistake(part, `expected KEY=VALUE, got ${shown(part.text)}`);
+    const [, key, comparison, value] = match;
+    if (key === 'namespace' && comparison === '=') namespace = value!;
+    else {
+      const of = conditionOf({ text: key!, offset: part.offset }, kind, fields, labels);
+      conditions.push({ of, key: key!, comparison: comparison as '=' | '!=', value: value! });
+    }
+  }
+  return { of: 'count', kind: kind.kind, namespace, conditions };
+}
+
+/** Fields that can be asked for besides labels, and where objects have them. */
+const CONDITION_FIELDS: Readonly<Partial<Record<ConditionName, readonly [string, string]>>> = {
+  phase: ['status', 'phase'],
+  reason: ['status', 'reason'],
+  message: ['status', 'message'],
+  node: ['spec', 'nodeName'],
+  type: ['spec', 'type'],
+};
+const WITH_READINESS: readonly string[] = ['Pod', 'Node'];
+
+function conditionNames({ kind, apiVersions }: Kind): readonly string[] {
+  if (kind === 'Event') return EVENT_TABLE.columns.map(({ name }) => name).filter((name) => !name.endsWith('_s'));
+  const root = fieldsOf(rootTypeOf(kind, apiVersions[0]!));
+  const has = ([section, field]: readonly [string, string]): boolean => {
+    const type = root?.get(section)?.type;
+    return type?.form === 'struct' && fieldsOf(type.name)!.has(field);
+  };
+  const names = Object.entries(CONDITION_FIELDS).flatMap(([name, place]) => (has(place) ? [name] : []));
+  return ['name', 'namespace', ...names, ...(WITH_READINESS.includes(kind) ? ['ready', 'status'] : [])];
+}
+
+/** Labels that controllers write; those of Kubernetes itself have a slash besides. */
+const WRITTEN_LABELS = [
+  'pod-template-hash',
+  'controller-revision-hash',
+  'pod-template-generation',
+  'job-name',
+  'controller-uid',
+];
+
+function conditionOf(
+  key: Word,
+  { kind }: Kind,
+  fields: readonly string[],
+  labels: readonly string[] | null,
+): ConditionName {
+  if (key.text === 'namespace' && kind !== 'Event') mistake(key, 'a namespace can only be asked for with =');
+  if (fields.includes(key.text)) return kind === 'Event' ? eventColumn(key.text) : (key.text as ConditionName);
+  if (kind === 'Event') {
+    mistake(key, `events have no column ${shown(key.text)}`, suggestion(key.text, fields));
+  }
+  const isKnown = labels === null || key.text.includes('/') || [...WRITTEN_LABELS, ...labels].includes(key.text);
+  if (isKnown) return 'label';
+  const hint = suggestion(key.text, [...fields, ...labels]);
+  mistake(key, `no ${kind} has a field or a label ${shown(key.text)} to count by`, hint);
+}
+
+/** Of events, `label` stands for any column. */
+function eventColumn(name: string): ConditionName {
+  return name === 'reason' || name === 'message' || name === 'type' || name === 'name' ? name : 'label';
+}
+
+/** Every key of a label that is written anywhere in some data: manifests, node pools, commands. */
+export function labelKeys(data: unknown, keys = new Set<string>()): ReadonlySet<string> {
+  if (typeof data !== 'object' || data === null) return keys;
+  for (const [name, value] of Object.entries(data)) {
+    const isLabels = name === 'labels' || name === 'matchLabels' || (name === 'values' && !Array.isArray(value));
+    if (isLabels && typeof value === 'object' && value !== null) for (const key of Object.keys(value)) keys.add(key);
+    labelKeys(value, keys);
+  }
+  return keys;
+}

@@ -1,0 +1,49 @@
+import type { Kind } from '../cluster/api/kinds.js';
+import { type FieldType, fieldsOf, rootTypeOf } from '../cluster/api/schema/types.js';
+import { shown, suggestion } from './diagnostics.js';
+import type { FieldPath } from './field-path.js';
+import { mistake, type Word } from './shell-words.js';
+
+/** Numbers of Go that JSON leaves out where they are 0. */
+const NUMBERS: readonly string[] = ['int32', 'int64', 'int'];
+
+/**
+ * What a field is taken for where its object has none, as the API leaves out what is empty: a count of a status for 0, a
+ * truth for false, else the empty text. Numbers of a spec are left out where nothing was asked for, which is not 0.
+ * A path that no object of the kind can have is a mistake.
+ */
+export function absentValue(word: Word, { kind, apiVersions }: Kind, path: FieldPath): 0 | false | '' {
+  let type: FieldType = { form: 'struct', name: rootTypeOf(kind, apiVersions[0]!), goName: kind };
+  if (fieldsOf(type.name) === undefined) return '';
+  for (const [index, step] of path.entries()) type = fieldType(word, type, path.slice(0, index), step);
+  if (type.form !== 'scalar') {
+    const inside = type.form === 'struct' ? [...fieldsOf(type.name)!.keys()] : [];
+    const hint = inside.length > 0 ? `known: ${inside.join(', ')}` : 'name one of its elements';
+    mistake(word, `${written(path)} is no single value of a ${kind}`, hint);
+  }
+  if (type.name === 'bool') return false;
+  return path[0] === 'status' && NUMBERS.includes(type.name) ? 0 : '';
+}
+
+function fieldType(word: Word, type: FieldType, before: FieldPath, step: string | number): FieldType {
+  const what = before.length === 0 ? type.goName : written(before);
+  switch (type.form) {
+    case 'struct': {
+      const fields = fieldsOf(type.name)!;
+      const field = fields.get(String(step));
+      if (field !== undefined) return field.type;
+      return mistake(word, `${what} has no field ${shown(step)}`, suggestion(String(step), [...fields.keys()]));
+    }
+    case 'list':
+      if (/^\d+$/.test(String(step))) return type.element;
+      return mistake(word, `${what} is a list: expected a number from 0, got ${shown(step)}`);
+    case 'map':
+      return type.element;
+    case 'scalar':
+      return mistake(word, `${what} is a single value: it has no field ${shown(step)}`);
+  }
+}
+
+function written(path: FieldPath): string {
+  return path.join('.');
+}
