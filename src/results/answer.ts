@@ -10,6 +10,7 @@ import {
 } from './format.js';
 import type { ExpectationOutcome } from './identity.js';
 import type { RunSummary, TrafficSummary } from './summary.js';
+import { tellFailedActions } from './tell-actions.js';
 import { lossesOf, tellRecoveries, tellScalings, tellUnready, tellUnscheduled } from './tell-cluster.js';
 import { tellRollouts, tellShortfalls } from './tell-rollouts.js';
 
@@ -38,6 +39,7 @@ export function answerOf(summary: RunSummary, expectations: readonly Expectation
   const sentences = [
     tellTraffic(summary),
     tellLatency(summary),
+    tellFailedActions(summary.actions),
     tellRollouts(summary),
     tellRecoveries(summary.recoveries),
     tellScalings(summary.scalings),

@@ -1,3 +1,4 @@
+import { type ActionSummary, actionsOf } from './actions.js';
 import { byText, groupBy, rows } from './columns.js';
 import { mergeLatency, quantileOfCells, quantileOf, type Histogram } from './histogram.js';
 import type { RecordedTables, RunIdentity } from './identity.js';
@@ -108,7 +109,7 @@ export interface RunSummary {
     readonly pricePerHourUsd: number;
     readonly costUsd: number;
   }[];
-  readonly actions: { readonly done: number; readonly failed: number };
+  readonly actions: ActionSummary;
   /** Kubernetes Events by type and reason, the most frequent first. */
   readonly events: readonly { readonly type: string; readonly reason: string; readonly count: number }[];
 }
@@ -136,7 +137,7 @@ export function summarize(tables: RecordedTables, identity: RunIdentity): RunSum
     ...summarizePods(tables),
     costUsd: pools.reduce((sum, pool) => sum + pool.costUsd, 0),
     pools,
-    actions: summarizeActions(tables),
+    actions: actionsOf(tables),
     events: countEvents(tables),
   };
 }
@@ -355,12 +356,6 @@ function summarizeCosts(tables: RecordedTables): RunSummary['pools'] {
     pricePerHourUsd: row.price_per_hour ?? 0,
     costUsd: row.cost ?? 0,
   }));
-}
-
-function summarizeActions(tables: RecordedTables): RunSummary['actions'] {
-  const outcomes = rows(tables, 'actions', { outcome: 'text' });
-  const done = outcomes.filter((row) => row.outcome === 'ok').length;
-  return { done, failed: outcomes.length - done };
 }
 
 function countEvents(tables: RecordedTables): RunSummary['events'] {

@@ -98,15 +98,20 @@ function tellWaiting({ workload, pods, sinceSeconds, longestSeconds, isStill, me
 
 /** Without what preemption would have found, which says little and takes a line. */
 function schedulersReason(message: string): string {
-  const end = message.search(/\. (?:no new claims|preemption:)/);
-  return end < 0 ? message : message.slice(0, end + 1);
+  const end = message.search(/\. (?:no new claims|preemption:|not found)/);
+  return ended(end < 0 ? message : message.slice(0, end));
+}
+
+/** A message as a sentence: with one full stop. */
+export function ended(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
 /** Pods that have a node and are of no use. */
 export function tellUnready(unready: readonly UnreadyPods[]): string {
-  const told = unready.slice(0, TOLD_ONE_BY_ONE).map(({ workload, pods, sinceSeconds, reason }) => {
-    const why = reason === '' ? '' : ` (${reason})`;
-    return `${formatPlural(pods, 'pod')} of ${workload} ${pods === 1 ? 'was' : 'were'} not ready at the end of the run, since ${formatClock(sinceSeconds)}${why}.`;
+  const told = unready.slice(0, TOLD_ONE_BY_ONE).map(({ workload, pods, sinceSeconds, reason, message }) => {
+    const why = `${reason === '' ? '' : ` (${reason})`}${message === '' ? '.' : `: ${ended(message)}`}`;
+    return `${formatPlural(pods, 'pod')} of ${workload} ${pods === 1 ? 'was' : 'were'} not ready at the end of the run, since ${formatClock(sinceSeconds)}${why}`;
   });
   const others = unready.slice(TOLD_ONE_BY_ONE);
   if (others.length > 0) told.push(`So were pods of ${formatPlural(others.length, 'more workload')}.`);

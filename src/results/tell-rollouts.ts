@@ -2,7 +2,7 @@ import { groupBy } from './columns.js';
 import { capitalize, formatClock, formatCount, formatDuration, formatList, formatPlural } from './format.js';
 import type { Shortfall } from './shortfalls.js';
 import { rolledOutNoun, type RolloutSummary, type RunSummary, updatesOf } from './summary.js';
-import { tellMeanwhile } from './tell-cluster.js';
+import { ended, tellMeanwhile } from './tell-cluster.js';
 
 /** How workloads came up and were rolled out, in words. Only a complete rollout has a duration. */
 
@@ -88,7 +88,7 @@ function tellRollout(rollout: RolloutSummary): string {
 export function tellShortfalls(shortfalls: readonly Shortfall[]): string {
   const told = shortfalls.slice(0, TOLD_ONE_BY_ONE).map(({ workload, pods, wanted, sinceSeconds, message }) => {
     if (wanted === 0) return `${workload} runs nowhere: 0 nodes match.`;
-    const why = message === '' ? '.' : `: ${message}${/[.!?]$/.test(message) ? '' : '.'}`;
+    const why = message === '' ? '.' : `: ${ended(message)}`;
     return `${workload} last had ${formatCount(pods)} of ${formatPlural(wanted, 'pod')}, since ${formatClock(sinceSeconds)}${why}`;
   });
   const more = shortfalls.length - told.length;
