@@ -33,6 +33,7 @@ import { measureReplicas } from './measure/replicas.js';
 import { createRollouts, finishRollouts, measureRollouts } from './measure/rollouts.js';
 import { WORKLOAD_KINDS } from './measure/workloads.js';
 import { operator } from './operator/controller.js';
+import { finishCommands } from './operator/unfinished.js';
 import { drainer } from './operator/drain.js';
 import { clusterParameters } from './parameters.js';
 import { lookInside } from './pod-inside.js';
@@ -67,6 +68,7 @@ export function finish({ world, scenario }: Assembly): void {
   finishTraffic(world);
   finishNodes<World>(world, trafficUsage);
   finishPods(world, lookInside);
+  finishCommands(world);
   finishRollouts(world);
   finishRecoveries(world);
   recordCosts(world, scenario.cluster.pools);
@@ -101,7 +103,10 @@ function assembleCode(scenario: Scenario): Code {
   handlers.on(ExperimentEvent.TimelineDue, (world, entry) => {
     const { command } = world.experiment.timeline[entry]!;
     if (isFault(command.do)) strike(world, entry);
-    else enqueue(world, world.experiment.operator, String(entry));
+    else {
+      world.experiment.underWay.add(String(entry));
+      enqueue(world, world.experiment.operator, String(entry));
+    }
   });
   return { handlers, controllers, setup: setupId, operator: operatorId, drainer: drainerId };
 }
@@ -154,6 +159,7 @@ function createExperiment(scenario: Scenario, code: Code): World['experiment'] {
     operator: code.operator,
     drainer: code.drainer,
     drains: new Map(),
+    underWay: new Set(),
     applied: new Map(),
     monitors: createMonitors(expectations, timeline, warmupUs, durationUs),
     pods: createPodLedger(),

@@ -24,6 +24,8 @@ export interface ExperimentState {
   /** Number of the controller that plays `kubectl drain`, and its drains under way by number of their command. */
   readonly drainer: number;
   readonly drains: Map<string, DrainState>;
+  /** Numbers of the commands that have begun and not ended. */
+  readonly underWay: Set<string>;
   /** What `kubectl apply` applied last, by kind, namespace and name. */
   readonly applied: Map<string, KubernetesObject>;
   readonly monitors: MonitorState[];

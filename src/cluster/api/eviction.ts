@@ -59,8 +59,8 @@ export function beginEviction(world: ApiWorld, request: ApiRequest, next: NextSt
   return askBudget(budget, key, 0);
 }
 
-/** A budget with an empty selector guards nothing here. */
-function budgetsOf(world: ApiWorld, pod: Pod): [ObjectKey, PodDisruptionBudget][] {
+/** The budgets that guard a pod. One with an empty selector guards nothing here. */
+export function budgetsOf(world: ApiWorld, pod: Pod): [ObjectKey, PodDisruptionBudget][] {
   const { namespace, labels } = pod.metadata;
   return [...collection<PodDisruptionBudget>(world, 'PodDisruptionBudget')].filter(([, { metadata, spec }]) => {
     const { matchLabels = {}, matchExpressions = [] } = spec.selector ?? {};

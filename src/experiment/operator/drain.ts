@@ -28,6 +28,8 @@ interface LeavingPod {
   /** `refresh`: it was refused once, so the next try reads it first. */
   stage: 'evict' | 'refresh' | 'wait';
   isGoing: boolean;
+  /** Why the last try was refused; empty before that. */
+  refusal: string;
 }
 
 /** A drain under way, by the number of its command. */
@@ -147,7 +149,7 @@ function filtered(
   for (const pod of plan.pods) {
     const { namespace, name, uid, deletionTimestamp } = pod.metadata;
     const isGoing = deletionTimestamp !== undefined;
-    drain.pods.set(objectKey(pod), { namespace, name, uid, stage: 'evict', isGoing });
+    drain.pods.set(objectKey(pod), { namespace, name, uid, stage: 'evict', isGoing, refusal: '' });
   }
   for (const podKey of drain.pods.keys()) enqueue(world, world.experiment.drainer, `${entry} ${podKey}`);
   return SYNC_DONE;
@@ -229,6 +231,7 @@ function answerForPod(world: ExperimentWorld, key: string, memory: Memory, resul
   // A server that says when to come again is asked by the client library itself, at that time.
   const { retryAfterSeconds } = result;
   pod.stage = retryAfterSeconds === undefined ? 'refresh' : 'evict';
+  pod.refusal = result.message;
   return {
     requests: [],
     outcome: { afterUs: retryAfterSeconds === undefined ? RETRY_US : retryAfterSeconds * SECOND_US },

@@ -79,3 +79,29 @@ describe('kubectl drain', () => {
     );
   });
 });
+
+describe('a drain that the end of the run finds under way', () => {
+  it('is told with the budget that holds it up', () => {
+    const { done, outcome } = play(SCENARIO.replace('MINIMUM', '4').replace(' --timeout=30s', ''));
+    expect(done).toBeNull();
+    expect(outcome).toMatch(
+      /^unfinished at the end of the run: 2 pods still on node "n-1": evicting pod "web-[-a-z0-9]+": Cannot evict pod as it would violate the pod's disruption budget\. poddisruptionbudget\/web allows 0 disruptions$/,
+    );
+  });
+
+  it('is told with the pod that takes its time', () => {
+    const slow = SCENARIO.replace('MINIMUM', '0')
+      .replace('web, image', 'web, lifecycle: { preStop: { sleep: { seconds: 300 } } }, image')
+      .replace('spec: { containers', 'spec: { terminationGracePeriodSeconds: 600, containers')
+      .replace(' --timeout=30s', '');
+    expect(play(slow).outcome).toMatch(
+      /^unfinished at the end of the run: \d pods? still on node "n-1": waiting for pod "web-[-a-z0-9]+" to terminate$/,
+    );
+  });
+
+  it('so is any command', () => {
+    const { done, outcome } = play(SCENARIO.replace('MINIMUM', '0').replace('30s: kubectl', '2m59.99s: kubectl'));
+    expect(done).toBeNull();
+    expect(outcome).toBe('unfinished at the end of the run: no answer yet');
+  });
+});
