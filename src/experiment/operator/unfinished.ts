@@ -7,7 +7,7 @@ import { finish } from './finish.js';
 
 /** Writes the rows of the commands that the end of the run found under way, with what held them up. */
 export function finishCommands(world: ExperimentWorld): void {
-  for (const entry of [...world.experiment.underWay]) {
+  for (const entry of world.experiment.underWay) {
     const drain = world.experiment.drains.get(entry);
     const why = drain === undefined ? ['no answer yet'] : [...drain.failures, tellDrain(world, drain)];
     finish(world, entry, `unfinished at the end of the run: ${why.join('; ')}`);
