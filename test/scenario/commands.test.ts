@@ -243,6 +243,20 @@ const READ: readonly (readonly [string, unknown])[] = [
     },
   ],
   [
+    'kubectl drain -l disk=ssd',
+    {
+      do: 'drain',
+      target: { by: 'selector', kind: 'Node', namespace: '', selector: 'disk=ssd' },
+      ignoreDaemonSets: false,
+      deleteEmptyDirData: false,
+      force: false,
+      disableEviction: false,
+      podSelector: '',
+      gracePeriodSeconds: null,
+      timeoutUs: null,
+    },
+  ],
+  [
     'kubectl label pod/a tier=web old- --overwrite',
     { do: 'label', target: named('Pod', 'a'), values: { tier: 'web', old: null }, overwrite: true },
   ],

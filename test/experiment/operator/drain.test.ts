@@ -105,3 +105,12 @@ describe('a drain that the end of the run finds under way', () => {
     expect(outcome).toBe('unfinished at the end of the run: no answer yet');
   });
 });
+
+describe('kubectl drain -l', () => {
+  it('empties the nodes that the selector finds', () => {
+    const labelled = SCENARIO.replace('MINIMUM', '4').replace('images: all', 'images: all, labels: { disk: ssd }');
+    const { outcome } = play(labelled.replace('drain n-1 --timeout=30s', 'drain -l disk=ssd --timeout=30s'));
+    expect(outcome).toContain('unable to drain node "n-1"');
+    expect(outcome).toContain('unable to drain node "n-2"');
+  });
+});
