@@ -27,6 +27,8 @@ import { readTimeline } from './timeline.js';
 import { readSource } from './traffic.js';
 import type { ClusterSpec, Scenario, TrafficSource, Workload } from './types.js';
 import { OTHER_WORKLOAD, readWorkload } from './workloads.js';
+import { noteEndlessJobs, noteUnreached } from './workload-reach.js';
+import { noteClassless, noteMissingConfiguration } from './missing-objects.js';
 import { endingAt } from './until.js';
 import { readDocuments, toPlain } from './yaml.js';
 import type { YamlDocument } from './yaml-places.js';
@@ -200,6 +202,10 @@ function buildScenario(
   if (isSound) {
     checkReferences(scope, scenario, services);
     noteAutoscaled(scope, scenario);
+    noteUnreached(scope, scenario);
+    noteEndlessJobs(scope, scenario);
+    noteMissingConfiguration(scope, scenario);
+    noteClassless(scope, scenario);
   }
   return times.durationUs === 0 ? scenario : endingAt(scenario, scope.report);
 }

@@ -1,8 +1,8 @@
 import { matchesRequirements, parseSelector } from '../cluster/api/selectors.js';
-import type { KubernetesObject, StringMap } from '../cluster/api/objects/meta.js';
-import type { Pod, PodTemplateSpec } from '../cluster/api/objects/pod.js';
+import type { StringMap } from '../cluster/api/objects/meta.js';
 import { nearest, shown, suggestion } from './diagnostics.js';
 import type { FieldPath } from './field-path.js';
+import { allObjects, changesPodLabels, madePods } from './pod-templates.js';
 import { fail, failAtKey, type Scope } from './scope.js';
 import type { CallStep, ManifestObject, Scenario, TimelineEntry, Workload } from './types.js';
 
@@ -11,15 +11,9 @@ export interface ServiceName {
   readonly name: string;
 }
 
-/** Objects that are there at some time: those of the manifests and those that the timeline creates. */
-function allObjects(manifests: readonly ManifestObject[], timeline: readonly TimelineEntry[]): KubernetesObject[] {
-  const created = timeline.flatMap(({ command }) => ('objects' in command ? command.objects : []));
-  return [...manifests.map(({ object }) => object), ...created];
-}
-
 /** Services that are there at some time, also those that `kubectl expose` makes. */
 export function serviceNames(manifests: readonly ManifestObject[], timeline: readonly TimelineEntry[]): ServiceName[] {
-  const services = allObjects(manifests, timeline).filter(({ kind }) => kind === 'Service');
+  const services = allObjects(manifests, timeline).filter(({ object }) => object.kind === 'Service');
   const exposed = timeline.flatMap(({ command }) => {
     if (command.do !== 'expose') return [];
     const { target } = command;
@@ -27,7 +21,10 @@ export function serviceNames(manifests: readonly ManifestObject[], timeline: rea
       { namespace: target.by === 'name' ? target.references[0]!.namespace : target.namespace, name: command.name },
     ];
   });
-  return [...services.map(({ metadata: { namespace, name } }) => ({ namespace, name })), ...exposed];
+  return [
+    ...services.map(({ object: { metadata } }) => ({ namespace: metadata.namespace, name: metadata.name })),
+    ...exposed,
+  ];
 }
 
 /** Checks that what is named is there: a request to nobody would look like an outage of the cluster. */
@@ -88,29 +85,10 @@ function checkSteps(
   }
 }
 
-interface WithTemplate {
-  readonly template?: PodTemplateSpec;
-}
-
-function podLabels(object: KubernetesObject): StringMap | undefined {
-  if (object.kind === 'Pod') return (object as Pod).metadata.labels ?? {};
-  const { spec } = object as {
-    readonly spec?: WithTemplate & { readonly jobTemplate?: { readonly spec?: WithTemplate } };
-  };
-  const template = spec?.template ?? spec?.jobTemplate?.spec?.template;
-  if (template === undefined) return undefined;
-  const { name } = object.metadata;
-  // A Job labels its pods with its own name; one that a CronJob makes has a name that nobody knows before.
-  const own = object.kind === 'Job' ? { 'job-name': name, 'batch.kubernetes.io/job-name': name } : {};
-  return { ...template.metadata?.labels, ...own };
-}
-
 /** A workload that no pod has is a mistake in a name more often than not. */
 function checkSelectors(scope: Scope, scenario: Scenario): void {
-  const all = allObjects(scenario.manifests, scenario.timeline).map(podLabels);
-  const labels = all.filter((own) => own !== undefined);
-  const created = scenario.timeline.some(({ command }) => command.do === 'label' || command.do === 'patch');
-  if (created) return; // labels may change on the way
+  if (scenario.timeline.some(({ command }) => changesPodLabels(command))) return;
+  const labels = madePods(allObjects(scenario.manifests, scenario.timeline)).map((pods) => pods.labels);
   for (const workload of scenario.workloads) {
     const selector = parseSelector(workload.selector);
     if (!selector.ok || workload.selector === '' || labels.some((own) => matchesRequirements(selector.selector, own)))
@@ -141,7 +119,7 @@ function selectHint({ name, selector }: Workload, labels: readonly StringMap[]):
 const NAMED_KINDS: readonly string[] = ['Deployment', 'Service', 'HorizontalPodAutoscaler', 'StatefulSet', 'DaemonSet'];
 
 function checkTargets(scope: Scope, scenario: Scenario): void {
-  const objects = allObjects(scenario.manifests, scenario.timeline);
+  const objects = allObjects(scenario.manifests, scenario.timeline).map(({ object }) => object);
   const exposed = scenario.timeline.flatMap(({ command }) =>
     command.do === 'expose' || command.do === 'autoscale' ? [command.name] : [],
   );

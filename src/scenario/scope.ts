@@ -59,6 +59,17 @@ export function failAtKey(scope: Scope, path: FieldPath, code: DiagnosticCode, m
   return undefined;
 }
 
+/** Warns at a place of any file. */
+export function warnAt(
+  { report }: Scope,
+  { file, line, column }: Position,
+  code: DiagnosticCode,
+  message: string,
+): void {
+  const place = { path: file, line, column, length: 1 };
+  report.diagnostics.push({ code, severity: 'warning', ...place, field: '', message, hint: '' });
+}
+
 /** Warns at the key of a field. */
 export function warnAtKey(scope: Scope, path: FieldPath, code: DiagnosticCode, message: string, hint = ''): undefined {
   push(scope, path, code, message, hint, keyPlaceAt(scope.document, path), 'warning');

@@ -1,0 +1,71 @@
+import type { KubernetesObject, StringMap } from '../cluster/api/objects/meta.js';
+import type { Pod, PodSpec, PodTemplateSpec } from '../cluster/api/objects/pod.js';
+import type { Command, JsonOperation } from './commands.js';
+import { type FieldPath, valueAt } from './field-path.js';
+import type { ManifestObject, Position, TimelineEntry } from './types.js';
+
+/** Objects that are there at some time, with where they are named: those of the manifests and those that the timeline creates. */
+export function allObjects(
+  manifests: readonly ManifestObject[],
+  timeline: readonly TimelineEntry[],
+): readonly ManifestObject[] {
+  const created = timeline.flatMap(({ command, position }) =>
+    'objects' in command ? command.objects.map((object) => ({ object, origin: position })) : [],
+  );
+  return [...manifests, ...created];
+}
+
+/** Pods that are made at some time, as far as their object says how they will look. */
+export interface MadePods {
+  /** The pod itself, or the workload that makes them. */
+  readonly maker: KubernetesObject;
+  readonly origin: Position;
+  readonly labels: StringMap;
+  readonly spec: PodSpec;
+}
+
+export function madePods(objects: readonly ManifestObject[]): MadePods[] {
+  return objects.flatMap(({ object, origin }) => {
+    if (object.kind === 'Pod') {
+      const { metadata, spec } = object as Pod;
+      return [{ maker: object, origin, labels: metadata.labels ?? {}, spec }];
+    }
+    const template = valueAt(object, templatePath(object.kind)) as PodTemplateSpec | undefined;
+    if (template === undefined) return [];
+    const { name } = object.metadata;
+    // A Job labels its pods with its own name; one that a CronJob makes has a name that nobody knows before.
+    const own = object.kind === 'Job' ? { 'job-name': name, 'batch.kubernetes.io/job-name': name } : {};
+    return [{ maker: object, origin, labels: { ...template.metadata?.labels, ...own }, spec: template.spec }];
+  });
+}
+
+/** Where a kind keeps the template of its pods; a Pod is its own. */
+function templatePath(kind: string): FieldPath {
+  if (kind === 'Pod') return [];
+  return kind === 'CronJob' ? ['spec', 'jobTemplate', 'spec', 'template'] : ['spec', 'template'];
+}
+
+/** Whether a command gives pods labels that no manifest tells. */
+export function changesPodLabels(command: Command): boolean {
+  if (command.do !== 'label' && command.do !== 'patch' && command.do !== 'patch-json') return false;
+  const { target } = command;
+  const kind = target.by === 'name' ? (target.references[0]?.kind ?? '') : target.kind;
+  const path = [...templatePath(kind), 'metadata', 'labels'];
+  switch (command.do) {
+    case 'label':
+      return kind === 'Pod';
+    case 'patch':
+      return valueAt(command.patch, path) !== undefined;
+    case 'patch-json':
+      return command.operations.some((operation) => changes(operation, path));
+  }
+}
+
+/** Whether an operation puts something at the path, into it, or in the place of what holds it. */
+function changes({ op, path, value }: JsonOperation, wanted: FieldPath): boolean {
+  if (op !== 'add' && op !== 'replace') return false;
+  const isInside = path.length >= wanted.length;
+  const [shorter, longer] = isInside ? [wanted, path] : [path, wanted];
+  if (!shorter.every((step, depth) => step === longer[depth])) return false;
+  return isInside || valueAt(value, wanted.slice(path.length)) !== undefined;
+}

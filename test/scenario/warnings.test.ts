@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { load } from './memory-files.js';
+
+const template = (name: string, spec = '', image = 'd:1'): string =>
+  `{ metadata: { labels: { app: ${name} } }, spec: { ${spec} containers: [ { name: c, image: "${image}" } ] } }`;
+const deployment = (name: string, spec = ''): string =>
+  `{ apiVersion: apps/v1, kind: Deployment, metadata: { name: ${name} }, spec: { selector: { matchLabels: { app: ${name} } }, template: ${template(name, spec)} } }`;
+const job = (name: string, more = ''): string =>
+  `{ apiVersion: batch/v1, kind: Job, metadata: { name: ${name} }, spec: { ${more} template: ${template(name, 'restartPolicy: Never,')} } }`;
+const cronJob = (name: string): string =>
+  `{ apiVersion: batch/v1, kind: CronJob, metadata: { name: ${name} }, spec: { schedule: "* * * * *", jobTemplate: { spec: { template: ${template(name, 'restartPolicy: Never,')} } } } }`;
+const pod = (container: string, spec = ''): string =>
+  `{ apiVersion: v1, kind: Pod, metadata: { name: p }, spec: { ${spec} containers: [ { name: c, image: c, ${container} } ] } }`;
+
+interface Parts {
+  readonly manifests?: readonly string[];
+  readonly workloads?: string;
+  readonly timeline?: readonly string[];
+}
+
+/** `line: message` of each diagnostic. Manifests stand on line 4, workloads on line 5. */
+function told({ manifests = [], workloads = '', timeline = [] }: Parts): string[] {
+  const text = `scenario: warnings
+duration: 1m
+cluster: { nodes: [ { pool: g, count: 1, cpu: 4, memory: 8Gi } ] }
+manifests: [ ${manifests.join(', ')} ]
+workloads: { ${workloads} }
+timeline: [ ${timeline.map((command) => `{ 10s: ${JSON.stringify(command)} }`).join(', ')} ]
+`;
+  return load(text).diagnostics.map(({ severity, line, message }) => `${severity} ${line}: ${message}`);
+}
+
+describe('ConfigMaps and Secrets that nothing creates', () => {
+  it.each([
+    [
+      'env: [ { name: A, valueFrom: { secretKeyRef: { name: x, key: k } } } ]',
+      '',
+      'Secret',
+      'CreateContainerConfigError',
+    ],
+    [
+      'env: [ { name: A, valueFrom: { configMapKeyRef: { name: x, key: k } } } ]',
+      '',
+      'ConfigMap',
+      'CreateContainerConfigError',
+    ],
+    ['envFrom: [ { secretRef: { name: x } } ]', '', 'Secret', 'CreateContainerConfigError'],
+    ['', 'volumes: [ { name: v, secret: { secretName: x } } ],', 'Secret', 'FailedMount'],
+    [
+      '',
+      'volumes: [ { name: v, projected: { sources: [ { configMap: { name: x } } ] } } ],',
+      'ConfigMap',
+      'FailedMount',
+    ],
+  ])('%s %s', (container, spec, kind, reason) => {
+    const manifest = pod(container, spec);
+    const message = `pod/p refers to ${kind} x, which nothing creates: in Kubernetes it would wait (${reason}); not played`;
+    expect(told({ manifests: [manifest] })).toEqual([`warning 4: ${message}`]);
+    // One of that name in another namespace does not help; one of a command does.
+    const created = kind === 'Secret' ? 'secret generic' : 'configmap';
+    expect(told({ manifests: [manifest], timeline: [`kubectl create ${created} x --from-literal=k=v`] })).toEqual([]);
+  });
+
+  it('are no matter where the reference is optional, or the cluster brings it', () => {
+    const optional = pod('envFrom: [ { configMapRef: { name: x, optional: true } } ]');
+    const root = pod(
+      '',
+      'volumes: [ { name: v, projected: { sources: [ { configMap: { name: kube-root-ca.crt } } ] } } ],',
+    );
+    expect(told({ manifests: [optional] })).toEqual([]);
+    expect(told({ manifests: [root] })).toEqual([]);
+  });
+
+  it('are told once for each that needs them', () => {
+    const spec = 'volumes: [ { name: v, secret: { secretName: x } }, { name: w, secret: { secretName: x } } ],';
+    const notes = told({ manifests: [deployment('a', spec), deployment('b', spec)] });
+    expect(notes.map((note) => note.slice(0, 24))).toEqual(['warning 4: deployment/a ', 'warning 4: deployment/b ']);
+  });
+});
+
+describe('Jobs that never end', () => {
+  it.each([
+    [job('j'), '', 'job/j never ends: its pods run until they are stopped (no workload matches them)'],
+    [job('j'), 'j: { start: 1s }', '(workload "j" says no run:)'],
+    [cronJob('j'), 'j: { fails: never-ready }', 'cronjob/j never ends'],
+  ])('%s with %s', (manifest, workloads, message) => {
+    const notes = told({ manifests: [manifest], workloads });
+    expect(notes).toEqual([expect.stringContaining(message)]);
+    expect(notes[0]).toContain('warning 4: ');
+  });
+
+  it.each([
+    [job('j'), 'j: { run: 5s }'],
+    [job('j'), 'j: { fails: { after: 5s } }'],
+    [job('j'), 'j: { select: "job-name=j", run: 5s }'],
+    [job('j', 'activeDeadlineSeconds: 5,'), 'j: { start: 1s }'],
+    [deployment('j'), 'j: { start: 1s }'],
+  ])('not %s with %s', (manifest, workloads) => {
+    expect(told({ manifests: [manifest], workloads })).toEqual([]);
+  });
+});
+
+describe('claims without a class', () => {
+  const claim = (spec = ''): string =>
+    `{ apiVersion: v1, kind: PersistentVolumeClaim, metadata: { name: c }, spec: { ${spec} accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } }`;
+  const storageClass = (isDefault: boolean): string =>
+    `{ apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: { name: s, annotations: { storageclass.kubernetes.io/is-default-class: "${isDefault}" } }, provisioner: example.com/disk }`;
+
+  it('are warned of where no class is the default, with the class to add', () => {
+    for (const manifests of [[claim()], [claim(), storageClass(false)]]) {
+      const [note, ...others] = told({ manifests });
+      expect(note).toMatch(/^warning 4: the claims of persistentvolumeclaim\/c name no StorageClass and no class is/);
+      const [, added] = /add to manifests: (\{.*\})$/.exec(note!)!;
+      expect(told({ manifests: [...manifests, added!] })).toEqual([]);
+      expect(others).toEqual([]);
+    }
+  });
+
+  it('are fine with a default class, or where they name one', () => {
+    expect(told({ manifests: [claim(), storageClass(true)] })).toEqual([]);
+    expect(told({ manifests: [claim('storageClassName: s,'), storageClass(false)] })).toEqual([]);
+    expect(told({ manifests: [claim('storageClassName: "",')] })).toEqual([]);
+  });
+});
+
+describe('workloads', () => {
+  const manifests = [deployment('d')];
+
+  it.each([
+    `kubectl patch deploy d -p '{"spec":{"replicas":2}}'`,
+    `kubectl patch deploy d -p '{"metadata":{"labels":{"app":"dbb"}}}'`,
+    `kubectl patch deploy d --type=json -p '[{"op":"replace","path":"/spec/replicas","value":2}]'`,
+    'kubectl label deploy d app=dbb --overwrite',
+  ])('that match no pod are wrong, whatever %s does', (command) => {
+    const [error] = told({ manifests, workloads: 'dbb: { start: 3s }', timeline: [command] });
+    expect(error).toContain('error 5: workload "dbb" matches no pod');
+  });
+
+  it.each([
+    `kubectl patch deploy d -p '{"spec":{"template":{"metadata":{"labels":{"app":"dbb"}}}}}'`,
+    `kubectl patch deploy d --type=json -p '[{"op":"add","path":"/spec/template/metadata/labels/app","value":"dbb"}]'`,
+    `kubectl patch deploy d --type=json -p '[{"op":"replace","path":"/spec/template/metadata","value":{"labels":{"app":"dbb"}}}]'`,
+    'kubectl label pods --all app=dbb --overwrite',
+  ])('may match after %s', (command) => {
+    expect(told({ manifests, workloads: 'dbb: { start: 3s }', timeline: [command] })).toEqual([]);
+  });
+
+  it('are warned of where an earlier one takes all their pods', () => {
+    const workloads = 'd: { start: 1s }, bad: { select: "app=d", whenImage: "c:bad" }';
+    expect(told({ manifests, workloads })).toEqual([
+      'warning 5: workload "bad" is never used: "d" before it matches all its pods, and the first that matches counts; put "bad" first',
+    ]);
+  });
+
+  it.each([
+    'bad: { select: "app=d", whenImage: "c:bad" }, d: { start: 1s }',
+    'd: { whenImage: "d:*" }, bad: { select: "app=d", whenImage: "c:bad" }',
+    'd: { start: 1s }, all: { select: "app in (d, e)" }',
+  ])('are fine as %s', (workloads) => {
+    expect(told({ manifests: [...manifests, deployment('e')], workloads })).toEqual([]);
+  });
+});
