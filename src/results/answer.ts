@@ -12,6 +12,7 @@ import type { ExpectationOutcome } from './identity.js';
 import type { RunSummary, TrafficSummary } from './summary.js';
 import { tellFailedActions } from './tell-actions.js';
 import { lossesOf, tellRecoveries, tellScalings, tellUnready, tellUnscheduled } from './tell-cluster.js';
+import { tellJobs } from './tell-jobs.js';
 import { tellRollouts, tellShortfalls } from './tell-rollouts.js';
 
 /** The result in words: one short headline and a few sentences. */
@@ -41,6 +42,7 @@ export function answerOf(summary: RunSummary, expectations: readonly Expectation
     tellLatency(summary),
     tellFailedActions(summary.actions),
     tellRollouts(summary),
+    tellJobs(summary.jobs),
     tellRecoveries(summary.recoveries),
     tellScalings(summary.scalings),
     tellShortfalls(summary.shortfalls),
@@ -48,7 +50,7 @@ export function answerOf(summary: RunSummary, expectations: readonly Expectation
     tellUnready(summary.unready),
     tellFailures(expectations),
   ].filter((sentence) => sentence !== '');
-  if (sentences.length < 2) sentences.push(tellPods(summary));
+  if (sentences.length < 2 || summary.failedPods > 0) sentences.push(tellPods(summary));
   return { headline: headlineOf(summary, expectations), sentences };
 }
 
@@ -121,7 +123,14 @@ function tellFailures(expectations: readonly ExpectationOutcome[]): string {
 function tellPods(summary: RunSummary): string {
   const { ready } = summary.startup;
   if (summary.pods === 0) return 'No pod was created.';
-  if (ready.pods === 0) return `${formatPlural(summary.pods, 'pod')} were created and none became ready.`;
+  if (ready.pods === 0) {
+    const failed = summary.failedPods === 0 ? '' : `; ${formatCount(summary.failedPods)} failed`;
+    return `${formatPlural(summary.pods, 'pod')} ${summary.pods === 1 ? 'was' : 'were'} created and none became ready${failed}.`;
+  }
   const half = formatDuration(ready.p50Seconds);
+  if (summary.failedPods > 0) {
+    const failed = `${formatCount(summary.failedPods)} of ${formatPlural(summary.pods, 'pod')} failed`;
+    return `${failed}; ${formatCount(ready.pods)} had become ready, half of these within ${half} of their creation, 99% within ${formatDuration(ready.p99Seconds)}.`;
+  }
   return `${formatCount(ready.pods)} of ${formatPlural(summary.pods, 'pod')} became ready, half of them within ${half} of their creation, 99% within ${formatDuration(ready.p99Seconds)}.`;
 }

@@ -1,4 +1,5 @@
 import { byText, groupBy } from './columns.js';
+import type { JobSummary } from './jobs.js';
 import type { RolloutSummary, RunSummary, TrafficSummary } from './summary.js';
 
 /**
@@ -27,6 +28,7 @@ export function summaryFigures(summary: RunSummary): Record<string, number> {
       put(`recovery.${subject}.${index + 1}.lost`, recovery.lost);
     }
   }
+  putJobs(put, summary.jobs);
   for (const point of ['running', 'ready'] as const) {
     put(`startup.${point}.p50_s`, summary.startup[point].p50Seconds);
     put(`startup.${point}.p90_s`, summary.startup[point].p90Seconds);
@@ -50,6 +52,21 @@ function putTraffic(put: (name: string, value: number | null) => void, prefix: s
   put(`${prefix}.p90_s`, traffic.p90Seconds);
   put(`${prefix}.p99_s`, traffic.p99Seconds);
   put(`${prefix}.p99.9_s`, traffic.p999Seconds);
+}
+
+function putJobs(put: (name: string, value: number) => void, jobs: readonly JobSummary[]): void {
+  const sorted = [...jobs].sort((left, right) => byText(left.job, right.job));
+  for (const { job, cronJob, durationSeconds } of sorted) {
+    if (cronJob === '' && durationSeconds !== null) put(`job.${job}.duration_s`, durationSeconds);
+  }
+  const runs = groupBy(
+    sorted.filter(({ cronJob }) => cronJob !== ''),
+    ({ cronJob }) => cronJob,
+  );
+  for (const [name, group] of runs) {
+    put(`cronjob.${name}.runs`, group.length);
+    put(`cronjob.${name}.failed`, group.filter(({ outcome }) => outcome === 'failed').length);
+  }
 }
 
 function byWorkload(left: RolloutSummary, right: RolloutSummary): number {

@@ -8,6 +8,7 @@ import {
   formatUsd,
 } from './format.js';
 import { rolledOutNoun, type RolloutSummary, type RunSummary, type TrafficSummary, updatesOf } from './summary.js';
+import { jobRows } from './tell-jobs.js';
 
 /** Cells as text, ready for a terminal or a page. Columns of figures are aligned right. */
 export interface TextTable {
@@ -93,6 +94,7 @@ function clusterTable(summary: RunSummary): TextTable {
         `rollout of ${rollout.workload}, revision ${rollout.revision}`,
         rolloutWords(rollout),
       ]),
+      ...jobRows(summary.jobs),
       ...summary.recoveries.map((recovery) => [
         `recovery from ${recovery.subject} at ${formatClock(recovery.startSeconds)}`,
         recovery.recoverySeconds === null ? 'not within the run' : formatDuration(recovery.recoverySeconds),
@@ -103,7 +105,10 @@ function clusterTable(summary: RunSummary): TextTable {
       ]),
       ...(running.pods > 0 ? [['pod start-up, created to running', startup(running)]] : []),
       ...(ready.pods > 0 ? [['pod start-up, created to ready', startup(ready)]] : []),
-      ['pods', formatCount(summary.pods)],
+      [
+        'pods',
+        `${formatCount(summary.pods)}${summary.failedPods === 0 ? '' : `, of which ${formatCount(summary.failedPods)} failed`}`,
+      ],
       ['container restarts', formatCount(summary.restarts)],
       ...(summary.pools.length > 0 ? [['cost', costWords(summary)]] : []),
     ],

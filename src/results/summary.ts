@@ -2,6 +2,7 @@ import { type ActionSummary, actionsOf } from './actions.js';
 import { byText, groupBy, rows } from './columns.js';
 import { mergeLatency, quantileOfCells, quantileOf, type Histogram } from './histogram.js';
 import type { RecordedTables, RunIdentity } from './identity.js';
+import { type JobSummary, jobsOf } from './jobs.js';
 import { type Scaling, scalingsOf } from './scalings.js';
 import { type Shortfall, shortfallsOf } from './shortfalls.js';
 import { type UnreadyPods, unreadyPods } from './unready.js';
@@ -89,6 +90,7 @@ export interface RunSummary {
   readonly services: readonly TrafficSummary[];
   readonly rollouts: readonly RolloutSummary[];
   readonly recoveries: readonly RecoverySummary[];
+  readonly jobs: readonly JobSummary[];
   /** Steps of HorizontalPodAutoscalers, in the order of time. */
   readonly scalings: readonly Scaling[];
   /** Workloads that last had fewer pods than wanted, and DaemonSets that want none. */
@@ -100,6 +102,8 @@ export interface RunSummary {
   /** Over all pods of the run, the warm-up's too: creation to Running, and to Ready, as the API server saw them. */
   readonly startup: { readonly running: DurationQuantiles; readonly ready: DurationQuantiles };
   readonly pods: number;
+  /** Of these, the ones that ended as Failed without having been deleted before. */
+  readonly failedPods: number;
   readonly restarts: number;
   readonly costUsd: number;
   readonly pools: readonly {
@@ -130,6 +134,7 @@ export function summarize(tables: RecordedTables, identity: RunIdentity): RunSum
     ...traffic,
     rollouts: summarizeRollouts(tables, identity),
     recoveries: summarizeRecoveries(tables, identity),
+    jobs: jobsOf(tables),
     scalings: scalingsOf(tables),
     shortfalls: shortfallsOf(tables, identity.durationSeconds),
     unscheduled: unscheduledPods(tables, identity.durationSeconds),
@@ -317,13 +322,20 @@ function summarizeRecoveries(tables: RecordedTables, identity: RunIdentity): Rec
   });
 }
 
-function summarizePods(tables: RecordedTables): Pick<RunSummary, 'startup' | 'pods' | 'restarts'> {
+function summarizePods(tables: RecordedTables): Pick<RunSummary, 'startup' | 'pods' | 'failedPods' | 'restarts'> {
   const pods = rows(tables, 'pods', {
     created_s: 'number',
     running_s: 'number',
     ready_s: 'number',
+    deleted_s: 'number',
+    stopped_s: 'number',
     restarts: 'integer',
+    phase: 'text',
   });
+  const failed = pods.filter(
+    ({ phase, deleted_s, stopped_s }) =>
+      phase === 'Failed' && (deleted_s === null || (stopped_s !== null && stopped_s <= deleted_s)),
+  );
   const until = (point: 'running_s' | 'ready_s'): DurationQuantiles => {
     const reached = pods.filter((pod) => pod[point] !== null && pod.created_s !== null);
     const sorted = reached.map((pod) => pod[point]! - pod.created_s!).sort((left, right) => left - right);
@@ -337,6 +349,7 @@ function summarizePods(tables: RecordedTables): Pick<RunSummary, 'startup' | 'po
   return {
     startup: { running: until('running_s'), ready: until('ready_s') },
     pods: pods.length,
+    failedPods: failed.length,
     restarts: pods.reduce((sum, pod) => sum + (pod.restarts ?? 0), 0),
   };
 }

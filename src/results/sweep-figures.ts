@@ -22,6 +22,7 @@ const PATTERNS: readonly (Omit<KeyFigure, 'name'> & { readonly pattern: RegExp }
     title: 'rollout of $1 to revision $2',
     better: 'lower',
   },
+  { pattern: /^job\.(.+)\.duration_s$/, title: 'duration of Job $1', better: 'lower' },
   { pattern: /^recovery\.(.+)\.1\.recovery_s$/, title: 'recovery from $1', better: 'lower' },
   { pattern: /^cost_usd$/, title: 'cost', better: 'lower' },
   { pattern: /^startup\.ready\.p99_s$/, title: 'pod start-up, p99', better: 'lower' },
