@@ -4,7 +4,7 @@ import { FILE_ACCESS } from '../src/experiment/file-access.js';
 import { type Benchmark, type Figure, median } from './measure.js';
 
 const SCENARIO = 'scenarios/tour/S34-autoscaler.yaml';
-const RUNS = 60;
+const RUNS = 24;
 const REPETITIONS = 3;
 /** What the project promises of two workers on two cores. */
 const GOAL_RATIO = 1.8;
