@@ -7,7 +7,14 @@ import {
   formatPlural,
   formatUsd,
 } from './format.js';
-import { rolledOutNoun, type RolloutSummary, type RunSummary, type TrafficSummary, updatesOf } from './summary.js';
+import {
+  creationsOf,
+  rolledOutNoun,
+  type RolloutSummary,
+  type RunSummary,
+  type TrafficSummary,
+  updatesOf,
+} from './summary.js';
 import { jobRows } from './tell-jobs.js';
 
 /** Cells as text, ready for a terminal or a page. Columns of figures are aligned right. */
@@ -56,8 +63,8 @@ export function rolloutWords({ durationSeconds, failedAfterSeconds, outcome }: R
 }
 
 /** Every scenario begins with as many rollouts as it has workloads: one row for all of them. */
-function creationRow({ rollouts }: RunSummary): string[][] {
-  const created = rollouts.filter((rollout) => rollout.revision === 1);
+function creationRow(summary: RunSummary): string[][] {
+  const created = creationsOf(summary);
   if (created.length === 0) return [];
   const took = created.flatMap((rollout) => rollout.durationSeconds ?? []).sort((left, right) => left - right);
   const late = created.length - took.length;

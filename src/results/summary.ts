@@ -48,6 +48,14 @@ export function updatesOf(summary: RunSummary): RolloutSummary[] {
   return summary.rollouts.filter((rollout) => rollout.revision > 1);
 }
 
+/** First rollouts that were to bring pods up: a DaemonSet that no node matches is complete at once. */
+export function creationsOf({ rollouts, shortfalls }: RunSummary): RolloutSummary[] {
+  const nowhere = new Set(shortfalls.filter(({ wanted }) => wanted === 0).map(({ workload }) => workload));
+  return rollouts.filter(
+    ({ revision, outcome, workload }) => revision <= 1 && outcome !== 'superseded' && !nowhere.has(workload),
+  );
+}
+
 /** What these are rollouts of, in a word. */
 export function rolledOutNoun(rollouts: readonly RolloutSummary[]): string {
   return rollouts.every(({ workload }) => /^(?:[^/]+\/)?deployment\//.test(workload)) ? 'Deployment' : 'workload';

@@ -1,7 +1,7 @@
 import { groupBy } from './columns.js';
 import { capitalize, formatClock, formatCount, formatDuration, formatList, formatPlural } from './format.js';
 import type { Shortfall } from './shortfalls.js';
-import { rolledOutNoun, type RolloutSummary, type RunSummary, updatesOf } from './summary.js';
+import { creationsOf, rolledOutNoun, type RolloutSummary, type RunSummary, updatesOf } from './summary.js';
 import { ended, tellMeanwhile } from './tell-cluster.js';
 
 /** How workloads came up and were rolled out, in words. Only a complete rollout has a duration. */
@@ -11,11 +11,7 @@ const TOLD_ONE_BY_ONE = 2;
 
 export function tellRollouts(summary: RunSummary): string {
   const updates = updatesOf(summary);
-  // A DaemonSet that no node matches is complete at once.
-  const nowhere = new Set(summary.shortfalls.filter(({ wanted }) => wanted === 0).map(({ workload }) => workload));
-  const creations = summary.rollouts.filter(
-    ({ revision, outcome, workload }) => revision <= 1 && outcome !== 'superseded' && !nowhere.has(workload),
-  );
+  const creations = creationsOf(summary);
   if (updates.length === 0) return tellCreations(creations);
   const failed = creations.filter(isIncomplete);
   const told = [tellUpdates(updates)];

@@ -117,5 +117,10 @@ describe('workloads that did not come up', () => {
     const nowhere = [0.1, 'DaemonSet', 'default', 'agent', '', 0, 0, 0, 0, 0, 0];
     expect(tell([agent], [nowhere])).toContain('daemonset/agent runs nowhere: 0 nodes match.');
     expect(tell([agent], [nowhere])).not.toContain('came up');
+    expect(
+      summaryTables(summaryOf([agent], [nowhere]))
+        .at(-1)!
+        .rows.join('\n'),
+    ).not.toContain('creation of');
   });
 });
