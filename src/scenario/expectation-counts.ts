@@ -81,12 +81,16 @@ function eventColumn(name: string): ConditionName {
   return name === 'reason' || name === 'message' || name === 'type' || name === 'name' ? name : 'label';
 }
 
-/** Every key of a label that is written anywhere in some data: manifests, node pools, commands. */
+/** Where labels are written: in objects, by `kubectl label`, in the operations of a JSON patch (as a part of the path too). */
+const LABEL_PLACES: readonly string[] = ['labels', 'matchLabels', 'values', 'value', 'path'];
+
+/** Every key of a label that may be written anywhere in some data: manifests, node pools, commands. */
 export function labelKeys(data: unknown, keys = new Set<string>()): ReadonlySet<string> {
   if (typeof data !== 'object' || data === null) return keys;
   for (const [name, value] of Object.entries(data)) {
-    const isLabels = name === 'labels' || name === 'matchLabels' || (name === 'values' && !Array.isArray(value));
-    if (isLabels && typeof value === 'object' && value !== null) for (const key of Object.keys(value)) keys.add(key);
+    if (LABEL_PLACES.includes(name) && typeof value === 'object' && value !== null) {
+      for (const key of Array.isArray(value) ? value : Object.keys(value)) keys.add(String(key));
+    }
     labelKeys(value, keys);
   }
   return keys;

@@ -29,12 +29,15 @@ manifests:
       template:
         metadata: { labels: { app: report } }
         spec: { restartPolicy: Never, containers: [ { name: report, image: "example.com/report:v1" } ] }
+  - { apiVersion: v1, kind: Service, metadata: { name: web, namespace: team-a }, spec: { selector: { app: web }, ports: [ { port: 80 } ] } }
 workloads: { web: { start: 1s }, report: { run: 20s } }
-traffic: {}
+traffic: { users: { to: "http://web.team-a/", rate: "ramp(5/s, 50/s, 3m)" } }
 timeline:
   - 1m: kubectl scale deployment/web -n team-a --replicas=2
   - 1m20s: kubectl create deployment late --image=example.com/web:v1
   - 1m40s: kubectl scale deployment/web -n team-a --replicas=4
+  - 2m: kubectl label node n-1 rack=r1
+  - 2m10s: kubectl patch node n-2 --type=json -p '[{"op":"add","path":"/metadata/labels/shelf","value":"s1"}]'
   - 2m30s: kubectl delete deployment late
 expect:
 `;
@@ -130,6 +133,14 @@ describe('what held all the time', () => {
   });
 });
 
+describe('traffic that held in every interval', () => {
+  it('tells the interval that was nearest to failing', () => {
+    const [low, high] = judge('rate(users) > 1/s always', 'rate(users) > 90/s never');
+    expect(low).toMatch(/^pass: seen lowest [\d.]+\/s in the interval at 0s$/);
+    expect(high).toMatch(/^pass: seen highest [\d.]+\/s in the interval at 2m/);
+  });
+});
+
 describe('duration(job/NAME)', () => {
   it('counts from creation to completion, though the Job be cleaned up by the end', () => {
     const [short, long, none] = judge(
@@ -145,9 +156,13 @@ describe('duration(job/NAME)', () => {
 
 describe('labels that count() takes', () => {
   it('knows those of manifests, node pools and commands', () => {
-    expect(
-      judge('count(nodes, disk=ssd) = 2', 'count(pods, app=late) = 1 at 2m').map((text) => text.slice(0, 4)),
-    ).toEqual(['pass', 'pass']);
+    const counts = judge(
+      'count(nodes, disk=ssd) = 2',
+      'count(pods, app=web) = 4',
+      'count(nodes, rack=r1) = 1',
+      'count(nodes, shelf=s1) = 1',
+    );
+    expect(counts.map((text) => text.slice(0, 4))).toEqual(['pass', 'pass', 'pass', 'pass']);
     expect(() => judge('count(nodes, disc=ssd) = 2')).toThrow('did you mean "disk"?');
   });
 });
