@@ -56,9 +56,10 @@ describe('ConfigMaps and Secrets that nothing creates', () => {
     const manifest = pod(container, spec);
     const message = `pod/p refers to ${kind} x, which nothing creates: in Kubernetes it would wait (${reason}); not played`;
     expect(told({ manifests: [manifest] })).toEqual([`warning 4: ${message}`]);
-    // One of that name in another namespace does not help; one of a command does.
-    const created = kind === 'Secret' ? 'secret generic' : 'configmap';
-    expect(told({ manifests: [manifest], timeline: [`kubectl create ${created} x --from-literal=k=v`] })).toEqual([]);
+    // One that a command creates will do, but not in another namespace.
+    const create = `kubectl create ${kind === 'Secret' ? 'secret generic' : 'configmap'} x --from-literal=k=v`;
+    expect(told({ manifests: [manifest], timeline: [create] })).toEqual([]);
+    expect(told({ manifests: [manifest], timeline: [`${create} -n kube-system`] })).toEqual([`warning 4: ${message}`]);
   });
 
   it('are no matter where the reference is optional, or the cluster brings it', () => {
