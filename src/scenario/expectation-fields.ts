@@ -15,7 +15,13 @@ const NUMBERS: readonly string[] = ['int32', 'int64', 'int'];
 export function absentValue(word: Word, { kind, apiVersions }: Kind, path: FieldPath): 0 | false | '' {
   let type: FieldType = { form: 'struct', name: rootTypeOf(kind, apiVersions[0]!), goName: kind };
   if (fieldsOf(type.name) === undefined) return '';
-  for (const [index, step] of path.entries()) type = fieldType(word, type, path.slice(0, index), step);
+  for (const [index, step] of path.entries()) {
+    if (type.form === 'map' && type.element.form === 'scalar' && index + 1 < path.length) {
+      const meant = `${written(path.slice(0, index))}[${written(path.slice(index))}]`;
+      mistake(word, `${written(path.slice(0, index + 1))} is a single value`, `a key with dots: write ${meant}`);
+    }
+    type = fieldType(word, type, path.slice(0, index), step);
+  }
   if (type.form !== 'scalar') {
     const inside = type.form === 'struct' ? [...fieldsOf(type.name)!.keys()] : [];
     const hint = inside.length > 0 ? `known: ${inside.join(', ')}` : 'name one of its elements';

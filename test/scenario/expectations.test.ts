@@ -201,6 +201,7 @@ describe('expectations that are refused', () => {
     ['deployment/web:status.conditions = 3', 'no single value'],
     ['deployment/web:status.conditions.x.status = True', 'is a list'],
     ['deployment/web:status.replicas.x = 3', 'single value'],
+    ['quota/web:status.used.requests.cpu = 3', 'write status.used[requests.cpu]'],
     ['hpa/web:spec.targetCPUUtilizationPercentage = 3', 'has no field'], // autoscaling/v2 is what is stored
     ['count(events, reson=Failed) = 0', 'did you mean "reason"?'],
     ['count(pods, namspace=default) = 0', 'did you mean "namespace"?'],
