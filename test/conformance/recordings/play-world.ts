@@ -75,7 +75,13 @@ export function createWorld(
   world.scheduler = createScheduler(world, { ...SCHEDULER_PRESETS.recorded, ...limits });
   const pods = recording.timeline.filter(({ kind, name }) => kind === 'Pod' && name !== undefined);
   world.kubelet = createFakeKubelet(world, [...new Set(pods.map(({ name }) => name!))]);
-  world.experiment = { timeline, ...commands, drains: new Map(), underWay: new Set() } as unknown as ExperimentState;
+  world.experiment = {
+    timeline,
+    ...commands,
+    drains: new Map(),
+    underWay: new Set(),
+    applied: new Map(),
+  } as unknown as ExperimentState;
   world.stubMilliCpu = 0;
   insertStart(world, recording);
   return world;
