@@ -7,6 +7,7 @@ import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../a
 import type { ObjectKey } from '../api/store.js';
 import type { PodClass } from './pod-class.js';
 import type { SpreadCounter } from './spread-counts.js';
+import { createSpreadIndex, type SpreadIndex } from './spread-index.js';
 import type { FitTable } from './fit-table.js';
 import type { PlacementRules } from './placement-rules.js';
 
@@ -121,12 +122,12 @@ export interface ClusterState {
   readonly podsWithTerms: Set<PlacedPod>;
   readonly podClasses: PodClass[];
   readonly podClassBySignature: Map<string, PodClass>;
-  /** The pod of each owner (by uid) that was classified last: the next one is probably its twin. */
-  readonly recentByOwner: Map<string, { readonly pod: Pod; readonly podClass: PodClass }>;
+  /** Pods of each owner (by uid) that were classified last, newest first: the next one is probably a twin. */
+  readonly recentByOwner: Map<string, { readonly pod: Pod; readonly podClass: PodClass }[]>;
   readonly placementRules: Map<string, PlacementRules>;
   readonly fitTables: Map<string, FitTable>;
-  readonly spreadCounters: SpreadCounter[];
   readonly spreadCounterByKey: Map<string, SpreadCounter>;
+  readonly spreadIndex: SpreadIndex;
 
   /** Labels by namespace: what namespace selectors of affinity terms look up. */
   readonly namespaces: Map<string, StringMap>;
@@ -195,8 +196,8 @@ export function createCluster(): ClusterState {
     recentByOwner: new Map(),
     placementRules: new Map(),
     fitTables: new Map(),
-    spreadCounters: [],
     spreadCounterByKey: new Map(),
+    spreadIndex: createSpreadIndex(),
     namespaces: new Map(),
     services: new Map(),
     ownerSelectors: new Map(),

@@ -11,7 +11,8 @@ import { sameTemplate } from './pod-template.js';
 import { requestVector, scoredRequest } from './resources.js';
 import { type FitTable, fitTableOf } from './fit-table.js';
 import { placementKeyOf, type PlacementRules, placementRulesOf } from './placement-rules.js';
-import type { ClassSpread } from './spread-counts.js';
+import type { ClassSpread, SpreadCounter } from './spread-counts.js';
+import { countersOf, fileClass } from './spread-index.js';
 
 /**
  * All that the plugins read of a pod. Pods of one ReplicaSet differ in nothing but their name, so they share one class,
@@ -45,9 +46,8 @@ export interface PodClass {
   readonly fit: FitTable;
   /** Placed pods of this class, in the order of being placed. */
   readonly members: Set<PlacedPod>;
-  /** Numbers of the spread counters that count this class, found among the first `countersSeen`. */
-  readonly counters: number[];
-  countersSeen: number;
+  /** The spread counters that count this class. */
+  readonly counters: SpreadCounter[];
   spread: ClassSpread | undefined;
   /** By node: score of its images, as of `imageVersion`; undefined while no node has any of the images. */
   imageScores: Uint8Array | undefined;
@@ -61,11 +61,15 @@ export function podClassOf(cluster: ClusterState, pod: Pod, wantedNodeName = '')
   const owner = controllerOf(pod);
   if (owner === undefined || wantedNodeName !== '') return classBySignature(cluster, pod, wantedNodeName);
   const recent = cluster.recentByOwner.get(owner.uid);
-  if (recent !== undefined && sameTemplate(recent.pod, pod)) return recent.podClass;
+  for (const twin of recent ?? []) if (sameTemplate(twin.pod, pod)) return twin.podClass;
   const podClass = classBySignature(cluster, pod, wantedNodeName);
-  cluster.recentByOwner.set(owner.uid, { pod, podClass });
+  if (recent === undefined) cluster.recentByOwner.set(owner.uid, [{ pod, podClass }]);
+  else if (recent.unshift({ pod, podClass }) > MAXIMUM_RECENT) recent.pop();
   return podClass;
 }
+
+/** A waiting pod and one in each zone, whose name is among the labels of a bound pod; a few more, as it costs little. */
+const MAXIMUM_RECENT = 8;
 
 function classBySignature(cluster: ClusterState, pod: Pod, wantedNodeName: string): PodClass {
   const signature = signatureOf(pod, wantedNodeName);
@@ -99,14 +103,14 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     placement: placementRulesOf(cluster, spec, placementKey),
     fit: fitTableOf(cluster, placementKey, request, scored.cpu, scored.memory),
     members: new Set(),
-    counters: [],
-    countersSeen: 0,
+    counters: countersOf(cluster.spreadIndex, pod),
     spread: undefined,
     imageScores: undefined,
     imageVersion: -1,
     lastFailure: undefined,
   };
   cluster.podClasses.push(made);
+  fileClass(cluster.spreadIndex, made);
   cluster.podClassBySignature.set(signature, made);
   return made;
 }

@@ -2,6 +2,7 @@ import type { LabelSelector } from '../api/objects/meta.js';
 import { matchesSelector } from '../api/selectors.js';
 import { type ClusterState, EMPTY_VALUE, NO_VALUE, type NodeIndex } from './cluster.js';
 import type { PodClass } from './pod-class.js';
+import { classesUnder, fileCounter } from './spread-index.js';
 import { constraintsOf, type SpreadConstraint } from './plugins/pod-topology-spread-constraints.js';
 import { type PlacementRules, refreshPlacement } from './placement-rules.js';
 
@@ -129,34 +130,20 @@ function counterOf(cluster: ClusterState, namespace: string, selector: LabelSele
   let counter = cluster.spreadCounterByKey.get(key);
   if (counter !== undefined) return counter;
   counter = { namespace, selector, counts: new Uint16Array(cluster.capacity), followers: [] };
-  cluster.spreadCounters.push(counter);
   cluster.spreadCounterByKey.set(key, counter);
-  for (const podClass of cluster.podClasses) {
-    if (podClass.members.size === 0) continue; // it looks itself when its next pod comes
-    for (const number of newCounters(cluster, podClass)) {
-      const found = cluster.spreadCounters[number]!;
-      for (const member of podClass.members) if (!member.terminating) found.counts[member.node]! += 1;
-    }
+  if (selector === undefined) return counter;
+  fileCounter(cluster.spreadIndex, counter, selector);
+  for (const podClass of classesUnder(cluster.spreadIndex, namespace, selector)) {
+    if (!matchesSelector(selector, podClass.labels)) continue;
+    podClass.counters.push(counter);
+    for (const member of podClass.members) if (!member.terminating) counter.counts[member.node]! += 1;
   }
   return counter;
 }
 
-/** Numbers of the counters that count this class and that it has not seen yet. */
-function newCounters(cluster: ClusterState, pod: PodClass): number[] {
-  const found: number[] = [];
-  for (; pod.countersSeen < cluster.spreadCounters.length; pod.countersSeen++) {
-    const { namespace, selector } = cluster.spreadCounters[pod.countersSeen]!;
-    if (namespace === pod.namespace && matchesSelector(selector, pod.labels)) found.push(pod.countersSeen);
-  }
-  pod.counters.push(...found);
-  return found;
-}
-
 /** A pod of this class has come to the node (+1) or left it (-1). */
 export function countPod(cluster: ClusterState, pod: PodClass, node: NodeIndex, difference: 1 | -1): void {
-  if (pod.countersSeen < cluster.spreadCounters.length) newCounters(cluster, pod);
-  for (const number of pod.counters) {
-    const counter = cluster.spreadCounters[number]!;
+  for (const counter of pod.counters) {
     if (counter.counts.length < cluster.capacity) counter.counts = longerUint16(counter.counts, cluster.capacity);
     counter.counts[node]! += difference;
     for (const sums of counter.followers) {
