@@ -6,6 +6,7 @@ import type { Pod } from '../api/objects/pod.js';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../api/objects/storage.js';
 import type { ObjectKey } from '../api/store.js';
 import type { PodClass } from './pod-class.js';
+import { DEFAULT_PROFILE, type SchedulingProfile } from './profile.js';
 import type { SpreadCounter } from './spread-counts.js';
 import { createSpreadIndex, type SpreadIndex } from './spread-index.js';
 import type { FitTable } from './fit-table.js';
@@ -76,6 +77,7 @@ export interface Zone {
  * them (placement-rules.ts, fit-table.ts, spread-counts.ts) is brought up to date by versions, never rebuilt as a whole.
  */
 export interface ClusterState {
+  readonly profiles: readonly SchedulingProfile[];
   /** Length of the arrays by node. */
   capacity: number;
   /** Indexes below this one have been used. */
@@ -159,8 +161,9 @@ const INITIAL_CAPACITY = 16;
 /** Who has missed more changes than this looks at all nodes again. */
 export const CHANGES_REMEMBERED = 4_096;
 
-export function createCluster(): ClusterState {
+export function createCluster(profiles: readonly SchedulingProfile[] = [DEFAULT_PROFILE]): ClusterState {
   const cluster: ClusterState = {
+    profiles,
     capacity: 0,
     indexes: 0,
     indexByName: new Map(),

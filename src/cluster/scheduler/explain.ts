@@ -1,34 +1,17 @@
 import type { ClusterState, NodeIndex } from './cluster.js';
 import { nodeOrder } from './cluster-nodes.js';
+import { filterNode, prepareFilters } from './filter-node.js';
 import { scoreImages } from './plugins/image-locality.js';
-import {
-  filterAffinity,
-  normalizeAffinity,
-  prepareAffinityFilter,
-  prepareAffinityScore,
-  scoreAffinity,
-} from './plugins/inter-pod-affinity.js';
-import { scoreNodeAffinity } from './plugins/node-affinity.js';
-import { filterPorts } from './plugins/node-ports.js';
-import { scoreBalancedAllocation } from './plugins/node-resources-balanced-allocation.js';
-import { filterResources, scoreLeastAllocated } from './plugins/node-resources-fit.js';
-import {
-  filterSpread,
-  isIgnored,
-  leastMatching,
-  normalizeSpread,
-  scoreSpread,
-  topologyWeight,
-} from './plugins/pod-topology-spread.js';
+import { normalizeAffinity, prepareAffinityScore, scoreAffinity } from './plugins/inter-pod-affinity.js';
+import { preferredTerms, scoreNodeAffinity } from './plugins/node-affinity.js';
+import { scoreBalancedAllocation, skipsBalancedAllocation } from './plugins/node-resources-balanced-allocation.js';
+import { scoreLeastAllocated } from './plugins/node-resources-fit.js';
+import { isIgnored, normalizeSpread, scoreSpread, topologyWeight } from './plugins/pod-topology-spread.js';
 import { scoreTaints } from './plugins/taint-toleration.js';
-import { demandOf, filterVolumes } from './plugins/volume-binding.js';
 import { FEASIBLE, Rejection, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
-import { filterPlacement } from './placement-rules.js';
+import type { ScorePlugin } from './profile.js';
 import { refreshSpread } from './spread-counts.js';
-import { WEIGHTS } from './weights.js';
-
-export type ScorePlugin = keyof typeof WEIGHTS;
 
 /** Raw and normalised scores of one plugin by node; the plugin is absent where it was skipped. */
 export interface PluginScores {
@@ -56,28 +39,18 @@ export function explainPod(cluster: ClusterState, pod: PodClass, found?: readonl
   const totals = new Map<NodeIndex, number>();
   for (const node of feasible) {
     let total = 0;
-    for (const [plugin, { normalized }] of scores) total += WEIGHTS[plugin] * normalized.get(node)!;
+    for (const [plugin, { normalized }] of scores) total += pod.profile.weights[plugin] * normalized.get(node)!;
     totals.set(node, total);
   }
   return { verdicts, scores, totals };
 }
 
 function filterAll(cluster: ClusterState, pod: PodClass): Map<NodeIndex, Verdict> {
-  const { hard } = refreshSpread(cluster, pod);
-  const least = hard.map(leastMatching);
-  const affinity = prepareAffinityFilter(cluster, pod);
-  const volumes = pod.claims.length === 0 ? undefined : demandOf(cluster, pod);
+  const filters = prepareFilters(cluster, pod);
   const verdicts = new Map<NodeIndex, Verdict>();
   for (const node of nodeOrder(cluster)) {
-    let verdict: Verdict = FEASIBLE;
-    if (pod.nodeNames !== undefined && !pod.nodeNames.has(cluster.names[node]!)) verdict = Rejection.NodeSet;
-    if (verdict === FEASIBLE) verdict = filterPlacement(cluster, pod, node);
-    if (verdict === FEASIBLE) verdict = filterPorts(cluster, pod, node);
-    if (verdict === FEASIBLE) verdict = filterResources(cluster, pod, node);
-    if (verdict === FEASIBLE && volumes !== undefined) verdict = filterVolumes(cluster, volumes, node);
-    if (verdict === FEASIBLE) verdict = filterSpread(cluster, hard, least, node);
-    if (verdict === FEASIBLE && affinity !== undefined) verdict = filterAffinity(cluster, pod, affinity, node);
-    verdicts.set(node, verdict);
+    const isCandidate = pod.nodeNames === undefined || pod.nodeNames.has(cluster.names[node]!);
+    verdicts.set(node, isCandidate ? filterNode(cluster, filters, node) : Rejection.NodeSet);
   }
   return verdicts;
 }
@@ -87,17 +60,19 @@ function scoreAll(
   pod: PodClass,
   feasible: readonly NodeIndex[],
 ): ReadonlyMap<ScorePlugin, PluginScores> {
+  const { weights } = pod.profile;
   const scores = new Map<ScorePlugin, PluginScores>();
   const add = (
     plugin: ScorePlugin,
     score: (node: NodeIndex) => number,
     normalize: (raw: Scores) => Scores = asItIs,
   ): void => {
+    if (weights[plugin] === 0) return;
     const raw = new Map(feasible.map((node) => [node, score(node)] as const));
     scores.set(plugin, { raw, normalized: normalize(raw) });
   };
   add('TaintToleration', (node) => scoreTaints(cluster, pod, node), byGreatestReversed);
-  if (pod.placement.scoresAffinity) {
+  if (preferredTerms(pod.spec, pod.profile).length > 0) {
     add('NodeAffinity', (node) => scoreNodeAffinity(cluster, pod, node), byGreatest);
   }
   add('NodeResourcesFit', (node) => scoreLeastAllocated(cluster, pod, node));
@@ -107,7 +82,7 @@ function scoreAll(
     add('InterPodAffinity', (node) => scoreAffinity(cluster, sums, node), betweenLeastAndGreatest);
   }
   add('DynamicResources', () => 0);
-  if (!pod.fit.skipsBalanced) {
+  if (!skipsBalancedAllocation(pod)) {
     add('NodeResourcesBalancedAllocation', (node) => scoreBalancedAllocation(cluster, pod, node));
   }
   add('ImageLocality', (node) => scoreImages(cluster, pod, node));

@@ -3,26 +3,33 @@ import { scoreBalancedAllocation, skipsBalancedAllocation } from './plugins/node
 import { filterResources, scoreLeastAllocated } from './plugins/node-resources-fit.js';
 import { FEASIBLE } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
+import type { SchedulingProfile } from './profile.js';
 
 /**
  * What the filters that look at one node alone (up to NodeResourcesFit, host ports aside) and the scores of resources
- * say of every node, for all pods with the same placement rules and requests. A node is judged again only after it
+ * say of every node, for all pods of one profile with the same placement rules and requests. A node is judged again only after it
  * changed and when a search comes by.
  */
 export interface FitTable {
-  /** PreScore of NodeResourcesBalancedAllocation. */
-  readonly skipsBalanced: boolean;
-  /** By node: least allocated + balanced allocation, or one of the two below. */
-  scores: Int16Array;
+  readonly filtersResources: boolean;
+  /** Weights of NodeResourcesFit and NodeResourcesBalancedAllocation; 0 if it does not score the pod. */
+  readonly fitWeight: number;
+  readonly balancedWeight: number;
+  /** By node: what the two add to the total, or one of the two below. */
+  scores: Int16Array | Int32Array;
   /** Number of the cluster's changes that it has taken in. */
   seenChanges: number;
 }
+
+const MAXIMUM_SCORE = 100;
+const LARGEST_INT16 = 32_767;
 
 export const REJECTED = -1;
 export const UNKNOWN = -2;
 
 export function fitTableOf(
   cluster: ClusterState,
+  { filters, weights }: SchedulingProfile,
   placementKey: string,
   request: ResourceVector,
   scoredCpu: number,
@@ -31,7 +38,15 @@ export function fitTableOf(
   const key = [...request, scoredCpu, scoredMemory, placementKey].join(' ');
   let table = cluster.fitTables.get(key);
   if (table === undefined) {
-    table = { skipsBalanced: skipsBalancedAllocation({ request }), scores: new Int16Array(0), seenChanges: 0 };
+    const isLarge =
+      MAXIMUM_SCORE * (weights.NodeResourcesFit + weights.NodeResourcesBalancedAllocation) > LARGEST_INT16;
+    table = {
+      filtersResources: filters.includes('NodeResourcesFit'),
+      fitWeight: weights.NodeResourcesFit,
+      balancedWeight: skipsBalancedAllocation({ request }) ? 0 : weights.NodeResourcesBalancedAllocation,
+      scores: isLarge ? new Int32Array(0) : new Int16Array(0),
+      seenChanges: 0,
+    };
     cluster.fitTables.set(key, table);
   }
   return table;
@@ -41,7 +56,8 @@ export function fitTableOf(
 export function refreshFit(cluster: ClusterState, table: FitTable): void {
   const { changes, changedNodes, capacity } = cluster;
   if (table.scores.length < capacity || changes - table.seenChanges > CHANGES_REMEMBERED) {
-    if (table.scores.length < capacity) table.scores = new Int16Array(capacity);
+    if (table.scores.length < capacity)
+      table.scores = new (table.scores instanceof Int32Array ? Int32Array : Int16Array)(capacity);
     table.scores.fill(UNKNOWN);
   } else {
     const { scores } = table;
@@ -56,9 +72,12 @@ export function refreshFit(cluster: ClusterState, table: FitTable): void {
 export function judge(cluster: ClusterState, pod: PodClass, node: NodeIndex): number {
   const { fit, placement } = pod;
   let score = REJECTED;
-  if (placement.verdicts[node] === FEASIBLE && filterResources(cluster, pod, node) === FEASIBLE) {
-    score = scoreLeastAllocated(cluster, pod, node);
-    if (!fit.skipsBalanced) score += scoreBalancedAllocation(cluster, pod, node);
+  if (
+    placement.verdicts[node] === FEASIBLE &&
+    (!fit.filtersResources || filterResources(cluster, pod, node) === FEASIBLE)
+  ) {
+    score = fit.fitWeight === 0 ? 0 : fit.fitWeight * scoreLeastAllocated(cluster, pod, node);
+    if (fit.balancedWeight > 0) score += fit.balancedWeight * scoreBalancedAllocation(cluster, pod, node);
   }
   fit.scores[node] = score;
   return score;

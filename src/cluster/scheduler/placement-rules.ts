@@ -8,14 +8,17 @@ import { filterUnschedulable } from './plugins/node-unschedulable.js';
 import { filterTaints, scoreTaints } from './plugins/taint-toleration.js';
 import { FEASIBLE, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
+import type { FilterPlugin, SchedulingProfile } from './profile.js';
 
 /**
  * What names, labels, taints and cordons of the nodes mean for pods of one kind: shared by all classes with the same
  * selector, affinity and tolerations, and worked out anew only for nodes whose labels or taints changed.
  */
 export interface PlacementRules {
-  /** By node: first of the filters up to NodeAffinity that rejects. */
+  /** By node: first of the filters below (NodeObjectFilter) that rejects. */
   verdicts: Uint8Array;
+  /** No other filter comes before one of them, so that their verdict is that of all. */
+  readonly comesFirst: boolean;
   /** By node: SELECTED, TOLERATED or both: what topology spreading asks. */
   inclusion: Uint8Array;
   taintScores: Int32Array;
@@ -33,20 +36,35 @@ export const SELECTED = 1;
 /** All its NoSchedule and NoExecute taints are tolerated. */
 export const TOLERATED = 2;
 
-export function placementKeyOf(spec: PodSpec, wantedNodeName: string): string {
-  return JSON.stringify([wantedNodeName, spec.nodeSelector, spec.affinity?.nodeAffinity, spec.tolerations]);
+export function placementKeyOf(profile: SchedulingProfile, spec: PodSpec, wantedNodeName: string): string {
+  const { schedulerName } = profile;
+  return JSON.stringify([
+    schedulerName,
+    wantedNodeName,
+    spec.nodeSelector,
+    spec.affinity?.nodeAffinity,
+    spec.tolerations,
+  ]);
 }
 
-export function placementRulesOf(cluster: ClusterState, spec: PodSpec, key: string): PlacementRules {
+export function placementRulesOf(
+  cluster: ClusterState,
+  profile: SchedulingProfile,
+  spec: PodSpec,
+  key: string,
+): PlacementRules {
   let rules = cluster.placementRules.get(key);
   if (rules === undefined) {
     rules = {
       verdicts: new Uint8Array(0),
+      comesFirst: profile.filters
+        .slice(profile.filters.findIndex((plugin) => !isNodeObjectFilter(plugin)))
+        .every((plugin) => !isNodeObjectFilter(plugin)),
       inclusion: new Uint8Array(0),
       taintScores: new Int32Array(0),
       affinityScores: new Int32Array(0),
       hasTaintScores: false,
-      scoresAffinity: preferredTerms(spec).length > 0,
+      scoresAffinity: preferredTerms(spec, profile).length > 0,
       version: -1,
     };
     cluster.placementRules.set(key, rules);
@@ -84,13 +102,45 @@ function refreshNode(cluster: ClusterState, pod: PodClass, index: NodeIndex): vo
   rules.affinityScores[index] = scoreNodeAffinity(cluster, pod, index);
 }
 
-/** The filters that look at nothing but the node object, in the scheduler's order. */
-export function filterPlacement(cluster: ClusterState, pod: PodClass, node: NodeIndex): Verdict {
-  let verdict = filterUnschedulable(cluster, pod, node);
-  if (verdict === FEASIBLE) verdict = filterNodeName(cluster, pod, node);
-  if (verdict === FEASIBLE) verdict = filterTaints(cluster, pod, node);
-  if (verdict === FEASIBLE) verdict = filterNodeAffinity(cluster, pod, node);
-  return verdict;
+/** Filters that look at nothing but the node object, as far as the pod's profile has them, in its order. */
+function filterPlacement(cluster: ClusterState, pod: PodClass, node: NodeIndex): Verdict {
+  for (const plugin of pod.profile.filters) {
+    if (!isNodeObjectFilter(plugin)) continue;
+    const verdict = filterNodeObject(plugin, cluster, pod, node);
+    if (verdict !== FEASIBLE) return verdict;
+  }
+  return FEASIBLE;
+}
+
+type NodeObjectFilter = 'NodeUnschedulable' | 'NodeName' | 'TaintToleration' | 'NodeAffinity';
+
+const NODE_OBJECT_FILTERS: readonly FilterPlugin[] = [
+  'NodeUnschedulable',
+  'NodeName',
+  'TaintToleration',
+  'NodeAffinity',
+];
+
+export function isNodeObjectFilter(plugin: FilterPlugin): plugin is NodeObjectFilter {
+  return NODE_OBJECT_FILTERS.includes(plugin);
+}
+
+export function filterNodeObject(
+  plugin: NodeObjectFilter,
+  cluster: ClusterState,
+  pod: PodClass,
+  node: NodeIndex,
+): Verdict {
+  switch (plugin) {
+    case 'NodeUnschedulable':
+      return filterUnschedulable(cluster, pod, node);
+    case 'NodeName':
+      return filterNodeName(cluster, pod, node);
+    case 'TaintToleration':
+      return filterTaints(cluster, pod, node);
+    case 'NodeAffinity':
+      return filterNodeAffinity(cluster, pod, node);
+  }
 }
 
 function longerUint8(array: Uint8Array, length: number): Uint8Array {

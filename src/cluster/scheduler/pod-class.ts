@@ -8,6 +8,7 @@ import { imagesOf } from './plugins/image-locality.js';
 import { hostPortsOf } from './plugins/node-ports.js';
 import { compileTerms, type InterPodTerms } from './plugins/inter-pod-affinity-terms.js';
 import { sameTemplate } from './pod-template.js';
+import { profileNamed, type SchedulingProfile } from './profile.js';
 import { requestVector, scoredRequest } from './resources.js';
 import { type FitTable, fitTableOf } from './fit-table.js';
 import { placementKeyOf, type PlacementRules, placementRulesOf } from './placement-rules.js';
@@ -20,6 +21,8 @@ import { countersOf, fileClass } from './spread-index.js';
  */
 export interface PodClass {
   readonly id: number;
+  /** By the pod's schedulerName; the first one for placed pods of another scheduler. */
+  readonly profile: SchedulingProfile;
   readonly namespace: string;
   readonly labels: StringMap;
   readonly spec: PodSpec;
@@ -81,9 +84,11 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
   const scored = scoredRequest(spec);
   const request = requestVector(cluster, spec);
   const terms = compileTerms(cluster, pod);
-  const placementKey = placementKeyOf(spec, wantedNodeName);
+  const profile = profileNamed(cluster.profiles, spec.schedulerName) ?? cluster.profiles[0]!;
+  const placementKey = placementKeyOf(profile, spec, wantedNodeName);
   const made: PodClass = {
     id: cluster.podClasses.length,
+    profile,
     namespace: pod.metadata.namespace,
     labels: pod.metadata.labels ?? {},
     spec,
@@ -98,10 +103,10 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     images: imagesOf(spec),
     containerCount: spec.containers.length + (spec.initContainers?.length ?? 0),
     claims: claimNamesOf(spec),
-    nodeNames: nodeNamesOf(spec),
+    nodeNames: profile.filters.includes('NodeAffinity') ? nodeNamesOf(spec) : undefined,
     terms,
-    placement: placementRulesOf(cluster, spec, placementKey),
-    fit: fitTableOf(cluster, placementKey, request, scored.cpu, scored.memory),
+    placement: placementRulesOf(cluster, profile, spec, placementKey),
+    fit: fitTableOf(cluster, profile, placementKey, request, scored.cpu, scored.memory),
     members: new Set(),
     counters: countersOf(cluster.spreadIndex, pod),
     spread: undefined,
@@ -122,6 +127,7 @@ function signatureOf(pod: Pod, wantedNodeName: string): string {
     pod.metadata.labels,
     ownerOf(pod),
     wantedNodeName,
+    spec.schedulerName,
     spec.nodeSelector,
     spec.affinity,
     spec.tolerations,

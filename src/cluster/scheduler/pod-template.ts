@@ -20,6 +20,7 @@ export function sameTemplate(left: Pod, right: Pod): boolean {
     same(a.resources, b.resources) &&
     same(a.volumes, b.volumes) &&
     a.priority === b.priority &&
+    a.schedulerName === b.schedulerName &&
     a.preemptionPolicy === b.preemptionPolicy
   );
 }

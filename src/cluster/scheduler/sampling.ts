@@ -5,9 +5,10 @@ const MINIMUM_PERCENTAGE = 5;
 const BASE_PERCENTAGE = 50;
 const NODES_PER_PERCENT = 125;
 
-/** How many feasible nodes are enough, with percentageOfNodesToScore at its default 0. */
-export function feasibleNodesToFind(nodes: number): number {
+/** How many feasible nodes are enough; a percentageOfNodesToScore of 0 goes by the size of the cluster. */
+export function feasibleNodesToFind(nodes: number, percentageOfNodesToScore: number): number {
   if (nodes < MINIMUM_FEASIBLE_NODES) return nodes;
-  const percentage = Math.max(MINIMUM_PERCENTAGE, BASE_PERCENTAGE - Math.trunc(nodes / NODES_PER_PERCENT));
+  const adaptive = Math.max(MINIMUM_PERCENTAGE, BASE_PERCENTAGE - Math.trunc(nodes / NODES_PER_PERCENT));
+  const percentage = percentageOfNodesToScore === 0 ? adaptive : percentageOfNodesToScore;
   return Math.max(MINIMUM_FEASIBLE_NODES, Math.trunc((nodes * percentage) / 100));
 }

@@ -1,45 +1,17 @@
 import { type ClusterState, NO_NODE, NO_VALUE, type NodeIndex } from './cluster.js';
 import { nodeOrder } from './cluster-nodes.js';
+import { filterBy, filterNode, type Filters, prepareFilters } from './filter-node.js';
 import { scoreImages } from './plugins/image-locality.js';
-import {
-  type AffinityFilter,
-  filterAffinity,
-  normalizeAffinity,
-  prepareAffinityFilter,
-  prepareAffinityScore,
-  scoreAffinity,
-} from './plugins/inter-pod-affinity.js';
-import { filterPorts } from './plugins/node-ports.js';
-import { filterResources } from './plugins/node-resources-fit.js';
-import {
-  filterSpread,
-  isIgnored,
-  leastMatching,
-  normalizeSpread,
-  scoreSpread,
-  topologyWeight,
-} from './plugins/pod-topology-spread.js';
-import { demandOf, filterVolumes, type VolumeDemand } from './plugins/volume-binding.js';
+import { normalizeAffinity, prepareAffinityScore, scoreAffinity } from './plugins/inter-pod-affinity.js';
+import { isIgnored, normalizeSpread, scoreSpread, topologyWeight } from './plugins/pod-topology-spread.js';
 import { FEASIBLE, Rejection, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import { judge, refreshFit, UNKNOWN } from './fit-table.js';
-import { refreshPlacement } from './placement-rules.js';
+import { isNodeObjectFilter, refreshPlacement } from './placement-rules.js';
 import { refusalOf } from './refusal.js';
 import { feasibleNodesToFind } from './sampling.js';
-import { type ClassSpread, type DomainSums, refreshSpread } from './spread-counts.js';
+import type { ClassSpread, DomainSums } from './spread-counts.js';
 import { winsTie } from './tie-break.js';
-import { WEIGHTS } from './weights.js';
-
-/** What one attempt needs beside the cluster: PreFilter's work. */
-interface Attempt {
-  readonly pod: PodClass;
-  readonly spread: ClassSpread;
-  readonly least: readonly number[];
-  readonly affinity: AffinityFilter | undefined;
-  readonly volumes: VolumeDemand | undefined;
-  /** Host ports, claims, hard spread constraints or inter-pod terms have a say. */
-  readonly needsMore: boolean;
-}
 
 /** The outcome of an attempt. The feasible nodes and their totals stay in the cluster's buffers. */
 export interface Decision {
@@ -59,15 +31,15 @@ export function schedulePod(cluster: ClusterState, pod: PodClass): Decision {
     cluster.feasibleCount = 0;
     return { node: NO_NODE, feasible: 0, evaluated: 0 };
   }
-  const attempt = prepare(cluster, pod);
+  const filters = prepare(cluster, pod);
   const candidates = candidatesOf(cluster, pod);
-  const evaluated = search(cluster, attempt, candidates);
+  const evaluated = search(cluster, filters, candidates);
   moveStart(cluster, evaluated);
   const feasible = cluster.feasibleCount;
   if (feasible === 0) return { node: NO_NODE, feasible, evaluated };
   // A single feasible node is taken without a look at its score.
   if (feasible === 1) return { node: cluster.feasible[0]!, feasible, evaluated };
-  score(cluster, attempt);
+  score(cluster, filters);
   return { node: cluster.feasible[best(cluster)]!, feasible, evaluated };
 }
 
@@ -78,35 +50,25 @@ export function moveStart(cluster: ClusterState, evaluated: number): void {
 
 /** What the filters say of each node, in search order, after an attempt that found none. */
 export function verdictsOf(cluster: ClusterState, pod: PodClass): Map<NodeIndex, Verdict> {
-  const attempt = prepare(cluster, pod);
+  const filters = prepare(cluster, pod);
   const named = pod.nodeNames;
   const verdicts = new Map<NodeIndex, Verdict>();
   for (const node of nodeOrder(cluster)) {
     const isCandidate = named === undefined || named.has(cluster.names[node]!);
-    verdicts.set(node, isCandidate ? filterNode(cluster, attempt, node) : Rejection.NodeSet);
+    verdicts.set(node, isCandidate ? verdictWith(cluster, filters, node) : Rejection.NodeSet);
   }
   return verdicts;
 }
 
 /** What the filters say of one node by itself. */
 export function verdictOf(cluster: ClusterState, pod: PodClass, node: NodeIndex): Verdict {
-  return filterNode(cluster, prepare(cluster, pod), node);
+  return verdictWith(cluster, prepare(cluster, pod), node);
 }
 
-function prepare(cluster: ClusterState, pod: PodClass): Attempt {
+function prepare(cluster: ClusterState, pod: PodClass): Filters {
   refreshPlacement(cluster, pod);
   refreshFit(cluster, pod.fit);
-  const spread = refreshSpread(cluster, pod);
-  const affinity = prepareAffinityFilter(cluster, pod);
-  const volumes = pod.claims.length === 0 ? undefined : demandOf(cluster, pod);
-  return {
-    pod,
-    spread,
-    least: spread.hard.map(leastMatching),
-    affinity,
-    volumes,
-    needsMore: pod.hostPorts.length > 0 || spread.hard.length > 0 || affinity !== undefined || volumes !== undefined,
-  };
+  return prepareFilters(cluster, pod);
 }
 
 function candidatesOf(cluster: ClusterState, pod: PodClass): Int32Array {
@@ -119,12 +81,13 @@ function candidatesOf(cluster: ClusterState, pod: PodClass): Int32Array {
  * Fills `feasible` in the order found, and `totals` with what NodeResourcesFit and -BalancedAllocation give. Gives the
  * number of nodes evaluated (schedule_one.go: findNodesThatPassFilters).
  */
-function search(cluster: ClusterState, attempt: Attempt, candidates: Int32Array): number {
+function search(cluster: ClusterState, filters: Filters, candidates: Int32Array): number {
   const { feasible, totals } = cluster;
-  const { pod, needsMore } = attempt;
+  const { pod } = filters;
+  const needsMore = filters.rest.length > 0;
   const { scores } = pod.fit;
   const count = candidates.length;
-  const enough = feasibleNodesToFind(count);
+  const enough = feasibleNodesToFind(count, pod.profile.percentageOfNodesToScore);
   let found = 0;
   let position = count === 0 ? 0 : cluster.nextStart % count;
   let evaluated = 0;
@@ -136,7 +99,7 @@ function search(cluster: ClusterState, attempt: Attempt, candidates: Int32Array)
       if (score === UNKNOWN) score = judge(cluster, pod, node);
       if (score < 0) continue;
     }
-    if (needsMore && !passesRest(cluster, attempt, node)) continue;
+    if (needsMore && !passesRest(cluster, filters, node)) continue;
     if (found === enough) break; // one more is seen before the search stops; it doesn't count
     feasible[found] = node;
     totals[found++] = score;
@@ -146,46 +109,44 @@ function search(cluster: ClusterState, attempt: Attempt, candidates: Int32Array)
 }
 
 /** The filters that most pods don't need. Their place among the others matters for the verdict only, not for feasibility. */
-function passesRest(cluster: ClusterState, attempt: Attempt, node: NodeIndex): boolean {
-  const { pod, spread, affinity, volumes } = attempt;
-  if (filterPorts(cluster, pod, node) !== FEASIBLE) return false;
-  if (volumes !== undefined && filterVolumes(cluster, volumes, node) !== FEASIBLE) return false;
-  if (filterSpread(cluster, spread.hard, attempt.least, node) !== FEASIBLE) return false;
-  return affinity === undefined || filterAffinity(cluster, pod, affinity, node) === FEASIBLE;
+function passesRest(cluster: ClusterState, filters: Filters, node: NodeIndex): boolean {
+  for (const plugin of filters.rest) {
+    if (filterBy(plugin, cluster, filters, node) !== FEASIBLE) return false;
+  }
+  return true;
 }
 
-/**
- * The filters in the scheduler's order; the first that rejects ends it. VolumeRestrictions and NodeVolumeLimits have their
- * place before VolumeBinding, VolumeZone after it, DynamicResources and NodeDeclaredFeatures at the end (part 3 of the project).
- */
-function filterNode(cluster: ClusterState, attempt: Attempt, node: NodeIndex): Verdict {
-  const { pod, spread, affinity, volumes } = attempt;
-  let verdict: Verdict = pod.placement.verdicts[node]!;
-  if (verdict === FEASIBLE) verdict = filterPorts(cluster, pod, node);
-  if (verdict === FEASIBLE) verdict = filterResources(cluster, pod, node);
-  if (verdict === FEASIBLE && volumes !== undefined) verdict = filterVolumes(cluster, volumes, node);
-  if (verdict === FEASIBLE) verdict = filterSpread(cluster, spread.hard, attempt.least, node);
-  if (verdict === FEASIBLE && affinity !== undefined) verdict = filterAffinity(cluster, pod, affinity, node);
-  return verdict;
+/** The verdict of all filters; that of those which look at the node object alone is known, and in most profiles they come first. */
+function verdictWith(cluster: ClusterState, filters: Filters, node: NodeIndex): Verdict {
+  const { placement, profile } = filters.pod;
+  const known = placement.verdicts[node]!;
+  if (known !== FEASIBLE) return placement.comesFirst ? known : filterNode(cluster, filters, node);
+  for (const plugin of profile.filters) {
+    const verdict = isNodeObjectFilter(plugin) ? FEASIBLE : filterBy(plugin, cluster, filters, node);
+    if (verdict !== FEASIBLE) return verdict;
+  }
+  return FEASIBLE;
 }
 
 /**
  * Adds to the totals of the feasible nodes: weight times normalised score, over all plugins that take part. Without
  * PreferNoSchedule taints the score of TaintToleration is the same for all, and left out.
  */
-function score(cluster: ClusterState, attempt: Attempt): void {
-  const { placement } = attempt.pod;
-  if (placement.hasTaintScores) addTaints(cluster, attempt.pod);
-  if (placement.scoresAffinity) addNodeAffinity(cluster, attempt.pod);
-  addImages(cluster, attempt.pod);
-  if (attempt.spread.soft.length > 0) addSpread(cluster, attempt.spread);
-  addInterPodAffinity(cluster, attempt.pod);
+function score(cluster: ClusterState, { pod, spread }: Filters): void {
+  const { placement, profile } = pod;
+  const { weights } = profile;
+  if (placement.hasTaintScores && weights.TaintToleration > 0) addTaints(cluster, pod);
+  if (placement.scoresAffinity && weights.NodeAffinity > 0) addNodeAffinity(cluster, pod);
+  if (weights.ImageLocality > 0) addImages(cluster, pod);
+  if (spread.soft.length > 0) addSpread(cluster, spread, weights.PodTopologySpread);
+  if (weights.InterPodAffinity > 0) addInterPodAffinity(cluster, pod);
 }
 
 /** Fewest untolerated PreferNoSchedule taints is best (helper/normalize_score.go, reversed). */
 function addTaints(cluster: ClusterState, pod: PodClass): void {
   const { feasible, feasibleCount, totals } = cluster;
   const { taintScores } = pod.placement;
+  const weight = pod.profile.weights.TaintToleration;
   let greatest = 0;
   for (let index = 0; index < feasibleCount; index++) {
     const raw = taintScores[feasible[index]!]!;
@@ -193,13 +154,14 @@ function addTaints(cluster: ClusterState, pod: PodClass): void {
   }
   for (let index = 0; index < feasibleCount; index++) {
     const normalized = greatest === 0 ? 100 : 100 - Math.trunc((100 * taintScores[feasible[index]!]!) / greatest);
-    totals[index]! += WEIGHTS.TaintToleration * normalized;
+    totals[index]! += weight * normalized;
   }
 }
 
 function addNodeAffinity(cluster: ClusterState, pod: PodClass): void {
   const { feasible, feasibleCount, totals } = cluster;
   const { affinityScores } = pod.placement;
+  const weight = pod.profile.weights.NodeAffinity;
   let greatest = 0;
   for (let index = 0; index < feasibleCount; index++) {
     const raw = affinityScores[feasible[index]!]!;
@@ -207,7 +169,7 @@ function addNodeAffinity(cluster: ClusterState, pod: PodClass): void {
   }
   if (greatest === 0) return;
   for (let index = 0; index < feasibleCount; index++) {
-    totals[index]! += WEIGHTS.NodeAffinity * Math.trunc((100 * affinityScores[feasible[index]!]!) / greatest);
+    totals[index]! += weight * Math.trunc((100 * affinityScores[feasible[index]!]!) / greatest);
   }
 }
 
@@ -215,7 +177,8 @@ function addImages(cluster: ClusterState, pod: PodClass): void {
   const scores = imageScoresOf(cluster, pod);
   if (scores === undefined) return;
   const { feasible, feasibleCount, totals } = cluster;
-  for (let index = 0; index < feasibleCount; index++) totals[index]! += scores[feasible[index]!]!;
+  const weight = pod.profile.weights.ImageLocality;
+  for (let index = 0; index < feasibleCount; index++) totals[index]! += weight * scores[feasible[index]!]!;
 }
 
 /** Undefined while no node is known to have one of the images. */
@@ -230,14 +193,14 @@ function imageScoresOf(cluster: ClusterState, pod: PodClass): Uint8Array | undef
   return scores;
 }
 
-function addSpread(cluster: ClusterState, spread: ClassSpread): void {
+function addSpread(cluster: ClusterState, spread: ClassSpread, weight: number): void {
   const { feasibleCount, totals, scratch, range } = cluster;
   range.least = MAXIMUM_INTEGER;
   range.greatest = 0;
   if (spread.isSystemDefault) rawDefaultSpread(cluster, spread);
   else rawSpread(cluster, spread);
   const { least, greatest } = range;
-  const points = normalizedPoints(cluster, least, greatest);
+  const points = normalizedPoints(cluster, weight, least, greatest);
   for (let index = 0; index < feasibleCount; index++) {
     const raw = scratch[index]!;
     if (raw !== IGNORED) totals[index]! += points[raw - least]!;
@@ -245,11 +208,11 @@ function addSpread(cluster: ClusterState, spread: ClassSpread): void {
 }
 
 /** Weighted points by raw score above `least`: there are far fewer of them than nodes. */
-function normalizedPoints(cluster: ClusterState, least: number, greatest: number): Int32Array {
+function normalizedPoints(cluster: ClusterState, weight: number, least: number, greatest: number): Int32Array {
   if (greatest - least >= cluster.points.length) cluster.points = new Int32Array(2 * (greatest - least + 1));
   const { points } = cluster;
   for (let raw = least; raw <= greatest; raw++) {
-    points[raw - least] = WEIGHTS.PodTopologySpread * normalizeSpread(raw, least, greatest);
+    points[raw - least] = weight * normalizeSpread(raw, least, greatest);
   }
   return points;
 }
@@ -319,6 +282,7 @@ function addInterPodAffinity(cluster: ClusterState, pod: PodClass): void {
   if (pod.terms === undefined && cluster.podsWithTerms.size === 0) return;
   const sums = prepareAffinityScore(cluster, pod);
   if (sums === undefined) return;
+  const weight = pod.profile.weights.InterPodAffinity;
   const { feasible, feasibleCount, totals, scratch } = cluster;
   let least = Number.POSITIVE_INFINITY;
   let greatest = Number.NEGATIVE_INFINITY;
@@ -329,7 +293,7 @@ function addInterPodAffinity(cluster: ClusterState, pod: PodClass): void {
     if (raw > greatest) greatest = raw;
   }
   for (let index = 0; index < feasibleCount; index++) {
-    totals[index]! += WEIGHTS.InterPodAffinity * normalizeAffinity(scratch[index]!, least, greatest);
+    totals[index]! += weight * normalizeAffinity(scratch[index]!, least, greatest);
   }
 }
 

@@ -188,7 +188,7 @@ function plainDecision(fresh: ClusterState, incoming: Pod, start: number) {
   const podClass = podClassOf(fresh, incoming);
   const order = nodeOrder(fresh);
   const { verdicts } = explainPod(fresh, podClass);
-  const enough = feasibleNodesToFind(order.length);
+  const enough = feasibleNodesToFind(order.length, podClass.profile.percentageOfNodesToScore);
   const found: NodeIndex[] = [];
   let evaluated = 0;
   for (; evaluated < order.length; evaluated++) {

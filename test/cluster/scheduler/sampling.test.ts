@@ -17,4 +17,4 @@ test.each([
   [5_000, 500],
   [6_000, 300],
   [15_000, 750],
-])('of %i nodes %i feasible ones are enough', (nodes, enough) => expect(feasibleNodesToFind(nodes)).toBe(enough));
+])('of %i nodes %i feasible ones are enough', (nodes, enough) => expect(feasibleNodesToFind(nodes, 0)).toBe(enough));

@@ -1,10 +1,11 @@
 import type { Pod } from '../../../src/cluster/api/objects/pod.js';
 import type { ClusterState } from '../../../src/cluster/scheduler/cluster.js';
 import { nodeOrder } from '../../../src/cluster/scheduler/cluster-nodes.js';
-import { type Explanation, explainPod, type ScorePlugin } from '../../../src/cluster/scheduler/explain.js';
+import { type Explanation, explainPod } from '../../../src/cluster/scheduler/explain.js';
 import { fitErrorOf } from '../../../src/cluster/scheduler/fit-error.js';
 import { codeOf, FEASIBLE, pluginOf, reasonsOf, Rejection } from '../../../src/cluster/scheduler/plugins/verdict.js';
 import { type PodClass, podClassOf } from '../../../src/cluster/scheduler/pod-class.js';
+import type { ScorePlugin } from '../../../src/cluster/scheduler/profile.js';
 import { schedulePod } from '../../../src/cluster/scheduler/schedule-pod.js';
 import { type Checker, difference } from './checker.js';
 import { clusterOf, type VectorCluster } from './vector-cluster.js';

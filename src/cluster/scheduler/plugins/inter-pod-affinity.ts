@@ -74,17 +74,15 @@ function satisfiesAffinity(cluster: ClusterState, pod: PodClass, filter: Affinit
   return podsExist || (filter.affinity.size === 0 && filter.matchesItself);
 }
 
-/** Weight of required affinity of placed pods toward the incoming one (args HardPodAffinityWeight). */
-const HARD_POD_AFFINITY_WEIGHT = 1;
-
 /** PreScore: the sum of weights at each topology value (scoring.go: PreScore). Undefined: the plugin is skipped. */
 export function prepareAffinityScore(cluster: ClusterState, pod: PodClass): ByValue | undefined {
+  const { hardPodAffinityWeight } = pod.profile.args;
   const sums: ByValue = new Map();
   for (const placed of cluster.podsWithTerms) {
     const theirs = placed.podClass.terms!;
     for (const term of theirs.affinity) {
       if (termMatches(cluster, term, pod.namespace, pod.labels)) {
-        add(sums, cluster, term, placed.node, HARD_POD_AFFINITY_WEIGHT);
+        add(sums, cluster, term, placed.node, hardPodAffinityWeight);
       }
     }
     for (const term of theirs.preferred) {

@@ -2,6 +2,7 @@ import { matchesNodeAffinity, matchesNodeTerm } from '../../api/node-affinity.js
 import type { PodSpec } from '../../api/objects/pod.js';
 import type { ClusterState, NodeIndex } from '../cluster.js';
 import type { PodClass } from '../pod-class.js';
+import type { SchedulingProfile } from '../profile.js';
 import { FEASIBLE, Rejection, type Verdict } from './verdict.js';
 
 /** kubernetes v1.36.3 pkg/scheduler/framework/plugins/nodeaffinity/node_affinity.go: Filter. */
@@ -12,14 +13,16 @@ export function filterNodeAffinity(cluster: ClusterState, pod: PodClass, node: N
 /** Sum of the weights of the preferred terms that match; more is better. */
 export function scoreNodeAffinity(cluster: ClusterState, pod: PodClass, node: NodeIndex): number {
   let score = 0;
-  for (const { weight, preference } of preferredTerms(pod.spec)) {
+  for (const { weight, preference } of preferredTerms(pod.spec, pod.profile)) {
     if (matchesNodeTerm(preference, cluster.nodes[node]!)) score += weight;
   }
   return score;
 }
 
-export function preferredTerms(spec: PodSpec) {
-  return spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+/** The pod's own, and those that the profile adds. */
+export function preferredTerms({ affinity }: PodSpec, { args }: SchedulingProfile) {
+  const own = affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  return [...own, ...(args.addedAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [])];
 }
 
 /**

@@ -34,16 +34,22 @@ export function constraintsOf(
   cluster: ClusterState,
   pod: PodClass,
 ): { readonly constraints: SpreadConstraint[]; readonly requiresAllKeys: boolean } {
+  const { filters, weights, args } = pod.profile;
   const own = pod.spec.topologySpreadConstraints ?? [];
-  if (own.length > 0) {
-    return { constraints: own.map((constraint) => compile(cluster, pod, constraint)), requiresAllKeys: true };
-  }
+  const isSystem = own.length === 0 && args.defaultConstraints === 'System';
+  const wanted = own.length > 0 ? own : defaultsFor(cluster, pod);
+  const all = wanted.map((constraint) => compile(cluster, pod, constraint));
+  const takesPart = ({ hard }: SpreadConstraint): boolean =>
+    hard ? filters.includes('PodTopologySpread') : weights.PodTopologySpread > 0;
+  return { constraints: all.filter(takesPart), requiresAllKeys: !isSystem };
+}
+
+function defaultsFor(cluster: ClusterState, pod: PodClass): readonly TopologySpreadConstraint[] {
+  const { defaultConstraints } = pod.profile.args;
   const labelSelector = defaultSelector(cluster, pod);
-  const defaults = isEmpty(labelSelector) ? [] : SYSTEM_DEFAULTS;
-  return {
-    constraints: defaults.map((constraint) => compile(cluster, pod, { ...constraint, labelSelector })),
-    requiresAllKeys: false,
-  };
+  if (isEmpty(labelSelector)) return [];
+  const constraints = defaultConstraints === 'System' ? SYSTEM_DEFAULTS : defaultConstraints;
+  return constraints.map((constraint) => ({ ...constraint, labelSelector }));
 }
 
 function compile(cluster: ClusterState, pod: PodClass, constraint: TopologySpreadConstraint): SpreadConstraint {

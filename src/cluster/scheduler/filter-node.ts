@@ -1,0 +1,78 @@
+import type { ClusterState, NodeIndex } from './cluster.js';
+import type { PodClass } from './pod-class.js';
+import { type AffinityFilter, filterAffinity, prepareAffinityFilter } from './plugins/inter-pod-affinity.js';
+import { filterPorts } from './plugins/node-ports.js';
+import { filterResources } from './plugins/node-resources-fit.js';
+import { filterSpread, leastMatching } from './plugins/pod-topology-spread.js';
+import { FEASIBLE, type Verdict } from './plugins/verdict.js';
+import { demandOf, filterVolumes, type VolumeDemand } from './plugins/volume-binding.js';
+import { filterNodeObject } from './placement-rules.js';
+import type { FilterPlugin } from './profile.js';
+import { type ClassSpread, refreshSpread } from './spread-counts.js';
+
+/** What the filters need beside pod and node: PreFilter's work, and the plugins that don't skip the pod. */
+export interface Filters {
+  readonly pod: PodClass;
+  readonly spread: ClassSpread;
+  /** `leastMatching` of each hard spread constraint. */
+  readonly least: readonly number[];
+  readonly affinity: AffinityFilter | undefined;
+  readonly volumes: VolumeDemand | undefined;
+  /** Filters with a say for this pod that don't look at the node alone, or that most pods skip. */
+  readonly rest: readonly FilterPlugin[];
+}
+
+/** PreFilter of a pod that none of the plugins refuses as a whole (refusal.ts). */
+export function prepareFilters(cluster: ClusterState, pod: PodClass): Filters {
+  const { filters } = pod.profile;
+  const spread = refreshSpread(cluster, pod);
+  const affinity = filters.includes('InterPodAffinity') ? prepareAffinityFilter(cluster, pod) : undefined;
+  const volumes = pod.claims.length > 0 && filters.includes('VolumeBinding') ? demandOf(cluster, pod) : undefined;
+  const rest: FilterPlugin[] = [];
+  if (pod.hostPorts.length > 0 && filters.includes('NodePorts')) rest.push('NodePorts');
+  if (volumes !== undefined) rest.push('VolumeBinding');
+  if (spread.hard.length > 0) rest.push('PodTopologySpread');
+  if (affinity !== undefined) rest.push('InterPodAffinity');
+  return { pod, spread, least: spread.hard.map(leastMatching), affinity, volumes, rest };
+}
+
+/**
+ * All filters of the pod's profile in their order; the first that rejects ends it. This is the plain definition: nothing
+ * here is remembered of earlier attempts but the counts of topology spreading.
+ */
+export function filterNode(cluster: ClusterState, filters: Filters, node: NodeIndex): Verdict {
+  for (const plugin of filters.pod.profile.filters) {
+    const verdict = filterBy(plugin, cluster, filters, node);
+    if (verdict !== FEASIBLE) return verdict;
+  }
+  return FEASIBLE;
+}
+
+/** What one plugin says of one node. */
+export function filterBy(plugin: FilterPlugin, cluster: ClusterState, filters: Filters, node: NodeIndex): Verdict {
+  const { pod, affinity, volumes } = filters;
+  switch (plugin) {
+    case 'NodeUnschedulable':
+    case 'NodeName':
+    case 'TaintToleration':
+    case 'NodeAffinity':
+      return filterNodeObject(plugin, cluster, pod, node);
+    case 'NodePorts':
+      return filterPorts(cluster, pod, node);
+    case 'NodeResourcesFit':
+      return filterResources(cluster, pod, node);
+    case 'VolumeBinding':
+      return volumes === undefined ? FEASIBLE : filterVolumes(cluster, volumes, node);
+    case 'PodTopologySpread':
+      return filterSpread(cluster, filters.spread.hard, filters.least, node);
+    case 'InterPodAffinity':
+      return affinity === undefined ? FEASIBLE : filterAffinity(cluster, pod, affinity, node);
+    // Not played yet.
+    case 'VolumeRestrictions':
+    case 'NodeVolumeLimits':
+    case 'VolumeZone':
+    case 'DynamicResources':
+    case 'NodeDeclaredFeatures':
+      return FEASIBLE;
+  }
+}

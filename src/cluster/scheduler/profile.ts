@@ -1,0 +1,134 @@
+import type { NodeAffinity, TopologySpreadConstraint } from '../api/objects/pod.js';
+
+/** Filters in the order of the default profile: kubernetes v1.36.3 pkg/scheduler/apis/config/v1/default_plugins.go: getDefaultPlugins. */
+export const FILTERS = [
+  'NodeUnschedulable',
+  'NodeName',
+  'TaintToleration',
+  'NodeAffinity',
+  'NodePorts',
+  'NodeResourcesFit',
+  'VolumeRestrictions',
+  'NodeVolumeLimits',
+  'VolumeBinding',
+  'VolumeZone',
+  'PodTopologySpread',
+  'InterPodAffinity',
+  'DynamicResources',
+  'NodeDeclaredFeatures',
+] as const;
+
+/** Weights of the score plugins, in the order of the default profile. VolumeBinding scores nothing: its gate is off. */
+export const DEFAULT_WEIGHTS = {
+  TaintToleration: 3,
+  NodeAffinity: 2,
+  NodeResourcesFit: 1,
+  VolumeBinding: 1,
+  PodTopologySpread: 2,
+  InterPodAffinity: 2,
+  DynamicResources: 2,
+  NodeResourcesBalancedAllocation: 1,
+  ImageLocality: 1,
+} as const;
+
+export const PRE_ENQUEUE = ['SchedulingGates', 'DynamicResources', 'DefaultPreemption'] as const;
+export const POST_FILTERS = ['DynamicResources', 'DefaultPreemption'] as const;
+
+export type FilterPlugin = (typeof FILTERS)[number];
+export type ScorePlugin = keyof typeof DEFAULT_WEIGHTS;
+export type PreEnqueuePlugin = (typeof PRE_ENQUEUE)[number];
+export type PostFilterPlugin = (typeof POST_FILTERS)[number];
+
+/** Weight of a resource among those that a plugin scores. */
+export interface ResourceWeight {
+  readonly name: string;
+  readonly weight: number;
+}
+
+/** A point of the broken line of RequestedToCapacityRatio: percent in use, and the score there (0 to 10). */
+export interface ShapePoint {
+  readonly utilization: number;
+  readonly score: number;
+}
+
+/** What NodeResourcesFit scores: free room, room in use, or a broken line of the room in use. */
+export interface ScoringStrategy {
+  readonly type: 'LeastAllocated' | 'MostAllocated' | 'RequestedToCapacityRatio';
+  readonly resources: readonly ResourceWeight[];
+  /** Of RequestedToCapacityRatio; empty otherwise. */
+  readonly shape: readonly ShapePoint[];
+}
+
+/** Arguments of plugins, all decided: kubernetes v1.36.3 pkg/scheduler/apis/config/types_pluginargs.go. */
+export interface PluginArguments {
+  readonly scoringStrategy: ScoringStrategy;
+  /** Resources, and prefixes of names before the slash, that NodeResourcesFit does not filter by. */
+  readonly ignoredResources: readonly string[];
+  readonly ignoredResourceGroups: readonly string[];
+  /** Resources that NodeResourcesBalancedAllocation evens out. */
+  readonly balancedResources: readonly ResourceWeight[];
+  /** Spread constraints of pods without any of their own; 'System': hostname and zone. */
+  readonly defaultConstraints: 'System' | readonly TopologySpreadConstraint[];
+  readonly hardPodAffinityWeight: number;
+  readonly ignorePreferredTermsOfExistingPods: boolean;
+  /** Holds for every pod, beside its own. */
+  readonly addedAffinity: NodeAffinity | undefined;
+  readonly minCandidateNodesPercentage: number;
+  readonly minCandidateNodesAbsolute: number;
+  readonly bindTimeoutSeconds: number;
+}
+
+/** How pods of one `schedulerName` are scheduled: plain data, the same for the whole run. */
+export interface SchedulingProfile {
+  readonly schedulerName: string;
+  /** Share of the nodes that is looked for (percent); 0: less in larger clusters (sampling.ts). */
+  readonly percentageOfNodesToScore: number;
+  readonly preEnqueue: readonly PreEnqueuePlugin[];
+  /** In the order in which they are asked. */
+  readonly filters: readonly FilterPlugin[];
+  readonly postFilters: readonly PostFilterPlugin[];
+  /** 0: the plugin does not score. */
+  readonly weights: Readonly<Record<ScorePlugin, number>>;
+  readonly args: PluginArguments;
+}
+
+const CPU_AND_MEMORY: readonly ResourceWeight[] = [
+  { name: 'cpu', weight: 1 },
+  { name: 'memory', weight: 1 },
+];
+
+/** kubernetes v1.36.3 pkg/scheduler/apis/config/v1/defaults.go. */
+export const DEFAULT_ARGUMENTS: PluginArguments = {
+  scoringStrategy: { type: 'LeastAllocated', resources: CPU_AND_MEMORY, shape: [] },
+  ignoredResources: [],
+  ignoredResourceGroups: [],
+  balancedResources: CPU_AND_MEMORY,
+  defaultConstraints: 'System',
+  hardPodAffinityWeight: 1,
+  ignorePreferredTermsOfExistingPods: false,
+  addedAffinity: undefined,
+  minCandidateNodesPercentage: 10,
+  minCandidateNodesAbsolute: 100,
+  bindTimeoutSeconds: 600,
+};
+
+/** The name of the profile that pods have which name none (cluster/api/defaults/pod.ts). */
+export const DEFAULT_SCHEDULER_NAME = 'default-scheduler';
+
+export const DEFAULT_PROFILE: SchedulingProfile = {
+  schedulerName: DEFAULT_SCHEDULER_NAME,
+  percentageOfNodesToScore: 0,
+  preEnqueue: PRE_ENQUEUE,
+  filters: FILTERS,
+  postFilters: POST_FILTERS,
+  weights: DEFAULT_WEIGHTS,
+  args: DEFAULT_ARGUMENTS,
+};
+
+/** The profile of pods with this schedulerName; undefined: another scheduler's pods. */
+export function profileNamed(
+  profiles: readonly SchedulingProfile[],
+  schedulerName = DEFAULT_SCHEDULER_NAME,
+): SchedulingProfile | undefined {
+  return profiles.find((profile) => profile.schedulerName === schedulerName);
+}
