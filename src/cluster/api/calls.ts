@@ -160,10 +160,13 @@ export function registerCalls<W extends ApiWorld>(handlers: Handlers<W>): void {
     // API priority and fairness (part 5) has its place here: seats and queues in front of the work.
     const { cores, parameters } = world.api;
     if (cores.count === 0) work(world, call);
-    else occupy(world, cores, call, sample(parameters.service, serverDraw(world)));
+    else occupy(world, cores, sample(parameters.service, serverDraw(world)), NOBODY, call);
   });
   handlers.on(ApiEvent.RequestServed, (world, plan) => {
-    for (const call of takeServed(world, world.api.cores, plan)) work(world, call);
+    for (const { done, subject } of takeServed(world, world.api.cores, plan)) {
+      if (done === NOBODY) work(world, subject);
+      else schedule(world, 0, done, subject, 0);
+    }
   });
   handlers.on(ApiEvent.RequestCommitted, (world, call) => {
     const { request, next } = recordOf(world, call);

@@ -1,46 +1,54 @@
+import type { EventKind } from '../../kernel/events.js';
 import { schedule } from '../../kernel/simulation.js';
 import type { Micros } from '../../kernel/time.js';
 import { ApiEvent } from './events.js';
 import type { ApiWorld } from './world.js';
 
 /**
- * The cores of a small control plane, shared evenly by the requests under way (processor sharing): a request that is alone takes its
- * service time, one among many as long as the many. Time is counted in service that each of them has had since the start.
+ * The cores of a small control plane, shared evenly by the requests under way and the scheduler's attempt (processor sharing): a
+ * request that is alone takes its service time, one among many as long as the many. Time is counted in service that each of them
+ * has had since the start.
  */
 export interface Cores {
   readonly count: number;
   /** Service that every request under way has had (us), as of `at`. */
   served: number;
   at: Micros;
-  /** Calls by the service at which they are done, the next one first. */
-  readonly under: { readonly call: number; readonly doneAt: number }[];
+  /** By the service at which they are done, the next one first. */
+  readonly under: (Work & { readonly doneAt: number })[];
   /** Completions that were planned before the last change are void. */
   plan: number;
+}
+
+/** What needs a core: a request (`done` 0, its call), or what another component does, which `done` tells. */
+interface Work {
+  readonly done: EventKind;
+  readonly subject: number;
 }
 
 export function createCores(count: number): Cores {
   return { count, served: 0, at: 0, under: [], plan: 0 };
 }
 
-/** A call needs a core for so long; its RequestServed comes when it has had it. */
-export function occupy(world: ApiWorld, cores: Cores, call: number, serviceUs: Micros): void {
+/** Something needs a core for so long: `takeServed` gives it when it has had it. */
+export function occupy(world: ApiWorld, cores: Cores, serviceUs: Micros, done: EventKind, subject: number): void {
   advance(cores, world.kernel.now);
   const doneAt = cores.served + serviceUs;
   let place = cores.under.length;
   while (place > 0 && cores.under[place - 1]!.doneAt > doneAt) place -= 1;
-  cores.under.splice(place, 0, { call, doneAt });
+  cores.under.splice(place, 0, { done, subject, doneAt });
   planNext(world, cores);
 }
 
-/** The calls that are through by now, if the plan still stands. */
-export function takeServed(world: ApiWorld, cores: Cores, plan: number): readonly number[] {
+/** What is through by now, if the plan still stands. */
+export function takeServed(world: ApiWorld, cores: Cores, plan: number): readonly Work[] {
   if (plan !== cores.plan) return [];
   advance(cores, world.kernel.now);
   let done = 0;
   while (done < cores.under.length && cores.under[done]!.doneAt <= cores.served + ROUNDING_US) done += 1;
-  const calls = cores.under.splice(0, done).map(({ call }) => call);
+  const served = cores.under.splice(0, done);
   planNext(world, cores);
-  return calls;
+  return served;
 }
 
 /** Events lie on whole microseconds. */

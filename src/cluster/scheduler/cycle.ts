@@ -2,6 +2,8 @@ import { sample } from '../../kernel/distributions.js';
 import { draws } from '../../kernel/random.js';
 import { schedule, scheduleAt } from '../../kernel/simulation.js';
 import type { Micros } from '../../kernel/time.js';
+import { occupy } from '../api/cores.js';
+import { algorithmUs } from './attempt-time.js';
 import { type ClusterState, NO_NODE, type NodeIndex } from './cluster.js';
 import { placePod } from './cluster-pods.js';
 import { decide } from './decide.js';
@@ -49,7 +51,20 @@ function attempt(world: SchedulerWorld, queued: QueuedPod): void {
     scheduler.assumed.add(queued.pod.metadata.uid);
     placePod(cluster, queued.pod, nodeName, podClass);
   }
-  schedule(world, attemptUs(world, evaluated, podClass.spread?.signature !== '[]'), SchedulerEvent.CycleEnded, 0, 0);
+  takeTime(world, algorithmUs(scheduler.parameters, cluster, podClass, evaluated));
+}
+
+/**
+ * Until the attempt is over. Where the control plane shares a few cores, the algorithm takes all of them that there are, and
+ * waits for them like any request.
+ */
+function takeTime(world: SchedulerWorld, quietUs: Micros): void {
+  const { parameters, streams } = world.scheduler;
+  const { attemptFactor, attemptJitter, podUs } = parameters;
+  const { cores } = world.api;
+  const ownUs = attemptFactor * quietUs * sample(attemptJitter, draws(world, streams.attempt));
+  if (cores.count === 0) schedule(world, podUs + ownUs, SchedulerEvent.CycleEnded, 0, 0);
+  else occupy(world, cores, podUs + ownUs * cores.count, SchedulerEvent.CycleEnded, 0);
 }
 
 /** Plans the binding of the pod's claims, and takes what they need; undefined: there is nothing to do. */
@@ -59,12 +74,6 @@ function reserveVolumes(cluster: ClusterState, podClass: PodClass, node: NodeInd
   if (plan.bindings.length + plan.provisions.length === 0) return undefined;
   assumeVolumes(cluster, plan, cluster.names[node]!);
   return plan;
-}
-
-function attemptUs(world: SchedulerWorld, evaluated: number, spreads: boolean): Micros {
-  const { parameters, streams, cluster } = world.scheduler;
-  const nodesUs = evaluated * parameters.evaluatedNodeUs + (spreads ? cluster.nodeCount * parameters.spreadNodeUs : 0);
-  return (parameters.attemptUs + nodesUs) * sample(parameters.attemptJitter, draws(world, streams.attempt));
 }
 
 /** Sets the timers for the end of the next back-off and for the next leftover. */

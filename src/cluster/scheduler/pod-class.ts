@@ -45,6 +45,8 @@ export interface PodClass {
   /** The only nodes that PreFilter leaves; undefined = all. */
   readonly nodeNames: ReadonlySet<string> | undefined;
   readonly terms: InterPodTerms | undefined;
+  /** Classes whose pods match its required terms, once for each term, found among the first `seen`. */
+  readonly matched: { readonly classes: PodClass[]; seen: number };
   readonly placement: PlacementRules;
   readonly fit: FitTable;
   /** Placed pods of this class, in the order of being placed. */
@@ -105,6 +107,7 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     claims: claimNamesOf(spec),
     nodeNames: profile.filters.includes('NodeAffinity') ? nodeNamesOf(spec) : undefined,
     terms,
+    matched: { classes: [], seen: 0 },
     placement: placementRulesOf(cluster, profile, spec, placementKey),
     fit: fitTableOf(cluster, profile, placementKey, request, scored.cpu, scored.memory),
     members: new Set(),

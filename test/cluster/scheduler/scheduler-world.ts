@@ -1,9 +1,9 @@
 import { Controllers } from '../../../src/cluster/api/controller-loop.js';
 import { createApi, registerApi } from '../../../src/cluster/api/create-api.js';
-import { Listeners } from '../../../src/cluster/api/informers.js';
+import { Listeners, openInformer, PROBE_COMPONENT } from '../../../src/cluster/api/informers.js';
 import type { Node } from '../../../src/cluster/api/objects/node.js';
 import type { Pod, PodSpec } from '../../../src/cluster/api/objects/pod.js';
-import { API_PRESETS } from '../../../src/cluster/api/parameters.js';
+import { API_PRESETS, type ApiParameters } from '../../../src/cluster/api/parameters.js';
 import { stored } from '../../../src/cluster/api/store.js';
 import { insertObject, removeObject, replaceObject } from '../../../src/cluster/api/writes.js';
 import { SCHEDULER_PRESETS, type SchedulerParameters } from '../../../src/cluster/scheduler/parameters.js';
@@ -14,20 +14,31 @@ import { createKernel, runUntil } from '../../../src/kernel/simulation.js';
 import { SECOND_US } from '../../../src/kernel/time.js';
 
 /** An API server and a scheduler, nothing else: bound pods do nothing. */
-export function schedulerWorld(seed = 'test', parameters: SchedulerParameters = SCHEDULER_PRESETS.managed) {
+export function schedulerWorld(
+  seed = 'test',
+  parameters: SchedulerParameters = SCHEDULER_PRESETS.managed,
+  apiParameters: ApiParameters = API_PRESETS.managed,
+) {
   const kernel = { kernel: createKernel(seed) };
-  const api = { ...kernel, api: createApi(kernel, API_PRESETS.managed) };
+  const api = { ...kernel, api: createApi(kernel, apiParameters) };
   insertNamespaces(api);
   const world: SchedulerWorld = { ...api, scheduler: createScheduler(api, parameters) };
   const handlers = new Handlers<SchedulerWorld>();
   const listeners = new Listeners<SchedulerWorld>();
   registerApi(handlers, listeners, new Controllers<SchedulerWorld>());
   registerScheduler(handlers, listeners);
+  const boundAt: number[] = [];
+  openInformer(world, PROBE_COMPONENT, 'Pod');
+  listeners.on<Pod>(PROBE_COMPONENT, 'Pod', ({ kernel: { now } }, { before, object }) => {
+    if (before?.spec.nodeName === undefined && object.spec.nodeName !== undefined) boundAt.push(now / SECOND_US);
+  });
   return {
     world,
     handlers,
     run: (seconds: number) => runUntil(world, handlers, Math.round(seconds * SECOND_US)),
     events: () => eventsOf(world),
+    /** When pods were bound (s), in order. */
+    boundAt: boundAt as readonly number[],
     pod: (name: string) => stored<Pod>(world, 'Pod', `default/${name}`),
     addNode: (node: Node) => insertObject(world, node),
     addPod: (pod: Pod) => insertObject(world, pod),
