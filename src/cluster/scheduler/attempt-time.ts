@@ -16,7 +16,7 @@ export function algorithmUs(
 ): Micros {
   const { attemptUs, evaluatedNodeUs, spreadPodUs, termPodUs, matchedPodUs, claimNodeUs } = parameters;
   const constraints = pod.spread === undefined ? 0 : pod.spread.hard.length + pod.spread.soft.length;
-  const pods = pod.terms === undefined ? cluster.podsWithTerms.size : cluster.pods.size;
+  const pods = pod.terms === undefined ? cluster.podsWithTerms : cluster.pods.size;
   return (
     attemptUs +
     evaluated * (evaluatedNodeUs + pod.claims.length * claimNodeUs) +

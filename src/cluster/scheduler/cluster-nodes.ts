@@ -101,7 +101,7 @@ function setPlacement(cluster: ClusterState, index: NodeIndex): void {
   cluster.placementVersion += 1;
   noteChange(cluster, index);
   cluster.placementGenerations[index] = cluster.placementVersion;
-  for (const topology of cluster.topologies) setTopologyValue(topology, index, cluster.nodes[index]);
+  for (const topology of cluster.topologies) setTopologyValue(cluster, topology, index);
 }
 
 function addToZone(cluster: ClusterState, index: NodeIndex, key: string): void {

@@ -1,4 +1,5 @@
 import type { Pod } from '../api/objects/pod.js';
+import { countForAffinity } from './affinity-counts.js';
 import {
   type ClusterState,
   indexOfNode,
@@ -55,22 +56,24 @@ export function putOnNode(cluster: ClusterState, placed: PlacedPod): void {
   const { podClass, node } = placed;
   cluster.pods.set(placed.uid, placed);
   podClass.members.add(placed);
-  if (podClass.terms !== undefined) cluster.podsWithTerms.add(placed);
+  if (podClass.terms !== undefined) cluster.podsWithTerms += 1;
   cluster.podsByPriority.set(podClass.priority, (cluster.podsByPriority.get(podClass.priority) ?? 0) + 1);
   take(cluster, placed, node, 1);
   if (!placed.terminating) countPod(cluster, podClass, node, 1);
+  countForAffinity(cluster, podClass, node, 1);
 }
 
 export function takeOffNode(cluster: ClusterState, placed: PlacedPod): void {
   const { podClass, node } = placed;
   cluster.pods.delete(placed.uid);
   podClass.members.delete(placed);
-  cluster.podsWithTerms.delete(placed);
+  if (podClass.terms !== undefined) cluster.podsWithTerms -= 1;
   const left = cluster.podsByPriority.get(podClass.priority)! - 1;
   if (left === 0) cluster.podsByPriority.delete(podClass.priority);
   else cluster.podsByPriority.set(podClass.priority, left);
   take(cluster, placed, node, -1);
   if (!placed.terminating) countPod(cluster, podClass, node, -1);
+  countForAffinity(cluster, podClass, node, -1);
 }
 
 function take(cluster: ClusterState, placed: PlacedPod, node: NodeIndex, sign: 1 | -1): void {

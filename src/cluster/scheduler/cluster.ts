@@ -5,6 +5,7 @@ import type { Node } from '../api/objects/node.js';
 import type { Pod } from '../api/objects/pod.js';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../api/objects/storage.js';
 import type { ObjectKey } from '../api/store.js';
+import type { AffinityCounts } from './affinity-counts.js';
 import type { PodClass } from './pod-class.js';
 import { DEFAULT_PROFILE, type SchedulingProfile } from './profile.js';
 import type { SpreadCounter } from './spread-counts.js';
@@ -110,6 +111,8 @@ export interface ClusterState {
   /** Goes up whenever labels, taints or schedulability of any node change: `placementGenerations[node]` is then set to it. */
   placementVersion: number;
   placementGenerations: Int32Array;
+  /** Goes up whenever a topology value of a node changes. */
+  topologyVersion: number;
   /** Goes up whenever the images of a node or the number of nodes change. */
   imageVersion: number;
 
@@ -120,8 +123,8 @@ export interface ClusterState {
 
   readonly pods: Map<string, PlacedPod>;
   readonly podsByPriority: Map<number, number>;
-  /** Placed pods with inter-pod terms of their own, in the order of being placed. */
-  readonly podsWithTerms: Set<PlacedPod>;
+  /** Placed pods with inter-pod terms of their own. */
+  podsWithTerms: number;
   readonly podClasses: PodClass[];
   readonly podClassBySignature: Map<string, PodClass>;
   /** Pods of each owner (by uid) that were classified last, newest first: the next one is probably a twin. */
@@ -130,6 +133,7 @@ export interface ClusterState {
   readonly fitTables: Map<string, FitTable>;
   readonly spreadCounterByKey: Map<string, SpreadCounter>;
   readonly spreadIndex: SpreadIndex;
+  affinity: AffinityCounts;
 
   /** Labels by namespace: what namespace selectors of affinity terms look up. */
   readonly namespaces: Map<string, StringMap>;
@@ -186,6 +190,7 @@ export function createCluster(profiles: readonly SchedulingProfile[] = [DEFAULT_
     changes: 0,
     placementVersion: 0,
     placementGenerations: new Int32Array(0),
+    topologyVersion: 0,
     imageVersion: 0,
     topologies: [],
     topologyByKey: new Map(),
@@ -193,7 +198,7 @@ export function createCluster(profiles: readonly SchedulingProfile[] = [DEFAULT_
     usedPorts: new Map(),
     pods: new Map(),
     podsByPriority: new Map(),
-    podsWithTerms: new Set(),
+    podsWithTerms: 0,
     podClasses: [],
     podClassBySignature: new Map(),
     recentByOwner: new Map(),
@@ -201,6 +206,7 @@ export function createCluster(profiles: readonly SchedulingProfile[] = [DEFAULT_
     fitTables: new Map(),
     spreadCounterByKey: new Map(),
     spreadIndex: createSpreadIndex(),
+    affinity: { matching: [], held: [], byKey: new Map() },
     namespaces: new Map(),
     services: new Map(),
     ownerSelectors: new Map(),
@@ -288,6 +294,12 @@ export function longerInt32(array: Int32Array, length: number, filler = 0): Int3
   return longer;
 }
 
+export function longerUint16(array: Uint16Array, length: number): Uint16Array {
+  const longer = new Uint16Array(length);
+  longer.set(array);
+  return longer;
+}
+
 /** The number of a topology key, with the values of all nodes. */
 export function topologyNumber(cluster: ClusterState, key: string): number {
   const known = cluster.topologyByKey.get(key);
@@ -300,20 +312,19 @@ export function topologyNumber(cluster: ClusterState, key: string): number {
   const number = cluster.topologies.length;
   cluster.topologies.push(topology);
   cluster.topologyByKey.set(key, number);
-  for (let index = 0; index < cluster.indexes; index++) setTopologyValue(topology, index, cluster.nodes[index]);
+  for (let index = 0; index < cluster.indexes; index++) setTopologyValue(cluster, topology, index);
   return number;
 }
 
-export function setTopologyValue(topology: Topology, index: NodeIndex, node: Node | undefined): void {
-  const text = node?.metadata.labels?.[topology.key];
-  if (text === undefined) {
-    topology.valueOf[index] = NO_VALUE;
-    return;
-  }
-  let value = topology.values.get(text);
+/** Notes the value that a node has now; a node that is gone has none. */
+export function setTopologyValue(cluster: ClusterState, topology: Topology, index: NodeIndex): void {
+  const text = cluster.nodes[index]?.metadata.labels?.[topology.key];
+  let value = text === undefined ? NO_VALUE : topology.values.get(text);
   if (value === undefined) {
     value = topology.values.size;
-    topology.values.set(text, value);
+    topology.values.set(text!, value);
   }
+  if (topology.valueOf[index] === value) return;
   topology.valueOf[index] = value;
+  cluster.topologyVersion += 1;
 }

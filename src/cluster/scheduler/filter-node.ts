@@ -22,11 +22,14 @@ export interface Filters {
   readonly rest: readonly FilterPlugin[];
 }
 
-/** PreFilter of a pod that none of the plugins refuses as a whole (refusal.ts). */
-export function prepareFilters(cluster: ClusterState, pod: PodClass): Filters {
+/**
+ * PreFilter of a pod that none of the plugins refuses as a whole (refusal.ts). `countAffinity` counts the pods that
+ * matter to InterPodAffinity: from scratch, unless counts are kept.
+ */
+export function prepareFilters(cluster: ClusterState, pod: PodClass, countAffinity = prepareAffinityFilter): Filters {
   const { filters } = pod.profile;
   const spread = refreshSpread(cluster, pod);
-  const affinity = filters.includes('InterPodAffinity') ? prepareAffinityFilter(cluster, pod) : undefined;
+  const affinity = filters.includes('InterPodAffinity') ? countAffinity(cluster, pod) : undefined;
   const volumes = pod.claims.length > 0 && filters.includes('VolumeBinding') ? demandOf(cluster, pod) : undefined;
   const rest: FilterPlugin[] = [];
   if (pod.hostPorts.length > 0 && filters.includes('NodePorts')) rest.push('NodePorts');
@@ -66,7 +69,7 @@ export function filterBy(plugin: FilterPlugin, cluster: ClusterState, filters: F
     case 'PodTopologySpread':
       return filterSpread(cluster, filters.spread.hard, filters.least, node);
     case 'InterPodAffinity':
-      return affinity === undefined ? FEASIBLE : filterAffinity(cluster, pod, affinity, node);
+      return affinity === undefined ? FEASIBLE : filterAffinity(cluster, affinity, node);
     // Not played yet.
     case 'VolumeRestrictions':
     case 'NodeVolumeLimits':

@@ -2,6 +2,7 @@ import { claimNamesOf } from '../api/claims.js';
 import type { OwnerReference, StringMap } from '../api/objects/meta.js';
 import type { Pod, PodSpec } from '../api/objects/pod.js';
 import type { ClusterState, HostPort, PlacedPod, ResourceVector } from './cluster.js';
+import type { ClassAffinity } from './affinity-counts.js';
 import type { Outcome } from './decide.js';
 import { nodeNamesOf } from './plugins/node-affinity.js';
 import { imagesOf } from './plugins/image-locality.js';
@@ -54,6 +55,7 @@ export interface PodClass {
   /** The spread counters that count this class. */
   readonly counters: SpreadCounter[];
   spread: ClassSpread | undefined;
+  affinity: ClassAffinity | undefined;
   /** By node: score of its images, as of `imageVersion`; undefined while no node has any of the images. */
   imageScores: Uint8Array | undefined;
   imageVersion: number;
@@ -113,6 +115,7 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     members: new Set(),
     counters: countersOf(cluster.spreadIndex, pod),
     spread: undefined,
+    affinity: undefined,
     imageScores: undefined,
     imageVersion: -1,
     lastFailure: undefined,

@@ -1,8 +1,9 @@
+import { currentAffinityFilter, currentAffinityScore } from './affinity-counts.js';
 import { type ClusterState, NO_NODE, NO_VALUE, type NodeIndex } from './cluster.js';
 import { nodeOrder } from './cluster-nodes.js';
 import { filterBy, filterNode, type Filters, prepareFilters } from './filter-node.js';
 import { scoreImages } from './plugins/image-locality.js';
-import { normalizeAffinity, prepareAffinityScore, scoreAffinity } from './plugins/inter-pod-affinity.js';
+import { type CountedPods, normalizeAffinity } from './plugins/inter-pod-affinity.js';
 import { isIgnored, normalizeSpread, scoreSpread, topologyWeight } from './plugins/pod-topology-spread.js';
 import { FEASIBLE, Rejection, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
@@ -68,7 +69,7 @@ export function verdictOf(cluster: ClusterState, pod: PodClass, node: NodeIndex)
 function prepare(cluster: ClusterState, pod: PodClass): Filters {
   refreshPlacement(cluster, pod);
   refreshFit(cluster, pod.fit);
-  return prepareFilters(cluster, pod);
+  return prepareFilters(cluster, pod, currentAffinityFilter);
 }
 
 function candidatesOf(cluster: ClusterState, pod: PodClass): Int32Array {
@@ -279,21 +280,35 @@ function countedNodes(
 }
 
 function addInterPodAffinity(cluster: ClusterState, pod: PodClass): void {
-  if (pod.terms === undefined && cluster.podsWithTerms.size === 0) return;
-  const sums = prepareAffinityScore(cluster, pod);
-  if (sums === undefined) return;
-  const weight = pod.profile.weights.InterPodAffinity;
-  const { feasible, feasibleCount, totals, scratch } = cluster;
-  let least = Number.POSITIVE_INFINITY;
-  let greatest = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < feasibleCount; index++) {
-    const raw = scoreAffinity(cluster, sums, feasible[index]!);
-    scratch[index] = raw;
+  const { feasibleCount, totals, scratch } = cluster;
+  let counted = 0;
+  for (const { pods, weight } of currentAffinityScore(cluster, pod)) {
+    if (pods.total === 0) continue;
+    if (counted++ === 0) scratch.fill(0, 0, feasibleCount);
+    addCount(cluster, pods, weight);
+  }
+  if (counted === 0) return;
+  let least = scratch[0]!;
+  let greatest = least;
+  for (let index = 1; index < feasibleCount; index++) {
+    const raw = scratch[index]!;
     if (raw < least) least = raw;
     if (raw > greatest) greatest = raw;
   }
+  if (least === greatest) return;
+  const weight = pod.profile.weights.InterPodAffinity;
   for (let index = 0; index < feasibleCount; index++) {
     totals[index]! += weight * normalizeAffinity(scratch[index]!, least, greatest);
+  }
+}
+
+/** A part of `scoreAffinity` of the feasible nodes, into `scratch`. */
+function addCount(cluster: ClusterState, { topology, byValue }: CountedPods, weight: number): void {
+  const { feasible, feasibleCount, scratch } = cluster;
+  const { valueOf } = cluster.topologies[topology]!;
+  for (let index = 0; index < feasibleCount; index++) {
+    const value = valueOf[feasible[index]!]!;
+    if (value !== NO_VALUE) scratch[index]! += weight * byValue[value]!;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { LabelSelector } from '../api/objects/meta.js';
 import { matchesSelector } from '../api/selectors.js';
-import { type ClusterState, EMPTY_VALUE, NO_VALUE, type NodeIndex } from './cluster.js';
+import { type ClusterState, EMPTY_VALUE, longerUint16, NO_VALUE, type NodeIndex } from './cluster.js';
 import type { PodClass } from './pod-class.js';
 import { classesUnder, fileCounter } from './spread-index.js';
 import { constraintsOf, type SpreadConstraint } from './plugins/pod-topology-spread-constraints.js';
@@ -194,10 +194,4 @@ function isEligible(cluster: ClusterState, sums: DomainSums, node: NodeIndex): b
 function domainOf(cluster: ClusterState, sums: DomainSums, node: NodeIndex): number {
   const value = cluster.topologies[sums.constraint.topology]!.valueOf[node]!;
   return value === NO_VALUE ? EMPTY_VALUE : value;
-}
-
-function longerUint16(array: Uint16Array, length: number): Uint16Array {
-  const longer = new Uint16Array(length);
-  longer.set(array);
-  return longer;
 }

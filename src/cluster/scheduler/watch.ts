@@ -6,6 +6,7 @@ import type { Pod } from '../api/objects/pod.js';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../api/objects/storage.js';
 import { sameData } from '../api/patch.js';
 import { objectKey } from '../api/store.js';
+import { setNamespaceLabels } from './affinity-counts.js';
 import { addNode, removeNode, updateNode } from './cluster-nodes.js';
 import { placePod, removePod } from './cluster-pods.js';
 import { type ClusterEvent, nodeChanges, podChanges } from './cluster-event.js';
@@ -20,8 +21,8 @@ export function listen<W extends SchedulerWorld>(listeners: Listeners<W>): void 
   listeners.on(SCHEDULER, 'Namespace', ({ scheduler }, { type, object }) => {
     const { cluster } = scheduler;
     cluster.version += 1;
-    if (type === 'deleted') cluster.namespaces.delete(object.metadata.name);
-    else cluster.namespaces.set(object.metadata.name, object.metadata.labels ?? {});
+    const { name, labels = {} } = object.metadata;
+    setNamespaceLabels(cluster, name, type === 'deleted' ? undefined : labels);
   });
   listeners.on<Service>(SCHEDULER, 'Service', onService);
   listeners.on<PersistentVolumeClaim>(SCHEDULER, 'PersistentVolumeClaim', onClaim);

@@ -1,16 +1,23 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Node } from '../../../src/cluster/api/objects/node.js';
-import type { Pod, PodSpec, TopologySpreadConstraint } from '../../../src/cluster/api/objects/pod.js';
+import type {
+  Affinity,
+  Pod,
+  PodAffinityTerm,
+  PodSpec,
+  TopologySpreadConstraint,
+} from '../../../src/cluster/api/objects/pod.js';
 import { type ClusterState, createCluster, NO_NODE, type NodeIndex } from '../../../src/cluster/scheduler/cluster.js';
 import { addNode, nodeOrder, removeNode, updateNode } from '../../../src/cluster/scheduler/cluster-nodes.js';
 import { placePod, removePod } from '../../../src/cluster/scheduler/cluster-pods.js';
+import { setNamespaceLabels } from '../../../src/cluster/scheduler/affinity-counts.js';
 import { explainPod } from '../../../src/cluster/scheduler/explain.js';
 import { fitErrorOf } from '../../../src/cluster/scheduler/fit-error.js';
-import { FEASIBLE } from '../../../src/cluster/scheduler/plugins/verdict.js';
+import { FEASIBLE, type Verdict } from '../../../src/cluster/scheduler/plugins/verdict.js';
 import { podClassOf } from '../../../src/cluster/scheduler/pod-class.js';
 import { feasibleNodesToFind } from '../../../src/cluster/scheduler/sampling.js';
-import { schedulePod } from '../../../src/cluster/scheduler/schedule-pod.js';
+import { schedulePod, verdictsOf } from '../../../src/cluster/scheduler/schedule-pod.js';
 import { winsTie } from '../../../src/cluster/scheduler/tie-break.js';
 import { node, pod } from './scheduler-world.js';
 import { boundVolume, claimOf, SHELF } from './volume-objects.js';
@@ -20,6 +27,8 @@ interface Story {
   readonly cluster: ClusterState;
   readonly nodes: Map<string, Node>;
   readonly pods: Map<string, { pod: Pod; nodeName: string }>;
+  /** Labels of the namespaces. */
+  readonly teams: Map<string, { readonly team: string }>;
   nextName: number;
 }
 
@@ -73,7 +82,7 @@ function somePod(name: string, shape: number): Pod {
   const more: Partial<PodSpec> = {
     ...(shape % 3 === 0 ? { tolerations: [{ key: 'dedicated', operator: 'Exists' }] } : {}),
     ...(shape % 5 === 0 ? { nodeSelector: { disk: 'ssd' } } : {}),
-    ...(shape % 8 === 0 ? { affinity: { podAntiAffinity: antiAffinityTo(app) } } : {}),
+    ...(shape % 13 < AFFINITIES.length ? { affinity: AFFINITIES[shape % 13]!(app) } : {}),
     topologySpreadConstraints: SPREADS[shape % SPREADS.length]!,
     ...(shape % 7 === 0
       ? { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: `claim-${shape % 4}` } }] }
@@ -81,16 +90,42 @@ function somePod(name: string, shape: number): Pod {
   };
   const plain = pod(name, `${100 + (shape % 6) * 250}m`, more);
   const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: app, uid: `rs-${app}`, controller: true };
-  return { ...plain, metadata: { ...plain.metadata, labels: { app }, ownerReferences: [owner] } };
+  return {
+    ...plain,
+    metadata: { ...plain.metadata, namespace: NAMESPACES[shape % 2]!, labels: { app }, ownerReferences: [owner] },
+  };
 }
 
-function antiAffinityTo(app: string) {
-  const podAffinityTerm = { topologyKey: ZONE, labelSelector: { matchLabels: { app } } };
-  return { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 20, podAffinityTerm }] };
+const NAMESPACES = ['default', 'other'];
+
+/** To pods of the application: by zone or node, in its own namespace, the other one too, or those of a team. */
+const AFFINITIES: readonly ((app: string) => Affinity)[] = [
+  (app) => ({ podAntiAffinity: preferred(20, term(app, ZONE)) }),
+  (app) => ({ podAffinity: preferred(7, term(app, HOSTNAME, { namespaces: NAMESPACES })) }),
+  (app) => ({ podAntiAffinity: required(term(app, HOSTNAME)) }),
+  () => ({ podAntiAffinity: required(term('a2', ZONE, { namespaceSelector: { matchLabels: { team: 'red' } } })) }),
+  (app) => ({ podAffinity: required(term(app, ZONE)) }),
+  () => ({ podAffinity: required(term('a1', ZONE), term('a1', HOSTNAME, { namespaceSelector: {} })) }),
+  (app) => ({
+    podAffinity: preferred(3, term('a1', ZONE, { namespaceSelector: { matchLabels: { team: 'red' } } })),
+    podAntiAffinity: { ...required(term(app, 'disk')), ...preferred(50, term('a0', HOSTNAME)) },
+  }),
+];
+
+function term(app: string, topologyKey: string, more: Partial<PodAffinityTerm> = {}): PodAffinityTerm {
+  return { topologyKey, labelSelector: { matchLabels: { app } }, ...more };
+}
+
+function preferred(weight: number, podAffinityTerm: PodAffinityTerm) {
+  return { preferredDuringSchedulingIgnoredDuringExecution: [{ weight, podAffinityTerm }] };
+}
+
+function required(...terms: PodAffinityTerm[]) {
+  return { requiredDuringSchedulingIgnoredDuringExecution: terms };
 }
 
 function begin(nodes: number): Story {
-  const story: Story = { cluster: createCluster(), nodes: new Map(), pods: new Map(), nextName: 0 };
+  const story: Story = { cluster: createCluster(), nodes: new Map(), pods: new Map(), teams: new Map(), nextName: 0 };
   for (let index = 0; index < nodes; index++) addSomeNode(story, index * 7 + 1);
   setOwners(story.cluster);
   setClaims(story.cluster);
@@ -99,7 +134,9 @@ function begin(nodes: number): Story {
 
 function setOwners(cluster: ClusterState): void {
   for (let app = 0; app < 4; app++) {
-    cluster.ownerSelectors.set(`ReplicaSet/default/a${app}`, { matchLabels: { app: `a${app}` } });
+    for (const namespace of NAMESPACES) {
+      cluster.ownerSelectors.set(`ReplicaSet/${namespace}/a${app}`, { matchLabels: { app: `a${app}` } });
+    }
   }
 }
 
@@ -110,7 +147,7 @@ function setClaims(cluster: ClusterState): void {
     const disk = boundVolume(`disk-${index}`, `zone-${isBound ? index : 1}`, isBound ? `claim-${index}` : undefined);
     cluster.volumes.set(disk.metadata.name, disk);
     const waiting = claimOf(`claim-${index}`, isBound ? disk.metadata.name : undefined);
-    cluster.claims.set(`default/${waiting.metadata.name}`, waiting);
+    for (const namespace of NAMESPACES) cluster.claims.set(`${namespace}/${waiting.metadata.name}`, waiting);
   }
   cluster.storageClasses.set('shelf', SHELF);
 }
@@ -139,9 +176,15 @@ function play(story: Story, { kind, pick, shape }: Step): void {
     dropPod(story, uid);
   } else if (kind === 4 && uid !== undefined) {
     const { pod: before, nodeName: where } = pods.get(uid)!;
-    const ending = { ...before, metadata: { ...before.metadata, deletionTimestamp: 1 } };
-    pods.set(uid, { pod: ending, nodeName: where });
-    placePod(cluster, ending, where);
+    const change = shape % 2 === 0 ? { deletionTimestamp: 1 } : { labels: { app: `a${shape % 4}` } };
+    const changed = { ...before, metadata: { ...before.metadata, ...change } };
+    pods.set(uid, { pod: changed, nodeName: where });
+    placePod(cluster, changed, where);
+  } else if (kind === 5) {
+    const namespace = NAMESPACES[pick % NAMESPACES.length]!;
+    if (shape % 3 === 0) story.teams.delete(namespace);
+    else story.teams.set(namespace, { team: shape % 3 === 1 ? 'red' : 'blue' });
+    setNamespaceLabels(cluster, namespace, story.teams.get(namespace));
   } else {
     scheduleSome(story, shape);
   }
@@ -160,6 +203,7 @@ function scheduleSome(story: Story, shape: number): void {
   const start = cluster.nextStart;
   const decision = schedulePod(cluster, podClassOf(cluster, incoming));
   const plain = plainDecision(fresh, incoming, start);
+  expect(byName(cluster, verdictsOf(cluster, podClassOf(cluster, incoming)))).toEqual(plain.verdicts);
   const found = [...cluster.feasible.subarray(0, decision.feasible)].map((index) => cluster.names[index]);
   expect(found).toEqual(plain.found);
   expect(decision.evaluated).toBe(plain.evaluated);
@@ -172,10 +216,11 @@ function scheduleSome(story: Story, shape: number): void {
   story.pods.set(incoming.metadata.uid, { pod: incoming, nodeName: plain.winner! });
 }
 
-function rebuilt({ cluster, nodes, pods }: Story): ClusterState {
+function rebuilt({ cluster, nodes, pods, teams }: Story): ClusterState {
   const fresh = createCluster();
   setOwners(fresh);
   setClaims(fresh);
+  for (const [namespace, labels] of teams) setNamespaceLabels(fresh, namespace, labels);
   for (const one of nodes.values()) addNode(fresh, one);
   for (const placed of pods.values()) placePod(fresh, placed.pod, placed.nodeName);
   // The search order has a history (relabelled zones): it is taken over.
@@ -200,10 +245,15 @@ function plainDecision(fresh: ClusterState, incoming: Pod, start: number) {
   const { totals } = explainPod(fresh, podClass, found);
   const winner = found.length === 1 ? found[0] : heapRoot(found, totals);
   return {
+    verdicts: byName(fresh, verdicts),
     found: found.map((index) => fresh.names[index]),
     evaluated,
     winner: winner === undefined ? undefined : fresh.names[winner],
   };
+}
+
+function byName(cluster: ClusterState, verdicts: ReadonlyMap<NodeIndex, Verdict>) {
+  return [...verdicts].map(([index, verdict]) => [cluster.names[index], verdict]);
 }
 
 /** The root that Go's heap.Init leaves: sift down from the last parent to the first. */
@@ -223,7 +273,7 @@ function heapRoot(found: readonly NodeIndex[], totals: ReadonlyMap<NodeIndex, nu
   return heap[0];
 }
 
-const step = fc.record({ kind: fc.nat(8), pick: fc.nat(1_000), shape: fc.nat(1_000) });
+const step = fc.record({ kind: fc.nat(10), pick: fc.nat(1_000), shape: fc.nat(1_000) });
 
 test.each([
   [12, 100, 100],

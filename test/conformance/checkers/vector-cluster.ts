@@ -2,6 +2,7 @@ import type { KubernetesObject, LabelSelector, StringMap } from '../../../src/cl
 import type { Service } from '../../../src/cluster/api/objects/network.js';
 import type { Node } from '../../../src/cluster/api/objects/node.js';
 import type { Pod } from '../../../src/cluster/api/objects/pod.js';
+import { setNamespaceLabels } from '../../../src/cluster/scheduler/affinity-counts.js';
 import { type ClusterState, createCluster } from '../../../src/cluster/scheduler/cluster.js';
 import { addNode } from '../../../src/cluster/scheduler/cluster-nodes.js';
 import { placePod } from '../../../src/cluster/scheduler/cluster-pods.js';
@@ -18,7 +19,7 @@ export interface VectorCluster {
 
 export function clusterOf(vector: VectorCluster): ClusterState {
   const cluster = createCluster();
-  for (const { metadata } of vector.namespaces) cluster.namespaces.set(metadata.name, metadata.labels ?? {});
+  for (const { metadata } of vector.namespaces) setNamespaceLabels(cluster, metadata.name, metadata.labels ?? {});
   for (const service of vector.services) {
     cluster.services.set(`${service.metadata.namespace}/${service.metadata.name}`, service);
   }

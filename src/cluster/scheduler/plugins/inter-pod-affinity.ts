@@ -1,108 +1,87 @@
 import { type ClusterState, NO_VALUE, type NodeIndex } from '../cluster.js';
 import type { PodClass } from '../pod-class.js';
-import { type InterPodTerm, termMatches } from './inter-pod-affinity-terms.js';
+import { type InterPodTerm, type InterPodTerms, termMatches } from './inter-pod-affinity-terms.js';
 import { FEASIBLE, Rejection, type Verdict } from './verdict.js';
 
-/** Numbers by topology and value: `topology * VALUES_PER_TOPOLOGY + value`. */
-type ByValue = Map<number, number>;
-
-const VALUES_PER_TOPOLOGY = 1_048_576;
+/** Placed pods of some kind by the value that their node has for a topology key; nodes without the key count nowhere. */
+export interface CountedPods {
+  readonly topology: number;
+  readonly byValue: ArrayLike<number>;
+  readonly total: number;
+}
 
 /** PreFilter: what the placed pods mean for one incoming pod (interpodaffinity/filtering.go: preFilterState). */
 export interface AffinityFilter {
-  /** Placed pods that match all required affinity terms, counted once for each term. */
-  readonly affinity: ByValue;
-  readonly antiAffinity: ByValue;
-  /** Where required anti-affinity of a placed pod forbids the incoming pod. */
-  readonly forbidden: ByValue;
+  /** For each required affinity term: pods that match all of them. */
+  readonly affinity: readonly CountedPods[];
+  readonly antiAffinity: readonly CountedPods[];
+  /** Pods whose required anti-affinity forbids the incoming pod. */
+  readonly forbidden: readonly CountedPods[];
   /** The incoming pod satisfies its own terms: it may be the first of its kind. */
   readonly matchesItself: boolean;
 }
 
-/** Undefined: the plugin is skipped. */
-export function prepareAffinityFilter(cluster: ClusterState, pod: PodClass): AffinityFilter | undefined {
-  const own = pod.terms;
-  if (own === undefined && cluster.podsWithTerms.size === 0) return undefined;
-  const filter: AffinityFilter = {
-    affinity: new Map(),
-    antiAffinity: new Map(),
-    forbidden: new Map(),
-    matchesItself: own?.affinity.every((term) => termMatches(cluster, term, pod.namespace, pod.labels)) === true,
-  };
-  for (const placed of cluster.podsWithTerms) {
-    for (const term of placed.podClass.terms!.antiAffinity) {
-      if (termMatches(cluster, term, pod.namespace, pod.labels)) add(filter.forbidden, cluster, term, placed.node, 1);
-    }
-  }
-  if (own !== undefined) countOwnTerms(cluster, own, filter);
-  const nothingRequired = own === undefined || own.affinity.length + own.antiAffinity.length === 0;
-  return nothingRequired && filter.forbidden.size === 0 ? undefined : filter;
+/** PreScore: counted pods and what each is worth (scoring.go: PreScore). */
+export interface WeightedCount {
+  readonly pods: CountedPods;
+  readonly weight: number;
 }
 
-function countOwnTerms(cluster: ClusterState, own: NonNullable<PodClass['terms']>, filter: AffinityFilter): void {
-  for (const other of cluster.podClasses) {
-    if (other.members.size === 0) continue;
-    const matches = (term: InterPodTerm): boolean => termMatches(cluster, term, other.namespace, other.labels);
-    const all = own.affinity.length > 0 && own.affinity.every(matches);
-    const anti = own.antiAffinity.filter(matches);
-    if (!all && anti.length === 0) continue;
-    for (const { node } of other.members) {
-      if (all) for (const term of own.affinity) add(filter.affinity, cluster, term, node, 1);
-      for (const term of anti) add(filter.antiAffinity, cluster, term, node, 1);
-    }
-  }
+/** Counts from scratch; undefined: the plugin is skipped. affinity-counts.ts keeps the same counts up to date. */
+export function prepareAffinityFilter(cluster: ClusterState, pod: PodClass): AffinityFilter | undefined {
+  const { affinity = [], antiAffinity = [] } = pod.terms ?? {};
+  const forbidden = holders(cluster, pod, 'antiAffinity');
+  if (affinity.length + antiAffinity.length + forbidden.length === 0) return undefined;
+  return {
+    affinity: affinity.map(({ topology }) => countMatching(cluster, affinity, topology)),
+    antiAffinity: antiAffinity.map((term) => countMatching(cluster, [term], term.topology)),
+    forbidden: forbidden.map(({ pods }) => pods),
+    matchesItself: matchesItself(cluster, pod),
+  };
+}
+
+export function matchesItself(cluster: ClusterState, { terms, namespace, labels }: PodClass): boolean {
+  return terms?.affinity.every((term) => termMatches(cluster, term, namespace, labels)) === true;
 }
 
 /** kubernetes v1.36.3 pkg/scheduler/framework/plugins/interpodaffinity/filtering.go: Filter. */
-export function filterAffinity(cluster: ClusterState, pod: PodClass, filter: AffinityFilter, node: NodeIndex): Verdict {
-  if (!satisfiesAffinity(cluster, pod, filter, node)) return Rejection.PodAffinity;
-  for (const term of pod.terms?.antiAffinity ?? []) {
-    if (at(filter.antiAffinity, cluster, term.topology, node) > 0) return Rejection.PodAntiAffinity;
+export function filterAffinity(cluster: ClusterState, filter: AffinityFilter, node: NodeIndex): Verdict {
+  const { antiAffinity, forbidden } = filter;
+  if (!satisfiesAffinity(cluster, filter, node)) return Rejection.PodAffinity;
+  for (let index = 0; index < antiAffinity.length; index++) {
+    if (podsAt(cluster, antiAffinity[index]!, node) > 0) return Rejection.PodAntiAffinity;
   }
-  for (let topology = 0; topology < cluster.topologies.length; topology++) {
-    if (at(filter.forbidden, cluster, topology, node) > 0) return Rejection.ExistingAntiAffinity;
+  for (let index = 0; index < forbidden.length; index++) {
+    if (podsAt(cluster, forbidden[index]!, node) > 0) return Rejection.ExistingAntiAffinity;
   }
   return FEASIBLE;
 }
 
-function satisfiesAffinity(cluster: ClusterState, pod: PodClass, filter: AffinityFilter, node: NodeIndex): boolean {
+function satisfiesAffinity(cluster: ClusterState, filter: AffinityFilter, node: NodeIndex): boolean {
+  const { affinity } = filter;
   let podsExist = true;
-  for (const { topology } of pod.terms?.affinity ?? []) {
-    if (cluster.topologies[topology]!.valueOf[node] === NO_VALUE) return false;
-    if (at(filter.affinity, cluster, topology, node) === 0) podsExist = false;
+  for (const pods of affinity) {
+    if (cluster.topologies[pods.topology]!.valueOf[node] === NO_VALUE) return false;
+    if (podsAt(cluster, pods, node) === 0) podsExist = false;
   }
-  return podsExist || (filter.affinity.size === 0 && filter.matchesItself);
+  return podsExist || (filter.matchesItself && affinity.every(({ total }) => total === 0));
 }
 
-/** PreScore: the sum of weights at each topology value (scoring.go: PreScore). Undefined: the plugin is skipped. */
-export function prepareAffinityScore(cluster: ClusterState, pod: PodClass): ByValue | undefined {
+/** Counts from scratch; undefined: the plugin is skipped. */
+export function prepareAffinityScore(cluster: ClusterState, pod: PodClass): WeightedCount[] | undefined {
   const { hardPodAffinityWeight } = pod.profile.args;
-  const sums: ByValue = new Map();
-  for (const placed of cluster.podsWithTerms) {
-    const theirs = placed.podClass.terms!;
-    for (const term of theirs.affinity) {
-      if (termMatches(cluster, term, pod.namespace, pod.labels)) {
-        add(sums, cluster, term, placed.node, hardPodAffinityWeight);
-      }
-    }
-    for (const term of theirs.preferred) {
-      if (termMatches(cluster, term, pod.namespace, pod.labels)) add(sums, cluster, term, placed.node, term.weight);
-    }
-  }
-  const preferred = pod.terms?.preferred ?? [];
-  for (const other of preferred.length === 0 ? [] : cluster.podClasses) {
-    if (other.members.size === 0) continue;
-    const matching = preferred.filter((term) => termMatches(cluster, term, other.namespace, other.labels));
-    for (const { node } of matching.length === 0 ? [] : other.members) {
-      for (const term of matching) add(sums, cluster, term, node, term.weight);
-    }
-  }
-  return sums.size === 0 ? undefined : sums;
+  const own = pod.terms?.preferred ?? [];
+  const counts = [
+    ...holders(cluster, pod, 'affinity').map(({ pods }) => ({ pods, weight: hardPodAffinityWeight })),
+    ...holders(cluster, pod, 'preferred').map(({ pods, term }) => ({ pods, weight: term.weight })),
+    ...own.map((term) => ({ pods: countMatching(cluster, [term], term.topology), weight: term.weight })),
+  ].filter(({ pods }) => pods.total > 0);
+  return counts.length === 0 ? undefined : counts;
 }
 
-export function scoreAffinity(cluster: ClusterState, sums: ByValue, node: NodeIndex): number {
+export function scoreAffinity(cluster: ClusterState, counts: readonly WeightedCount[], node: NodeIndex): number {
   let score = 0;
-  for (let topology = 0; topology < cluster.topologies.length; topology++) score += at(sums, cluster, topology, node);
+  for (const { pods, weight } of counts) score += weight * podsAt(cluster, pods, node);
   return score;
 }
 
@@ -111,13 +90,43 @@ export function normalizeAffinity(raw: number, least: number, greatest: number):
   return greatest === least ? 0 : Math.trunc(100 * ((raw - least) / (greatest - least)));
 }
 
-function add(sums: ByValue, cluster: ClusterState, term: InterPodTerm, node: NodeIndex, weight: number): void {
-  const value = cluster.topologies[term.topology]!.valueOf[node]!;
-  if (value === NO_VALUE) return; // also for a node that is gone
-  const key = term.topology * VALUES_PER_TOPOLOGY + value;
-  sums.set(key, (sums.get(key) ?? 0) + weight);
+function podsAt(cluster: ClusterState, { topology, byValue }: CountedPods, node: NodeIndex): number {
+  const value = cluster.topologies[topology]!.valueOf[node]!;
+  return value === NO_VALUE ? 0 : byValue[value]!;
 }
 
-function at(sums: ByValue, cluster: ClusterState, topology: number, node: NodeIndex): number {
-  return sums.get(topology * VALUES_PER_TOPOLOGY + cluster.topologies[topology]!.valueOf[node]!) ?? 0;
+/** Placed pods that match all the terms. */
+function countMatching(cluster: ClusterState, terms: readonly InterPodTerm[], topology: number): CountedPods {
+  return countClasses(cluster, topology, (other) =>
+    terms.every((term) => termMatches(cluster, term, other.namespace, other.labels)),
+  );
+}
+
+/** Placed pods that have a term of this kind that speaks of the pod, for each such term. */
+function holders(
+  cluster: ClusterState,
+  { namespace, labels }: PodClass,
+  kind: keyof InterPodTerms,
+): { readonly pods: CountedPods; readonly term: InterPodTerm }[] {
+  return cluster.podClasses
+    .flatMap((other) => (other.terms?.[kind] ?? []).map((term) => ({ other, term })))
+    .filter(({ term }) => termMatches(cluster, term, namespace, labels))
+    .map(({ other, term }) => ({ term, pods: countClasses(cluster, term.topology, (some) => some === other) }))
+    .filter(({ pods }) => pods.total > 0);
+}
+
+function countClasses(cluster: ClusterState, number: number, counts: (other: PodClass) => boolean): CountedPods {
+  const topology = cluster.topologies[number]!;
+  const byValue = new Int32Array(topology.values.size);
+  let total = 0;
+  for (const other of cluster.podClasses) {
+    if (other.members.size === 0 || !counts(other)) continue;
+    for (const { node } of other.members) {
+      const value = topology.valueOf[node]!;
+      if (value === NO_VALUE) continue; // also for a node that is gone
+      byValue[value]! += 1;
+      total += 1;
+    }
+  }
+  return { topology: number, byValue, total };
 }
