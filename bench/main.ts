@@ -6,6 +6,7 @@ import { mm1Benchmark } from './mm1.js';
 import { podsBenchmark } from './pods.js';
 import { requestsBenchmark } from './requests.js';
 import { scenarioBenchmark } from './scenario.js';
+import { schedulerBenchmark } from './scheduler.js';
 import { sweepBenchmark } from './sweep.js';
 
 /** Every benchmark there is: add a file and its line here. */
@@ -16,6 +17,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   podsBenchmark,
   controllersBenchmark,
   scenarioBenchmark,
+  schedulerBenchmark,
   sweepBenchmark,
 ];
 

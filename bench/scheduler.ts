@@ -1,0 +1,109 @@
+import { placePod } from '../src/cluster/scheduler/cluster-pods.js';
+import { explainPod } from '../src/cluster/scheduler/explain.js';
+import { podClassOf } from '../src/cluster/scheduler/pod-class.js';
+import { type Benchmark, compared, type Figure, median } from './measure.js';
+import { openb } from './openb.js';
+import { openRoom, type Placement, play } from './scheduler-room.js';
+import { replicaSets, spreadAndApart } from './scheduler-workloads.js';
+
+const bench = 'scheduler';
+
+/** Pods a second at 10,000 plain pods on 1,000 nodes or near, measured elsewhere on similar cores. */
+const ELSEWHERE = [
+  { name: 'kube-scheduler on 500 nodes, elsewhere', value: 743 },
+  { name: 'kube-scheduler, elsewhere', value: 571 },
+  { name: 'kubernetriks (one filter, one score), elsewhere', value: 3_600 },
+  { name: 'open-simulator, elsewhere', value: 33 },
+  { name: 'bare array scan of two rules, elsewhere', value: 130_000 },
+];
+
+const REPLICA_SETS = 100;
+const REPETITIONS = 5;
+/** So many of the 10,000 pods are judged plainly. */
+const PLAIN_ATTEMPTS = 200;
+const GROWTH_NODES = [500, 1_000, 2_000, 5_000, 10_000];
+const MANY_REPLICA_SETS = 300;
+
+export const schedulerBenchmark: Benchmark = {
+  name: bench,
+  description:
+    'Pods are placed by the scheduler alone: taken from the scheduling queue, decided on with all default plugins on,\n' +
+    'assumed on their node and confirmed as the watch would show them. No API server, no client limits, no modelled time:\n' +
+    '`bench -- pods` goes through the whole control plane. All pods wait from the start, those of ReplicaSets in turn,\n' +
+    'and spread as Kubernetes spreads them by default. Wall time from the first pod to the last: median of five after a\n' +
+    'warm-up with up to 10,000 pods, a single run above. What stands beside it was measured in the same run, unless it\n' +
+    'says elsewhere: on other machines with similar cores.',
+  run: () => [...plainPods(), ...growth(), ...largeClusters(), ...gpuCluster()],
+};
+
+function plainPods(): Figure[] {
+  const placement = replicaSets(1_000, 10_000, REPLICA_SETS);
+  const rate = {
+    bench,
+    case: '10,000 plain pods, 1,000 nodes',
+    metric: 'pods placed',
+    value: repeated(placement),
+    unit: '1/s',
+  };
+  const baselines = [
+    { name: 'goal', value: 30_000 },
+    { name: 'every plugin asked about every node', value: plainRate(placement) },
+    ...ELSEWHERE,
+  ];
+  return baselines.map((baseline) => compared(rate, baseline));
+}
+
+/** Pods placed a second, median of five. */
+function repeated(placement: Placement): number {
+  play(placement);
+  return placement.pods.length / median(Array.from({ length: REPETITIONS }, () => play(placement).seconds));
+}
+
+/** Pods judged a second without anything remembered, on a cluster that holds all the others. */
+function plainRate(placement: Placement): number {
+  const { cluster } = openRoom(placement);
+  const { nodes, pods } = placement;
+  for (const [index, pod] of pods.entries()) placePod(cluster, pod, nodes[index % nodes.length]!.metadata.name);
+  const before = performance.now();
+  for (const pod of pods.slice(0, PLAIN_ATTEMPTS)) explainPod(cluster, podClassOf(cluster, pod));
+  return PLAIN_ATTEMPTS / ((performance.now() - before) / 1_000);
+}
+
+function growth(): Figure[] {
+  return GROWTH_NODES.map((nodes) => {
+    const value = 1e6 / repeated(replicaSets(nodes, 10_000, REPLICA_SETS));
+    return { bench, case: `10,000 plain pods, ${nodes} nodes`, metric: 'time a pod', value, unit: 'us' };
+  });
+}
+
+function largeClusters(): Figure[] {
+  const plain = play(replicaSets(5_000, 50_000, REPLICA_SETS));
+  const mixed = play(replicaSets(5_000, 150_000, MANY_REPLICA_SETS, spreadAndApart));
+  const peak = process.resourceUsage().maxRSS / 1_024;
+  const ofPlain = { bench, case: '50,000 plain pods, 5,000 nodes' };
+  const ofMixed = { bench, case: '150,000 pods, 5,000 nodes: a third spreads over zones, a tenth never shares a node' };
+  const rate = plain.placed / plain.seconds;
+  return [
+    compared({ ...ofPlain, metric: 'pods placed', value: rate, unit: '1/s' }, { name: 'goal', value: 20_000 }),
+    { ...ofMixed, metric: 'pods that found a node', value: mixed.placed, unit: 'pods' },
+    compared({ ...ofMixed, metric: 'wall time', value: mixed.seconds, unit: 's' }, { name: 'goal', value: 60 }),
+    compared(
+      { ...ofMixed, metric: 'peak memory of the process so far', value: peak, unit: 'MB' },
+      { name: 'goal', value: 2_500 },
+    ),
+  ];
+}
+
+function gpuCluster(): Figure[] {
+  const placement = openb();
+  if (placement === undefined) {
+    return [
+      { bench, case: 'Alibaba openb: skipped, its lists are not here', metric: 'pods tried', value: 0, unit: '1/s' },
+    ];
+  }
+  const what = { bench, case: 'Alibaba openb: 8,152 pods, 1,523 nodes, GPUs of certain models' };
+  return [
+    { ...what, metric: 'pods tried', value: repeated(placement), unit: '1/s' },
+    { ...what, metric: 'pods that found a node', value: play(placement).placed, unit: 'pods' },
+  ];
+}
