@@ -1,7 +1,8 @@
 import type { Pod } from '../../../src/cluster/api/objects/pod.js';
 import { podsToDelete } from '../../../src/cluster/controllers/replica-set/decide.js';
-import { inDeletionOrder, ranksByNode } from '../../../src/cluster/controllers/replica-set/deletion-rank.js';
+import { inDeletionOrder } from '../../../src/cluster/controllers/replica-set/deletion-rank.js';
 import { withMicros } from '../../cluster/with-micros.js';
+import { activeByNode } from './active-by-node.js';
 import { type Checker, difference } from './checker.js';
 
 interface Case {
@@ -19,12 +20,11 @@ export const deletionRank: Checker = {
   kind: 'replicaset.deletion-rank',
   check(given: Case) {
     const { now, pods, siblingPods, replicas } = withMicros(given) as Omit<Case, 'now'> & { now: number };
-    const related = [...pods, ...(siblingPods ?? [])];
-    const ranks = ranksByNode(related);
+    const ranks = activeByNode([...pods, ...(siblingPods ?? [])]);
     const ours = {
       ranks: Object.fromEntries(pods.map(({ metadata, spec }) => [metadata.name, ranks.get(spec.nodeName ?? '') ?? 0])),
-      order: names(inDeletionOrder(pods, ranks, now)),
-      deleted: names(podsToDelete(pods, related, pods.length - replicas, now)).sort(),
+      order: names(inDeletionOrder(pods, ranks, now, pods.length)),
+      deleted: names(podsToDelete(pods, ranks, pods.length - replicas, now)).sort(),
     };
     return difference(ours, given.expected);
   },

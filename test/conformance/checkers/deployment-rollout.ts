@@ -5,9 +5,11 @@ import type { Deployment, ReplicaSet } from '../../../src/cluster/api/objects/wo
 import { controllerOf } from '../../../src/cluster/api/owner-references.js';
 import { isActive, isReady } from '../../../src/cluster/api/pod-predicates.js';
 import { syncDeployment } from '../../../src/cluster/controllers/deployment/decide.js';
+import { countPods } from '../../../src/cluster/controllers/replica-set/counts.js';
 import { syncReplicaSet } from '../../../src/cluster/controllers/replica-set/decide.js';
 import { SECOND_US, wholeSeconds } from '../../../src/kernel/time.js';
 import { answered, playStory } from '../../cluster/controllers/play-story.js';
+import { activeByNode } from './active-by-node.js';
 import { type Checker, difference } from './checker.js';
 
 interface Case {
@@ -169,8 +171,10 @@ function settleSets(tank: Tank): void {
       const replicaSet = tank.sets.get(name);
       if (replicaSet === undefined) continue;
       const pods = podsOf(tank, replicaSet);
-      const related = [...tank.pods.values()].filter(isActive);
-      const view = { owner: replicaSet, pods, related, mayManage: true, now: tank.now };
+      const active = pods.filter(isActive);
+      const ranks = activeByNode([...tank.pods.values()].filter(isActive));
+      const counts = countPods(replicaSet, pods);
+      const view = { owner: replicaSet, counts, active, ranks, mayManage: true, now: tank.now };
       playStory(syncReplicaSet(view), (request) => answer(tank, request));
     }
   }

@@ -2,18 +2,20 @@ import { type Controllers, enqueue, SYNC_DONE } from '../../api/controller-loop.
 import type { Change, Listeners } from '../../api/informers.js';
 import { controllerKey, KCM, kcmLister, type KcmWorld } from '../../api/kcm.js';
 import type { Pod } from '../../api/objects/pod.js';
+import type { ReplicaSet } from '../../api/objects/workload.js';
 import { controlledBy, orphansIn } from '../../api/owner-index.js';
 import { controllerOf } from '../../api/owner-references.js';
 import { isActive } from '../../api/pod-predicates.js';
+import { sameData } from '../../api/patch.js';
 import { objectKey } from '../../api/store.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
 import { creationObserved, deletionObserved, isSatisfied } from '../shared/expectations.js';
 import { enqueueWhenAvailable, formerOwner, isGoing, possibleOwners } from '../shared/pod-changes.js';
 import { forgetOwner, isBehind, keepPodNote, type PodNote } from '../shared/pod-memory.js';
-import { countPod, countPods, type PodCounts } from './counts.js';
+import { countOnNode, countPod, countPods } from './counts.js';
 import { type ReplicaSetView, syncReplicaSet } from './decide.js';
 import { type ReplicaOwner, selects } from './replica-owner.js';
-import type { ReplicaSetMemory, ReplicaSetWorld, ReplicationControllerWorld } from './state.js';
+import type { KeptCounts, ReplicaSetMemory, ReplicaSetWorld, ReplicationControllerWorld } from './state.js';
 
 /** kubernetes v1.36.3 pkg/controller/{replicaset,replication}/config/v1alpha1/defaults.go */
 const WORKERS = 5;
@@ -95,44 +97,67 @@ function viewOf(world: KcmWorld, memory: ReplicaSetMemory, owner: ReplicaOwner):
   const index = world.kcm.owned.Pod;
   const own = controlledBy<Pod>(index, owner.metadata.uid);
   const orphans = [...orphansIn<Pod>(index, owner.metadata.namespace).values()];
-  const counts = countsOf(memory, owner, own.values());
+  const { counts } = keptCounts(world, memory, owner);
   const mayManage = isSatisfied(memory.expectations, objectKey(owner), now);
   const hasSurplus = mayManage && counts.active > replicas;
   const hasClaims = counts.strangers > 0 || orphans.some((pod) => isActive(pod) && selects(owner, pod.metadata.labels));
   // Who is to be claimed, given up or waited for must be looked at one by one; else it is enough to know how many.
-  const pods = hasSurplus || hasClaims || minReadySeconds > 0 ? [...own.values(), ...orphans] : { ...counts };
-  return { owner, pods, related: hasSurplus ? relatedPods(world, owner) : [], mayManage, now };
+  return {
+    owner,
+    counts: { ...counts },
+    active: hasSurplus || minReadySeconds > 0 ? [...own.values()].filter(isActive) : [],
+    ...(hasClaims ? { candidates: [...own.values(), ...orphans] } : {}),
+    ranks: hasSurplus ? ranksOf(world, memory, owner) : new Map(),
+    mayManage,
+    now,
+  };
 }
 
-function countsOf(memory: ReplicaSetMemory, owner: ReplicaOwner, own: Iterable<Pod>): PodCounts {
+function keptCounts(world: KcmWorld, { counted }: ReplicaSetMemory, owner: ReplicaOwner): KeptCounts {
   const { uid } = owner.metadata;
-  const kept = memory.counted.get(uid);
-  if (kept?.owner.spec.selector === owner.spec.selector && kept.owner.spec.template === owner.spec.template) {
-    return kept.counts;
-  }
-  const counts = countPods(owner, own);
-  memory.counted.set(uid, { owner, counts });
-  return counts;
+  const kept = counted.get(uid);
+  if (kept !== undefined && countsAlike(kept.owner, owner)) return kept;
+  const own = controlledBy<Pod>(world.kcm.owned.Pod, uid);
+  const fresh = { owner, counts: countPods(owner, own.values()), byNode: new Map<string, number>() };
+  for (const pod of own.values()) countOnNode(fresh.byNode, pod, 1);
+  counted.set(uid, fresh);
+  return fresh;
+}
+
+/** Do two versions of an owner count their pods alike? */
+function countsAlike(left: ReplicaOwner, right: ReplicaOwner): boolean {
+  return (
+    sameData(left.spec.selector, right.spec.selector) &&
+    sameData(left.spec.template.metadata?.labels, right.spec.template.metadata?.labels)
+  );
 }
 
 /** Takes a change of a pod into the counts of its owners, former and new, as far as they are kept. */
 function recount({ counted }: ReplicaSetMemory, { type, object, before }: Change<Pod>): void {
-  const former = before === undefined ? undefined : counted.get(controllerOf(before)?.uid ?? '');
-  if (former !== undefined) countPod(former.counts, former.owner, before!, -1);
-  const now = type === 'deleted' ? undefined : counted.get(controllerOf(object)?.uid ?? '');
-  if (now !== undefined) countPod(now.counts, now.owner, object, 1);
+  const staysThere =
+    type === 'modified' &&
+    before!.spec.nodeName === object.spec.nodeName &&
+    isActive(before!) === isActive(object) &&
+    controllerOf(before!)?.uid === controllerOf(object)?.uid;
+  const take = (pod: Pod, by: 1 | -1): void => {
+    const kept = counted.get(controllerOf(pod)?.uid ?? '');
+    if (kept === undefined) return;
+    countPod(kept.counts, kept.owner, pod, by);
+    if (!staysThere) countOnNode(kept.byNode, pod, by);
+  };
+  if (before !== undefined) take(before, -1);
+  if (type !== 'deleted') take(object, 1);
 }
 
-/** Active pods of all ReplicaSets with the same controller; none for one without a controller. */
-function relatedPods(world: KcmWorld, object: ReplicaOwner): Pod[] {
+/** Active pods by node of all ReplicaSets with the same controller; none for one without a controller. */
+function ranksOf(world: KcmWorld, memory: ReplicaSetMemory, object: ReplicaOwner): ReadonlyMap<string, number> {
+  const ranks = new Map<string, number>();
   const owner = controllerOf(object);
-  if (owner === undefined) return [];
-  const { Pod, ReplicaSet } = world.kcm.owned;
-  const pods: Pod[] = [];
-  for (const { metadata } of controlledBy(ReplicaSet, owner.uid).values()) {
-    for (const pod of controlledBy<Pod>(Pod, metadata.uid).values()) if (isActive(pod)) pods.push(pod);
+  if (owner === undefined) return ranks;
+  for (const set of controlledBy<ReplicaSet>(world.kcm.owned.ReplicaSet, owner.uid).values()) {
+    for (const [node, pods] of keptCounts(world, memory, set).byNode) ranks.set(node, (ranks.get(node) ?? 0) + pods);
   }
-  return pods;
+  return ranks;
 }
 
 /** Source: replica_set.go: addPod, updatePod, deletePod. */

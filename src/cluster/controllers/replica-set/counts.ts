@@ -14,6 +14,13 @@ export interface PodCounts {
   strangers: number;
 }
 
+/** Adds an active pod to the numbers by node (`by` 1), or takes it out (`by` -1). Those without a node stand under ''. */
+export function countOnNode(byNode: Map<string, number>, pod: Pod, by: 1 | -1): void {
+  if (!isActive(pod)) return;
+  const { nodeName = '' } = pod.spec;
+  byNode.set(nodeName, (byNode.get(nodeName) ?? 0) + by);
+}
+
 /** Counts the pods that a controller reference binds to the owner. */
 export function countPods(owner: ReplicaOwner, own: Iterable<Pod>): PodCounts {
   const counts: PodCounts = { active: 0, terminating: 0, fullyLabeled: 0, ready: 0, strangers: 0 };

@@ -10,7 +10,7 @@ import { RequestRefused, type Story } from '../../api/sync-story.js';
 import { writeOwnerStatus } from '../shared/owner-status.js';
 import { createPods, deletePods } from '../shared/pod-control.js';
 import { countAvailable, countPods, type PodCounts } from './counts.js';
-import { inDeletionOrder, ranksByNode } from './deletion-rank.js';
+import { inDeletionOrder } from './deletion-rank.js';
 import { type ReplicaOwner, selects } from './replica-owner.js';
 import { calculateStatus, sameStatus } from './status.js';
 
@@ -20,10 +20,14 @@ const BURST_REPLICAS = 500;
 /** What one sync of a ReplicaSet or ReplicationController looks at. */
 export interface ReplicaSetView {
   readonly owner: ReplicaOwner;
-  /** Pods of the owner and those of its namespace without an owner; or, where none is to be claimed or chosen, how many. */
-  readonly pods: readonly Pod[] | PodCounts;
-  /** Active pods of all ReplicaSets of the same Deployment; needed only where pods are to be deleted. */
-  readonly related: readonly Pod[];
+  /** The owner's pods in numbers. */
+  readonly counts: PodCounts;
+  /** Its active pods; needed only where some are to be chosen or waited for. */
+  readonly active: readonly Pod[];
+  /** Its pods and those of its namespace without an owner, if any is to be adopted or released. */
+  readonly candidates?: readonly Pod[];
+  /** Active pods of all ReplicaSets of the same Deployment by node; needed only where pods are to be deleted. */
+  readonly ranks: ReadonlyMap<string, number>;
   /** Have the pods that were asked for earlier been seen? Without that nothing is created or deleted. */
   readonly mayManage: boolean;
   readonly now: Micros;
@@ -34,9 +38,9 @@ export interface ReplicaSetView {
  * Source: kubernetes v1.36.3 pkg/controller/replicaset/replica_set.go: syncReplicaSet; reference/workloads.md section 3.
  */
 export function* syncReplicaSet(view: ReplicaSetView): Story {
-  const { owner, pods, mayManage, now } = view;
+  const { owner, candidates, mayManage, now } = view;
   const { minReadySeconds = 0 } = owner.spec;
-  const { active, counts } = 'active' in pods ? { active: [], counts: pods } : yield* claimPods(owner, pods);
+  const { active, counts } = candidates === undefined ? view : yield* claimPods(owner, candidates);
   let refused: ApiResult | undefined;
   if (mayManage && owner.metadata.deletionTimestamp === undefined) {
     refused = yield* manageReplicas(view, counts.active, active);
@@ -72,7 +76,7 @@ function* manageReplicas(view: ReplicaSetView, count: number, active: readonly P
     );
   }
   if (surplus === 0) return undefined;
-  const victims = podsToDelete(active, view.related, Math.min(surplus, BURST_REPLICAS), view.now);
+  const victims = podsToDelete(active, view.ranks, Math.min(surplus, BURST_REPLICAS), view.now);
   return yield* deletePods(view.owner, victims);
 }
 
@@ -98,7 +102,11 @@ function createRequest(owner: ReplicaOwner): ApiRequest {
 }
 
 /** Source: replica_set.go: getPodsToDelete. */
-export function podsToDelete(active: readonly Pod[], related: readonly Pod[], count: number, now: Micros): Pod[] {
-  if (count >= active.length) return [...active];
-  return inDeletionOrder(active, ranksByNode(related), now).slice(0, count);
+export function podsToDelete(
+  active: readonly Pod[],
+  ranks: ReadonlyMap<string, number>,
+  count: number,
+  now: Micros,
+): Pod[] {
+  return count >= active.length ? [...active] : inDeletionOrder(active, ranks, now, count);
 }

@@ -10,29 +10,27 @@ import { compareEarlyStages, compareRestarts } from '../shared/pod-order.js';
 
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 
-/** Pods of this and of sibling ReplicaSets on each node: where they are many, one can be spared. */
-export function ranksByNode(related: readonly Pod[]): ReadonlyMap<string, number> {
-  const ranks = new Map<string, number>();
-  for (const { spec } of related) {
-    const node = spec.nodeName ?? '';
-    ranks.set(node, (ranks.get(node) ?? 0) + 1);
-  }
-  return ranks;
-}
-
-/** The pods in the order in which they are to be deleted; those that no rule tells apart keep their order. */
-export function inDeletionOrder(pods: readonly Pod[], ranks: ReadonlyMap<string, number>, now: Micros): Pod[] {
+/**
+ * The first `count` pods in the order in which they are to be deleted; those that no rule tells apart keep their order.
+ * `ranks`: pods of this and of sibling ReplicaSets by node: where they are many, one can be spared.
+ */
+export function inDeletionOrder(
+  pods: readonly Pod[],
+  ranks: ReadonlyMap<string, number>,
+  now: Micros,
+  count: number,
+): Pod[] {
   const rankOf = (pod: Pod): number => ranks.get(pod.spec.nodeName ?? '') ?? 0;
-  return sortAsGo(
-    pods,
-    (left, right) =>
-      compareEarlyStages(left, right) ||
-      deletionCost(left) - deletionCost(right) ||
-      rankOf(right) - rankOf(left) ||
-      compareReadySince(left, right, now) ||
-      compareRestarts(left, right) ||
-      compareAges(left.metadata.creationTimestamp, right.metadata.creationTimestamp, left, right, now),
-  );
+  const compare = (left: Pod, right: Pod): number =>
+    compareEarlyStages(left, right) ||
+    deletionCost(left) - deletionCost(right) ||
+    rankOf(right) - rankOf(left) ||
+    compareReadySince(left, right, now) ||
+    compareRestarts(left, right) ||
+    compareAges(left.metadata.creationTimestamp, right.metadata.creationTimestamp, left, right, now);
+  return pods.length <= INSERTION_SORT_MAXIMUM
+    ? sortedAsGo(pods, compare).slice(0, count)
+    : firstOf(pods, compare, count);
 }
 
 /** Up to here Go's sort.Sort is a plain insertion sort. */
@@ -42,15 +40,31 @@ const INSERTION_SORT_MAXIMUM = 12;
  * The rules contradict each other now and then: of three pods, the first two may be equal to each other (ready since the
  * same second) and yet on different sides of the third (whose uid lies between theirs). The way of sorting then decides.
  */
-function sortAsGo(pods: readonly Pod[], compare: (left: Pod, right: Pod) => number): Pod[] {
+function sortedAsGo(pods: readonly Pod[], compare: (left: Pod, right: Pod) => number): Pod[] {
   const sorted = [...pods];
-  if (sorted.length > INSERTION_SORT_MAXIMUM) return sorted.sort(compare);
   for (let end = 1; end < sorted.length; end++) {
     for (let at = end; at > 0 && compare(sorted[at]!, sorted[at - 1]!) < 0; at--) {
       [sorted[at - 1], sorted[at]] = [sorted[at]!, sorted[at - 1]!];
     }
   }
   return sorted;
+}
+
+/** The first `count` in order: each pod is compared with the last of those found so far, and mostly with no other. */
+function firstOf(pods: readonly Pod[], compare: (left: Pod, right: Pod) => number, count: number): Pod[] {
+  const first: Pod[] = [];
+  for (const pod of pods) {
+    if (first.length === count && compare(pod, first[count - 1]!) >= 0) continue;
+    let low = 0;
+    for (let high = first.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (compare(pod, first[middle]!) < 0) high = middle;
+      else low = middle + 1;
+    }
+    if (first.length === count) first.pop();
+    first.splice(low, 0, pod);
+  }
+  return first;
 }
 
 const INT32_LIMIT = 2_147_483_648;

@@ -12,6 +12,8 @@ export interface ReplicaSetMemory extends PodMemory {
 export interface KeptCounts {
   readonly owner: ReplicaOwner;
   readonly counts: PodCounts;
+  /** Its active pods by node. */
+  readonly byNode: Map<string, number>;
 }
 
 export interface ReplicaSetWorld extends KcmWorld {
