@@ -4,6 +4,7 @@ import {
   type AffinityFilter,
   type CountedPods,
   matchesItself,
+  skipsAffinityScore,
   type WeightedCount,
 } from './plugins/inter-pod-affinity.js';
 import { type InterPodTerm, type InterPodTerms, termMatches } from './plugins/inter-pod-affinity-terms.js';
@@ -71,7 +72,7 @@ export function currentAffinityFilter(cluster: ClusterState, pod: PodClass): Aff
 
 /** PreScore: as `prepareAffinityScore` counts, with counts of no pods among them. */
 export function currentAffinityScore(cluster: ClusterState, pod: PodClass): readonly WeightedCount[] {
-  if (pod.terms === undefined && cluster.affinity.held.length === 0) return [];
+  if ((pod.terms === undefined && cluster.affinity.held.length === 0) || skipsAffinityScore(pod)) return [];
   const { scores } = completeAffinity(cluster, pod);
   for (const { pods } of scores) refresh(cluster, pods);
   return scores;
@@ -136,6 +137,7 @@ function completeAffinity(cluster: ClusterState, pod: PodClass): ClassAffinity {
   for (; affinity.heldSeen < held.length; affinity.heldSeen++) {
     const tally = held[affinity.heldSeen]!;
     if (!termMatches(cluster, tally.term, pod.namespace, pod.labels)) continue;
+    if (tally.kind === 'affinity' && hardPodAffinityWeight === 0) continue;
     if (tally.kind === 'antiAffinity') filter.forbidden.push(tally);
     else scores.push({ pods: tally, weight: tally.kind === 'affinity' ? hardPodAffinityWeight : tally.term.weight });
   }

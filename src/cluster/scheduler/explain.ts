@@ -4,8 +4,8 @@ import { filterNode, prepareFilters } from './filter-node.js';
 import { scoreImages } from './plugins/image-locality.js';
 import { normalizeAffinity, prepareAffinityScore, scoreAffinity } from './plugins/inter-pod-affinity.js';
 import { preferredTerms, scoreNodeAffinity } from './plugins/node-affinity.js';
-import { scoreBalancedAllocation, skipsBalancedAllocation } from './plugins/node-resources-balanced-allocation.js';
-import { scoreLeastAllocated } from './plugins/node-resources-fit.js';
+import { scoreBalanceOf, skipsBalancedAllocation } from './plugins/node-resources-balanced-allocation.js';
+import { scoreByStrategy } from './plugins/node-resources-fit.js';
 import { isIgnored, normalizeSpread, scoreSpread, topologyWeight } from './plugins/pod-topology-spread.js';
 import { scoreTaints } from './plugins/taint-toleration.js';
 import { FEASIBLE, Rejection, type Verdict } from './plugins/verdict.js';
@@ -75,15 +75,15 @@ function scoreAll(
   if (preferredTerms(pod.spec, pod.profile).length > 0) {
     add('NodeAffinity', (node) => scoreNodeAffinity(cluster, pod, node), byGreatest);
   }
-  add('NodeResourcesFit', (node) => scoreLeastAllocated(cluster, pod, node));
+  add('NodeResourcesFit', (node) => scoreByStrategy(cluster, pod, node));
   addSpread(cluster, pod, feasible, scores);
   const sums = prepareAffinityScore(cluster, pod);
   if (sums !== undefined) {
     add('InterPodAffinity', (node) => scoreAffinity(cluster, sums, node), betweenLeastAndGreatest);
   }
   add('DynamicResources', () => 0);
-  if (!skipsBalancedAllocation(pod)) {
-    add('NodeResourcesBalancedAllocation', (node) => scoreBalancedAllocation(cluster, pod, node));
+  if (!skipsBalancedAllocation(pod.balancedResources)) {
+    add('NodeResourcesBalancedAllocation', (node) => scoreBalanceOf(cluster, pod, node));
   }
   add('ImageLocality', (node) => scoreImages(cluster, pod, node));
   return scores;

@@ -1,9 +1,20 @@
 import { CHANGES_REMEMBERED, type ClusterState, type NodeIndex, type ResourceVector } from './cluster.js';
-import { scoreBalancedAllocation, skipsBalancedAllocation } from './plugins/node-resources-balanced-allocation.js';
-import { filterResources, scoreLeastAllocated } from './plugins/node-resources-fit.js';
+import {
+  isDefaultBalance,
+  scoreBalanceOf,
+  scoreBalancedAllocation,
+  skipsBalancedAllocation,
+} from './plugins/node-resources-balanced-allocation.js';
+import {
+  filterResources,
+  isDefaultStrategy,
+  scoreByStrategy,
+  scoreLeastAllocated,
+} from './plugins/node-resources-fit.js';
 import { FEASIBLE } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import type { SchedulingProfile } from './profile.js';
+import type { ScoredResource } from './resources.js';
 
 /**
  * What the filters that look at one node alone (up to NodeResourcesFit, host ports aside) and the scores of resources
@@ -12,6 +23,8 @@ import type { SchedulingProfile } from './profile.js';
  */
 export interface FitTable {
   readonly filtersResources: boolean;
+  /** Both scores are of CPU and memory, as they are without arguments. */
+  readonly isDefault: boolean;
   /** Weights of NodeResourcesFit and NodeResourcesBalancedAllocation; 0 if it does not score the pod. */
   readonly fitWeight: number;
   readonly balancedWeight: number;
@@ -27,23 +40,29 @@ const LARGEST_INT16 = 32_767;
 export const REJECTED = -1;
 export const UNKNOWN = -2;
 
+/** Requests of the pods that share a table. */
+interface Requests {
+  readonly request: ResourceVector;
+  readonly scored: ResourceVector;
+  readonly balancedResources: readonly ScoredResource[];
+}
+
 export function fitTableOf(
   cluster: ClusterState,
-  { filters, weights }: SchedulingProfile,
+  { filters, weights, args }: SchedulingProfile,
   placementKey: string,
-  request: ResourceVector,
-  scoredCpu: number,
-  scoredMemory: number,
+  { request, scored, balancedResources }: Requests,
 ): FitTable {
-  const key = [...request, scoredCpu, scoredMemory, placementKey].join(' ');
+  const key = [...request, '', ...scored, placementKey].join(' ');
   let table = cluster.fitTables.get(key);
   if (table === undefined) {
     const isLarge =
       MAXIMUM_SCORE * (weights.NodeResourcesFit + weights.NodeResourcesBalancedAllocation) > LARGEST_INT16;
     table = {
       filtersResources: filters.includes('NodeResourcesFit'),
+      isDefault: isDefaultStrategy(args.scoringStrategy) && isDefaultBalance(args.balancedResources),
       fitWeight: weights.NodeResourcesFit,
-      balancedWeight: skipsBalancedAllocation({ request }) ? 0 : weights.NodeResourcesBalancedAllocation,
+      balancedWeight: skipsBalancedAllocation(balancedResources) ? 0 : weights.NodeResourcesBalancedAllocation,
       scores: isLarge ? new Int32Array(0) : new Int16Array(0),
       seenChanges: 0,
     };
@@ -72,13 +91,22 @@ export function refreshFit(cluster: ClusterState, table: FitTable): void {
 export function judge(cluster: ClusterState, pod: PodClass, node: NodeIndex): number {
   const { fit, placement } = pod;
   let score = REJECTED;
-  if (
+  const isFeasible =
     placement.verdicts[node] === FEASIBLE &&
-    (!fit.filtersResources || filterResources(cluster, pod, node) === FEASIBLE)
-  ) {
-    score = fit.fitWeight === 0 ? 0 : fit.fitWeight * scoreLeastAllocated(cluster, pod, node);
-    if (fit.balancedWeight > 0) score += fit.balancedWeight * scoreBalancedAllocation(cluster, pod, node);
-  }
+    (!fit.filtersResources || filterResources(cluster, pod, node) === FEASIBLE);
+  if (isFeasible) score = fit.isDefault ? defaultScore(cluster, pod, node) : otherScore(cluster, pod, node);
   fit.scores[node] = score;
   return score;
+}
+
+function defaultScore(cluster: ClusterState, pod: PodClass, node: NodeIndex): number {
+  const { fitWeight, balancedWeight } = pod.fit;
+  const fit = fitWeight === 0 ? 0 : fitWeight * scoreLeastAllocated(cluster, pod, node);
+  return balancedWeight === 0 ? fit : fit + balancedWeight * scoreBalancedAllocation(cluster, pod, node);
+}
+
+function otherScore(cluster: ClusterState, pod: PodClass, node: NodeIndex): number {
+  const { fitWeight, balancedWeight } = pod.fit;
+  const fit = fitWeight === 0 ? 0 : fitWeight * scoreByStrategy(cluster, pod, node);
+  return balancedWeight === 0 ? fit : fit + balancedWeight * scoreBalanceOf(cluster, pod, node);
 }

@@ -7,10 +7,11 @@ import type { Outcome } from './decide.js';
 import { nodeNamesOf } from './plugins/node-affinity.js';
 import { imagesOf } from './plugins/image-locality.js';
 import { hostPortsOf } from './plugins/node-ports.js';
+import { filteredRequest } from './plugins/node-resources-fit.js';
 import { compileTerms, type InterPodTerms } from './plugins/inter-pod-affinity-terms.js';
 import { sameTemplate } from './pod-template.js';
 import { profileNamed, type SchedulingProfile } from './profile.js';
-import { requestVector, scoredRequest } from './resources.js';
+import { requestVector, type ScoredResource, scoredRequest, scoredResources } from './resources.js';
 import { type FitTable, fitTableOf } from './fit-table.js';
 import { placementKeyOf, type PlacementRules, placementRulesOf } from './placement-rules.js';
 import type { ClassSpread, SpreadCounter } from './spread-counts.js';
@@ -33,9 +34,13 @@ export interface PodClass {
   /** spec.nodeName of a pod that asks for a node before it is scheduled. */
   readonly wantedNodeName: string;
   readonly request: ResourceVector;
+  /** What NodeResourcesFit filters by: without what the profile ignores. */
+  readonly filteredRequest: ResourceVector;
   /** What NodeResourcesFit scores: with the defaults for missing requests, without pod-level resources. */
-  readonly scoredCpu: number;
-  readonly scoredMemory: number;
+  readonly scoredRequest: ResourceVector;
+  /** Resources that NodeResourcesFit and NodeResourcesBalancedAllocation look at. */
+  readonly fitResources: readonly ScoredResource[];
+  readonly balancedResources: readonly ScoredResource[];
   /** What its pods take on a node, unless they are being resized; worked out when the first is placed. */
   taken: Pick<PlacedPod, 'requested' | 'nonZeroCpu' | 'nonZeroMemory'> | undefined;
   readonly hostPorts: readonly HostPort[];
@@ -85,10 +90,11 @@ function classBySignature(cluster: ClusterState, pod: Pod, wantedNodeName: strin
 
 function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, signature: string): PodClass {
   const { spec } = pod;
-  const scored = scoredRequest(spec);
+  const scored = scoredRequest(cluster, spec);
   const request = requestVector(cluster, spec);
   const terms = compileTerms(cluster, pod);
   const profile = profileNamed(cluster.profiles, spec.schedulerName) ?? cluster.profiles[0]!;
+  const balancedResources = scoredResources(cluster, profile.args.balancedResources, request);
   const placementKey = placementKeyOf(profile, spec, wantedNodeName);
   const made: PodClass = {
     id: cluster.podClasses.length,
@@ -100,8 +106,10 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     owner: ownerOf(pod),
     wantedNodeName,
     request,
-    scoredCpu: scored.cpu,
-    scoredMemory: scored.memory,
+    filteredRequest: filteredRequest(cluster, request, profile.args),
+    scoredRequest: scored,
+    fitResources: scoredResources(cluster, profile.args.scoringStrategy.resources, scored),
+    balancedResources,
     taken: undefined,
     hostPorts: hostPortsOf(spec),
     images: imagesOf(spec),
@@ -111,7 +119,7 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     terms,
     matched: { classes: [], seen: 0 },
     placement: placementRulesOf(cluster, profile, spec, placementKey),
-    fit: fitTableOf(cluster, profile, placementKey, request, scored.cpu, scored.memory),
+    fit: fitTableOf(cluster, profile, placementKey, { request, scored, balancedResources }),
     members: new Set(),
     counters: countersOf(cluster.spreadIndex, pod),
     spread: undefined,

@@ -8,6 +8,7 @@ import { hasUntoleratedTaint } from '../api/tolerations.js';
 import type { ClusterState } from './cluster.js';
 import type { ClusterEvent, OwnEvent } from './cluster-event.js';
 import { podFitsEmptyNode, roomGrew } from './node-room.js';
+import { matchesAdded } from './plugins/node-affinity.js';
 import { termMatches } from './plugins/inter-pod-affinity-terms.js';
 import { hostPortsOf, portsConflict } from './plugins/node-ports.js';
 import { type PodClass, podClassOf } from './pod-class.js';
@@ -63,9 +64,11 @@ const HINTS: Readonly<Record<string, Hint>> = {
 
   NodeAffinity: (_cluster, pod, event) => {
     if (event.type === 'NodeTaint') return true;
-    if (event.type === 'NodeAdd') return matchesNodeAffinity(pod.spec, event.node);
-    if (event.type !== 'NodeLabel') return false;
-    return matchesNodeAffinity(pod.spec, event.node) && !matchesNodeAffinity(pod.spec, event.before);
+    const matches = (node: Node): boolean =>
+      matchesAdded(pod.profile.args.addedAffinity, node) && matchesNodeAffinity(pod.spec, node);
+    if (event.type === 'NodeAdd') return matches(event.node);
+    // What the profile adds is looked at only as it is now.
+    return event.type === 'NodeLabel' && matches(event.node) && !matchesNodeAffinity(pod.spec, event.before);
   },
 
   NodePorts: (_cluster, pod, event) => {

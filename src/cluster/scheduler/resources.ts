@@ -1,6 +1,7 @@
 import type { Pod, PodSpec } from '../api/objects/pod.js';
 import { podRequests, type QuantityList, resourceNumbers } from '../api/pod-resources.js';
 import { type ClusterState, CPU, EPHEMERAL_STORAGE, MEMORY, resourceNumber, type ResourceVector } from './cluster.js';
+import type { ResourceWeight } from './profile.js';
 
 /** Counted one by one: extended resources and huge pages (component-helpers scheduling/v1/helpers: IsScalarResourceName). */
 export function isScalarResource(name: string): boolean {
@@ -13,11 +14,34 @@ export function requestVector(cluster: ClusterState, spec: PodSpec): ResourceVec
 }
 
 /** What the scorer of NodeResourcesFit takes the pod for: pod-level resources are not looked at (a quirk of v1.36). */
-export function scoredRequest(spec: PodSpec): { readonly cpu: number; readonly memory: number } {
+export function scoredRequest(cluster: ClusterState, spec: PodSpec): ResourceVector {
   const { resources: _podLevel, ...containersOnly } = spec;
-  const { milliCpu, memory } = resourceNumbers(podRequests(containersOnly, { nonZero: true }));
-  return { cpu: milliCpu, memory };
+  return vectorOf(cluster, podRequests(containersOnly, { nonZero: true }));
 }
+
+/** A resource that a plugin scores, and how much of it the pod wants. */
+export interface ScoredResource {
+  readonly resource: number;
+  readonly weight: number;
+  readonly wanted: number;
+}
+
+/** The resources that count for a pod: counted one by one only those that it asks for (resource_allocation.go: calculateResourceAllocatableRequest). */
+export function scoredResources(
+  cluster: ClusterState,
+  weights: readonly ResourceWeight[],
+  request: ResourceVector,
+): ScoredResource[] {
+  return weights.flatMap(({ name, weight }) => {
+    const isScalar = isScalarResource(name);
+    if (!isScalar && !COUNTED.includes(name)) return [];
+    const resource = resourceNumber(cluster, name);
+    const wanted = request[resource] ?? 0;
+    return isScalar && wanted === 0 ? [] : [{ resource, weight, wanted }];
+  });
+}
+
+const COUNTED: readonly string[] = ['cpu', 'memory', 'ephemeral-storage'];
 
 /** What a pod takes of the node that it is on (framework/types.go: CalculateResource). A resize counts its larger side. */
 export function takenByPod(

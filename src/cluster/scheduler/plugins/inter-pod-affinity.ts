@@ -67,12 +67,19 @@ function satisfiesAffinity(cluster: ClusterState, filter: AffinityFilter, node: 
   return podsExist || (filter.matchesItself && affinity.every(({ total }) => total === 0));
 }
 
+/** PreScore of a profile that asks placed pods only where the incoming one prefers something itself. */
+export function skipsAffinityScore({ profile, terms }: PodClass): boolean {
+  return profile.args.ignorePreferredTermsOfExistingPods && (terms?.preferred.length ?? 0) === 0;
+}
+
 /** Counts from scratch; undefined: the plugin is skipped. */
 export function prepareAffinityScore(cluster: ClusterState, pod: PodClass): WeightedCount[] | undefined {
+  if (skipsAffinityScore(pod)) return undefined;
   const { hardPodAffinityWeight } = pod.profile.args;
   const own = pod.terms?.preferred ?? [];
+  const required = hardPodAffinityWeight === 0 ? [] : holders(cluster, pod, 'affinity');
   const counts = [
-    ...holders(cluster, pod, 'affinity').map(({ pods }) => ({ pods, weight: hardPodAffinityWeight })),
+    ...required.map(({ pods }) => ({ pods, weight: hardPodAffinityWeight })),
     ...holders(cluster, pod, 'preferred').map(({ pods, term }) => ({ pods, weight: term.weight })),
     ...own.map((term) => ({ pods: countMatching(cluster, [term], term.topology), weight: term.weight })),
   ].filter(({ pods }) => pods.total > 0);

@@ -1,5 +1,6 @@
 import { matchesNodeAffinity, matchesNodeTerm } from '../../api/node-affinity.js';
-import type { PodSpec } from '../../api/objects/pod.js';
+import type { Node } from '../../api/objects/node.js';
+import type { NodeAffinity, PodSpec } from '../../api/objects/pod.js';
 import type { ClusterState, NodeIndex } from '../cluster.js';
 import type { PodClass } from '../pod-class.js';
 import type { SchedulingProfile } from '../profile.js';
@@ -7,7 +8,15 @@ import { FEASIBLE, Rejection, type Verdict } from './verdict.js';
 
 /** kubernetes v1.36.3 pkg/scheduler/framework/plugins/nodeaffinity/node_affinity.go: Filter. */
 export function filterNodeAffinity(cluster: ClusterState, pod: PodClass, node: NodeIndex): Verdict {
+  const { addedAffinity } = pod.profile.args;
+  if (!matchesAdded(addedAffinity, cluster.nodes[node]!)) return Rejection.AddedAffinity;
   return matchesNodeAffinity(pod.spec, cluster.nodes[node]!) ? FEASIBLE : Rejection.NodeAffinity;
+}
+
+/** Does the node satisfy what the profile adds for every pod? */
+export function matchesAdded(addedAffinity: NodeAffinity | undefined, node: Node): boolean {
+  const required = addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  return required === undefined || required.nodeSelectorTerms.some((term) => matchesNodeTerm(term, node));
 }
 
 /** Sum of the weights of the preferred terms that match; more is better. */

@@ -49,7 +49,8 @@ function defaultsFor(cluster: ClusterState, pod: PodClass): readonly TopologySpr
   const labelSelector = defaultSelector(cluster, pod);
   if (isEmpty(labelSelector)) return [];
   const constraints = defaultConstraints === 'System' ? SYSTEM_DEFAULTS : defaultConstraints;
-  return constraints.map((constraint) => ({ ...constraint, labelSelector }));
+  // The default selector stands for all that would select: matchLabelKeys of a default constraint have no effect.
+  return constraints.map((constraint) => ({ ...constraint, labelSelector, matchLabelKeys: [] }));
 }
 
 function compile(cluster: ClusterState, pod: PodClass, constraint: TopologySpreadConstraint): SpreadConstraint {

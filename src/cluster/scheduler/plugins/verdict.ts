@@ -34,6 +34,8 @@ export const Rejection = {
   VolumeNodeAffinity: 14,
   VolumeBinding: 15,
   VolumeMissing: 16,
+  /** What the profile adds for every pod. */
+  AddedAffinity: 20,
 } as const;
 
 interface RejectionText {
@@ -104,6 +106,14 @@ const TEXTS: readonly (RejectionText | undefined)[] = [
     plugin: 'VolumeBinding',
     code: 'UnschedulableAndUnresolvable',
     reason: 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)',
+  },
+  undefined,
+  undefined,
+  undefined,
+  {
+    plugin: 'NodeAffinity',
+    code: 'UnschedulableAndUnresolvable',
+    reason: "node(s) didn't match scheduler-enforced node affinity",
   },
 ];
 
