@@ -10,7 +10,11 @@ import { registerDaemonSet } from '../cluster/controllers/daemon-set/controller.
 import { createDaemonSetState, type DaemonSetWorld } from '../cluster/controllers/daemon-set/state.js';
 import { registerCronJob } from '../cluster/controllers/cron-job/controller.js';
 import { registerDeployment } from '../cluster/controllers/deployment/controller.js';
-import { registerDisruption } from '../cluster/controllers/disruption/controller.js';
+import {
+  createDisruptionState,
+  type DisruptionWorld,
+  registerDisruption,
+} from '../cluster/controllers/disruption/controller.js';
 import { registerEndpointSlice } from '../cluster/controllers/endpoint-slice/controller.js';
 import { createEndpointSliceState, type EndpointSliceWorld } from '../cluster/controllers/endpoint-slice/state.js';
 import { registerGarbageCollector } from '../cluster/controllers/garbage-collector/controller.js';
@@ -67,6 +71,7 @@ import {
 /** What all controllers together need of the world. */
 export type ControllersWorld = AttachDetachWorld &
   DaemonSetWorld &
+  DisruptionWorld &
   EndpointSliceWorld &
   GarbageCollectorWorld &
   HorizontalPodAutoscalerWorld &
@@ -94,6 +99,7 @@ export function createControllerStates(storage: StorageParameters): ControllersW
     nodeLifecycle: createNodeLifecycleState(),
     taintEviction: createTaintEvictionState(),
     podGc: createPodGcState(),
+    disruption: createDisruptionState(),
     horizontalPodAutoscaler: createHorizontalPodAutoscalerState(),
     job: createJobState(),
     persistentVolume: createPersistentVolumeState(),

@@ -1,9 +1,12 @@
-import { type Listeners, lister, openInformer } from './informers.js';
+import { claimNamesOf } from './claims.js';
+import { type Change, type Listeners, lister, openInformer } from './informers.js';
 import { KINDS } from './kinds.js';
 import type { KubernetesObject } from './objects/meta.js';
+import type { Pod } from './objects/pod.js';
+import type { PersistentVolumeClaim } from './objects/storage.js';
 import { createOwnerIndex, indexChange, type OwnerIndex } from './owner-index.js';
 import { controllerOf } from './owner-references.js';
-import { keyOf, type ObjectKey } from './store.js';
+import { keyOf, type ObjectKey, objectKey } from './store.js';
 import type { ApiWorld } from './world.js';
 
 /** The process that all controllers share, with one informer a kind. */
@@ -14,6 +17,8 @@ export interface KcmState {
   readonly informers: Readonly<Record<string, number>>;
   /** What these informers know, by controller of the objects. */
   readonly owned: { readonly [Kind in (typeof OWNED)[number]]: OwnerIndex };
+  /** Keys of the pods that mount each claim. */
+  readonly claimUsers: Map<ObjectKey, Set<ObjectKey>>;
 }
 
 export interface KcmWorld extends ApiWorld {
@@ -35,12 +40,39 @@ export function createKcm(world: ApiWorld): KcmState {
       ControllerRevision: createOwnerIndex(),
       Job: createOwnerIndex(),
     },
+    claimUsers: new Map(),
   };
 }
 
 /** Keeps the indexes: before any controller is registered, so that they are up to date when a controller listens. */
 export function registerKcm<W extends KcmWorld>(listeners: Listeners<W>): void {
   for (const kind of OWNED) listeners.on(KCM, kind, (world, change) => indexChange(world.kcm.owned[kind], change));
+  listeners.on<Pod>(KCM, 'Pod', (world, change) => followClaims(world.kcm, change));
+}
+
+/** What a pod mounts never changes. */
+function followClaims({ claimUsers }: KcmState, { type, object, before }: Change<Pod>): void {
+  if (type === 'modified' && before!.metadata.uid === object.metadata.uid) return;
+  const { namespace } = object.metadata;
+  const pod = objectKey(object);
+  for (const name of before === undefined ? NONE : claimNamesOf(before.spec)) {
+    const claim = keyOf(namespace, name);
+    const users = claimUsers.get(claim);
+    users?.delete(pod);
+    if (users?.size === 0) claimUsers.delete(claim);
+  }
+  for (const name of type === 'deleted' ? NONE : claimNamesOf(object.spec)) {
+    const claim = keyOf(namespace, name);
+    claimUsers.set(claim, (claimUsers.get(claim) ?? new Set()).add(pod));
+  }
+}
+
+const NONE: readonly string[] = [];
+
+/** Pods that mount a claim, in the order in which the informer saw them. */
+export function claimUsers(world: KcmWorld, claim: PersistentVolumeClaim): Pod[] {
+  const pods = kcmLister<Pod>(world, 'Pod');
+  return [...(world.kcm.claimUsers.get(objectKey(claim)) ?? [])].map((key) => pods.get(key)!);
 }
 
 /** What the controllers believe of a kind: a watch delay behind the store. */

@@ -1,63 +1,75 @@
 import { type Controllers, enqueue, SYNC_DONE } from '../../api/controller-loop.js';
-import type { Listeners } from '../../api/informers.js';
+import type { Change, Listeners } from '../../api/informers.js';
 import { KCM, kcmLister, type KcmWorld } from '../../api/kcm.js';
 import { resourceOf } from '../../api/kinds.js';
 import type { KubernetesObject, OwnerReference } from '../../api/objects/meta.js';
 import type { Pod } from '../../api/objects/pod.js';
 import type { PodDisruptionBudget } from '../../api/objects/policy.js';
 import { controllerOf } from '../../api/owner-references.js';
-import { matchesSelector } from '../../api/selectors.js';
-import { keyOf, type ObjectKey } from '../../api/store.js';
+import { sameData } from '../../api/patch.js';
+import { keyOf, objectKey } from '../../api/store.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
+import {
+  createSelectedPods,
+  dropSelector,
+  followPod,
+  type SelectedPods,
+  setSelector,
+} from '../shared/selected-pods.js';
 import { judgeBudget, type Scale, writeBudget } from './decide.js';
 
 /** kubernetes v1.36.3 pkg/controller/disruption/disruption.go: Run */
 const WORKERS = 1;
 
+export interface DisruptionWorld extends KcmWorld {
+  /** The pods that each budget selects. */
+  readonly controllers: { readonly disruption: SelectedPods };
+}
+
+export function createDisruptionState(): SelectedPods {
+  return createSelectedPods();
+}
+
 /**
  * The disruption controller: how many pods of each PodDisruptionBudget may go. It is woken by budgets and pods alone, not by
  * a change of scale. Source: kubernetes v1.36.3 pkg/controller/disruption; reference/workloads.md section 8.
  */
-export function registerDisruption<W extends KcmWorld>(controllers: Controllers<W>, listeners: Listeners<W>): void {
+export function registerDisruption<W extends DisruptionWorld>(
+  controllers: Controllers<W>,
+  listeners: Listeners<W>,
+): void {
   const controllerId = controllers.add({
     name: 'disruption-controller',
     workers: WORKERS,
     sync: (world, key) => {
       const budget = kcmLister<PodDisruptionBudget>(world, 'PodDisruptionBudget').get(key);
       if (budget === undefined) return SYNC_DONE;
-      const pods = podsOf(world, budget);
+      const pods = [...(world.controllers.disruption.pods.get(key)?.values() ?? [])];
       const verdict = judgeBudget({ budget, pods, scales: scalesOf(world, pods), now: world.kernel.now });
       return beginStory(world, teller, { budget, verdict });
     },
     resume: (world, _key, memory, results) => resumeStory(world, teller, memory, results),
   });
   const teller = { controllerId, story: writeBudget };
-  listeners.on<PodDisruptionBudget>(KCM, 'PodDisruptionBudget', (world, { type, object }) => {
-    const { namespace, name } = object.metadata;
-    if (type !== 'deleted') enqueue(world, controllerId, keyOf(namespace, name));
+  listeners.on<PodDisruptionBudget>(KCM, 'PodDisruptionBudget', (world, change) => {
+    followSelector(world, change);
+    if (change.type !== 'deleted') enqueue(world, controllerId, objectKey(change.object));
   });
-  listeners.on<Pod>(KCM, 'Pod', (world, { object }) => {
-    const key = budgetOf(world, object);
+  listeners.on<Pod>(KCM, 'Pod', (world, change) => {
+    // The first budget that selects the pod; a second one is not woken by it. Source: disruption.go: getPdbForPod.
+    const [key] = followPod(world.controllers.disruption, change).now;
     if (key !== undefined) enqueue(world, controllerId, key);
   });
 }
 
-/** The first budget that selects a pod; a second one is not woken by it. Source: disruption.go: getPdbForPod. */
-function budgetOf(world: KcmWorld, { metadata }: Pod): ObjectKey | undefined {
-  for (const [key, budget] of kcmLister<PodDisruptionBudget>(world, 'PodDisruptionBudget')) {
-    if (budget.metadata.namespace !== metadata.namespace) continue;
-    if (matchesSelector(budget.spec.selector, metadata.labels)) return key;
+function followSelector(world: DisruptionWorld, { type, object, before }: Change<PodDisruptionBudget>): void {
+  const { disruption } = world.controllers;
+  const { selector } = object.spec;
+  const key = objectKey(object);
+  if (type === 'deleted' || selector === undefined) dropSelector(disruption, key);
+  else if (before === undefined || !sameData(before.spec.selector, selector)) {
+    setSelector(disruption, key, object.metadata.namespace, selector, kcmLister<Pod>(world, 'Pod').values());
   }
-  return undefined;
-}
-
-function podsOf(world: KcmWorld, { metadata, spec }: PodDisruptionBudget): Pod[] {
-  const pods: Pod[] = [];
-  for (const pod of kcmLister<Pod>(world, 'Pod').values()) {
-    if (pod.metadata.namespace !== metadata.namespace) continue;
-    if (matchesSelector(spec.selector, pod.metadata.labels)) pods.push(pod);
-  }
-  return pods;
 }
 
 function scalesOf(world: KcmWorld, pods: readonly Pod[]): Map<string, Scale> {

@@ -19,16 +19,9 @@ import {
   tell,
   tellAll,
 } from '../../api/sync-story.js';
+import { dropSelector, followPod, setSelector } from '../shared/selected-pods.js';
 import { type EndpointSliceView, type FamilyHints, MAX_ENDPOINTS_PER_SLICE, reconcile, requestsOf } from './decide.js';
-import {
-  addService,
-  DELETION_EXPECTED,
-  type EndpointSliceWorld,
-  isStale,
-  removeService,
-  serviceOfSlice,
-  servicesOf,
-} from './state.js';
+import { DELETION_EXPECTED, type EndpointSliceWorld, isStale, serviceOfSlice } from './state.js';
 import { cpuShares, type HintEvent, isOverloaded } from './topology-hints.js';
 
 /** kubernetes v1.36.3 pkg/controller/endpointslice/config/v1alpha1/defaults.go */
@@ -63,7 +56,7 @@ export function registerEndpointSlice<W extends EndpointSliceWorld>(
     enqueue(world, controllerId, objectKey(change.object));
   });
   listeners.on<Pod>(KCM, 'Pod', (world, change) => {
-    for (const key of followPod(world, change)) enqueue(world, controllerId, key);
+    for (const key of wokenBy(world, change)) enqueue(world, controllerId, key);
   });
   listeners.on<Node>(KCM, 'Node', (world, change) => {
     for (const key of followNode(world, change)) enqueue(world, controllerId, key);
@@ -75,12 +68,12 @@ export function registerEndpointSlice<W extends EndpointSliceWorld>(
 }
 
 function viewOf(world: EndpointSliceWorld, service: Service): EndpointSliceView {
-  const { podsByService, slicesByService, hints } = world.controllers.endpointSlice;
+  const { selected, slicesByService, hints } = world.controllers.endpointSlice;
   const key = objectKey(service);
   const slices = [...(slicesByService.get(key)?.values() ?? [])];
   return {
     service,
-    pods: [...(podsByService.get(key)?.values() ?? [])],
+    pods: [...(selected.pods.get(key)?.values() ?? [])],
     nodes: kcmLister<Node>(world, 'Node'),
     slices: slices.filter(({ metadata }) => metadata.deletionTimestamp === undefined),
     maxEndpointsPerSlice: MAX_ENDPOINTS_PER_SLICE,
@@ -149,29 +142,26 @@ function followSelector(world: EndpointSliceWorld, { type, object, before }: Cha
   const state = world.controllers.endpointSlice;
   const isSame = type !== 'deleted' && before !== undefined && sameData(before.spec.selector, object.spec.selector);
   if (isSame) return;
-  if (before !== undefined) removeService(state, before);
+  const key = objectKey(object);
+  const { selector = {} } = object.spec;
   if (type === 'deleted') {
-    state.written.delete(objectKey(object));
-    state.hints.delete(objectKey(object));
-  } else addService(state, object, kcmLister<Pod>(world, 'Pod').values());
+    state.written.delete(key);
+    state.hints.delete(key);
+  }
+  if (type === 'deleted' || Object.keys(selector).length === 0) dropSelector(state.selected, key);
+  else {
+    const pods = kcmLister<Pod>(world, 'Pod').values();
+    setSelector(state.selected, key, object.metadata.namespace, { matchLabels: selector }, pods);
+  }
 }
 
 /** Keeps the pods of each Service; gives the Services for which the change matters. */
-function followPod(world: EndpointSliceWorld, { type, object, before }: Change<Pod>): ObjectKey[] {
-  const state = world.controllers.endpointSlice;
-  const key = objectKey(object);
-  const { namespace, labels } = object.metadata;
-  const selecting = servicesOf(state, namespace, labels);
-  const woken = type === 'modified' && before !== undefined && !matters(before, object) ? [] : selecting;
-  if (type === 'deleted') {
-    for (const service of selecting) state.podsByService.get(service)?.delete(key);
-    return woken;
-  }
-  for (const service of selecting) state.podsByService.get(service)?.set(key, object);
-  if (before === undefined || before.metadata.labels === labels) return woken;
-  const left = servicesOf(state, namespace, before.metadata.labels).filter((service) => !selecting.includes(service));
-  for (const service of left) state.podsByService.get(service)?.delete(key);
-  return [...selecting, ...left];
+function wokenBy(world: EndpointSliceWorld, change: Change<Pod>): readonly ObjectKey[] {
+  const { type, object, before } = change;
+  const { now, noLonger } = followPod(world.controllers.endpointSlice.selected, change);
+  const isRelabelled = type === 'modified' && before!.metadata.labels !== object.metadata.labels;
+  if (isRelabelled) return [...now, ...noLonger];
+  return type !== 'modified' || matters(before!, object) ? now : [];
 }
 
 /** Source: k8s.io/endpointslice util/controller_utils.go: podEndpointsChanged. */

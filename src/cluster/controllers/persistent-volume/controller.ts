@@ -1,10 +1,9 @@
 import { SECOND_US, type Micros } from '../../../kernel/time.js';
-import { defaultClass, claimNamesOf, lacksClass, storageClassOf } from '../../api/claims.js';
+import { defaultClass, lacksClass, storageClassOf } from '../../api/claims.js';
 import { type Controllers, enqueue, SYNC_DONE } from '../../api/controller-loop.js';
 import type { Listeners } from '../../api/informers.js';
-import { KCM, kcmLister } from '../../api/kcm.js';
+import { claimUsers, KCM, kcmLister } from '../../api/kcm.js';
 import type { KubernetesObject } from '../../api/objects/meta.js';
-import type { Pod } from '../../api/objects/pod.js';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../api/objects/storage.js';
 import { objectKey } from '../../api/store.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
@@ -118,13 +117,9 @@ function claimView(world: PersistentVolumeWorld, claim: PersistentVolumeClaim): 
 }
 
 /** Source: pv_controller.go: findNonScheduledPodsByPVC. */
-function waitingPods(world: PersistentVolumeWorld, { metadata }: PersistentVolumeClaim): string[] {
-  const names: string[] = [];
-  for (const pod of kcmLister<Pod>(world, 'Pod').values()) {
-    if (pod.metadata.namespace !== metadata.namespace || pod.spec.nodeName !== undefined) continue;
-    if (claimNamesOf(pod.spec).includes(metadata.name)) names.push(pod.metadata.name);
-  }
-  return names;
+function waitingPods(world: PersistentVolumeWorld, claim: PersistentVolumeClaim): string[] {
+  const users = claimUsers(world, claim);
+  return users.filter((pod) => pod.spec.nodeName === undefined).map((pod) => pod.metadata.name);
 }
 
 function volumeView(world: PersistentVolumeWorld, volume: PersistentVolume): VolumeView {

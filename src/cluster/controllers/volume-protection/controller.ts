@@ -3,7 +3,7 @@ import { type ApiRequest, type ApiResult, succeeded } from '../../api/calls.js';
 import { claimNamesOf } from '../../api/claims.js';
 import { type Controllers, enqueue, SYNC_DONE, type SyncStep } from '../../api/controller-loop.js';
 import type { Listeners } from '../../api/informers.js';
-import { KCM, kcmLister, type KcmWorld } from '../../api/kcm.js';
+import { claimUsers, KCM, kcmLister, type KcmWorld } from '../../api/kcm.js';
 import type { KubernetesObject } from '../../api/objects/meta.js';
 import type { Pod } from '../../api/objects/pod.js';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/objects/storage.js';
@@ -26,7 +26,7 @@ export function registerClaimProtection<W extends KcmWorld>(
     sync: (world, key) => {
       const claim = kcmLister<PersistentVolumeClaim>(world, 'PersistentVolumeClaim').get(key);
       if (claim === undefined || !mayGo(claim, CLAIM_PROTECTION)) return SYNC_DONE;
-      if (isUsedBy(claim, kcmLister<Pod>(world, 'Pod').values())) return SYNC_DONE;
+      if (isUsedBy(claim, claimUsers(world, claim))) return SYNC_DONE;
       // Its informer may be behind, so that it asks before it lets go.
       const list: ApiRequest = { verb: 'list', kind: 'Pod', namespace: claim.metadata.namespace, name: '' };
       return { requests: [list], memory: claim };

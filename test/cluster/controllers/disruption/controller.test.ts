@@ -5,7 +5,11 @@ import type { Pod } from '../../../../src/cluster/api/objects/pod.js';
 import type { PodDisruptionBudget } from '../../../../src/cluster/api/objects/policy.js';
 import { podCondition } from '../../../../src/cluster/api/pod-predicates.js';
 import { registerDeployment } from '../../../../src/cluster/controllers/deployment/controller.js';
-import { registerDisruption } from '../../../../src/cluster/controllers/disruption/controller.js';
+import {
+  createDisruptionState,
+  type DisruptionWorld,
+  registerDisruption,
+} from '../../../../src/cluster/controllers/disruption/controller.js';
 import { registerReplicaSet } from '../../../../src/cluster/controllers/replica-set/controller.js';
 import { createReplicaSetState, type ReplicaSetWorld } from '../../../../src/cluster/controllers/replica-set/state.js';
 import { constant } from '../../../../src/kernel/distributions.js';
@@ -15,7 +19,7 @@ import { TestTank, type TestWorld, webDeployment } from '../../test-world.js';
 
 testVectors('misc.pdb');
 
-type World = TestWorld & ReplicaSetWorld;
+type World = TestWorld & ReplicaSetWorld & DisruptionWorld;
 
 function budget(spec: Readonly<Record<string, unknown>>, name = 'web'): unknown {
   const selector = { matchLabels: { app: 'web' } };
@@ -44,7 +48,7 @@ function guardedTank(
 ): TestTank<World> {
   const tank = new TestTank<World>({
     parameters,
-    controllers: { replicaSet: createReplicaSetState() },
+    controllers: { replicaSet: createReplicaSetState(), disruption: createDisruptionState() },
     register: (controllers, listeners) => {
       registerDeployment(controllers, listeners);
       registerReplicaSet(controllers, listeners);
