@@ -108,8 +108,8 @@ export const KINDS: readonly Kind[] = [
   kind('Role', RBAC, 'roles', 'namespaced', 'stored'),
   kind('PriorityClass', 'scheduling.k8s.io/v1', 'priorityclasses', 'cluster', 'played', 'pc'),
   kind('CSIDriver', STORAGE, 'csidrivers', 'cluster', 'played'),
-  kind('CSINode', STORAGE, 'csinodes', 'cluster', 'stored'),
-  kind('CSIStorageCapacity', STORAGE, 'csistoragecapacities', 'namespaced', 'stored'),
+  kind('CSINode', STORAGE, 'csinodes', 'cluster', 'played'),
+  kind('CSIStorageCapacity', STORAGE, 'csistoragecapacities', 'namespaced', 'played'),
   kind('StorageClass', STORAGE, 'storageclasses', 'cluster', 'played', 'sc'),
   kind('VolumeAttachment', STORAGE, 'volumeattachments', 'cluster', 'played'),
 ];

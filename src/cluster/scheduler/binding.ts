@@ -90,16 +90,17 @@ export function failAttempt(
   reason: 'Unschedulable' | 'SchedulerError',
 ): boolean {
   const { scheduler, kernel } = world;
-  const known = lister<Pod>(world, scheduler.pods).get(objectKey(queued.pod));
-  const { uid } = queued.pod.metadata;
+  const { pod } = queued; // as it was when it was tried
+  const known = lister<Pod>(world, scheduler.pods).get(objectKey(pod));
+  const { uid } = pod.metadata;
   if (known?.metadata.uid === uid && known.spec.nodeName === undefined) {
     queued.pod = known;
     requeueFailed(scheduler.cluster, scheduler.queue, queued, plugins, kernel.now);
   } else if (scheduler.queue.inFlight === queued) {
     scheduler.queue.inFlight = undefined;
   }
-  recordPodEvent(world, queued.pod, 'Warning', 'FailedScheduling', truncated(message));
-  return writeCondition(world, queued.pod, reason, message);
+  recordPodEvent(world, pod, 'Warning', 'FailedScheduling', truncated(message));
+  return writeCondition(world, pod, reason, message);
 }
 
 /** The scheduling loop waits for the answer when a pod was unschedulable; a failed binding's patch holds nobody up. */

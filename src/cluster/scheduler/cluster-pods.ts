@@ -1,4 +1,5 @@
 import type { Pod } from '../api/objects/pod.js';
+import { keyOf } from '../api/store.js';
 import { countForAffinity } from './affinity-counts.js';
 import {
   type ClusterState,
@@ -86,6 +87,27 @@ function take(cluster: ClusterState, placed: PlacedPod, node: NodeIndex, sign: 1
   noteChange(cluster, node);
   const { hostPorts } = placed.podClass;
   if (hostPorts.length > 0) takePorts(cluster, placed.podClass, node, sign);
+  if (usesDisks(placed.podClass)) useDisks(cluster, placed, node, sign);
+}
+
+function usesDisks({ claims, inlineDisks, inTreeDisks }: PodClass): boolean {
+  return claims.length + inlineDisks.length + inTreeDisks.length > 0;
+}
+
+function useDisks(cluster: ClusterState, placed: PlacedPod, node: NodeIndex, sign: 1 | -1): void {
+  const { volumeUsers, claimUsers } = cluster;
+  const users = volumeUsers.get(node) ?? new Set<PlacedPod>();
+  if (sign === 1) users.add(placed);
+  else users.delete(placed);
+  if (users.size === 0) volumeUsers.delete(node);
+  else volumeUsers.set(node, users);
+  const { namespace, claims } = placed.podClass;
+  for (const name of claims) {
+    const key = keyOf(namespace, name);
+    const count = (claimUsers.get(key) ?? 0) + sign;
+    if (count === 0) claimUsers.delete(key);
+    else claimUsers.set(key, count);
+  }
 }
 
 function takePorts(cluster: ClusterState, podClass: PodClass, node: NodeIndex, sign: 1 | -1): void {

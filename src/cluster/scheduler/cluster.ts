@@ -3,7 +3,15 @@ import type { LabelSelector, StringMap } from '../api/objects/meta.js';
 import type { Service } from '../api/objects/network.js';
 import type { Node } from '../api/objects/node.js';
 import type { Pod } from '../api/objects/pod.js';
-import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../api/objects/storage.js';
+import type {
+  PersistentVolume,
+  PersistentVolumeClaim,
+  StorageCapacity,
+  StorageClass,
+  StorageDriver,
+  StorageNode,
+  VolumeAttachment,
+} from '../api/objects/storage.js';
 import type { ObjectKey } from '../api/store.js';
 import type { AffinityCounts } from './affinity-counts.js';
 import type { PodClass } from './pod-class.js';
@@ -143,10 +151,19 @@ export interface ClusterState {
   /** Goes up whenever a Service changes. */
   selectorVersion: number;
 
-  /** What VolumeBinding looks up; what is on its way to being bound stands here as it will be. */
+  /** What the volume plugins look up; claims and volumes on their way to being bound stand here as they will be. */
   readonly claims: Map<ObjectKey, PersistentVolumeClaim>;
   readonly volumes: Map<string, PersistentVolume>;
   readonly storageClasses: Map<string, StorageClass>;
+  /** CSIDrivers, CSINodes by node, CSIStorageCapacities. */
+  readonly storageDrivers: Map<string, StorageDriver>;
+  readonly storageNodes: Map<string, StorageNode>;
+  readonly storageCapacities: Map<ObjectKey, StorageCapacity>;
+  /** VolumeAttachments by node and name. */
+  readonly attachments: Map<string, Map<string, VolumeAttachment>>;
+  /** Placed pods that claim or name disks, by node, and the number of those that mount a claim. */
+  readonly volumeUsers: Map<NodeIndex, Set<PlacedPod>>;
+  readonly claimUsers: Map<ObjectKey, number>;
 
   /** Where the next search begins in `order`. */
   nextStart: number;
@@ -214,6 +231,12 @@ export function createCluster(profiles: readonly SchedulingProfile[] = [DEFAULT_
     claims: new Map(),
     volumes: new Map(),
     storageClasses: new Map(),
+    storageDrivers: new Map(),
+    storageNodes: new Map(),
+    storageCapacities: new Map(),
+    attachments: new Map(),
+    volumeUsers: new Map(),
+    claimUsers: new Map(),
     nextStart: 0,
     feasible: new Int32Array(0),
     feasibleCount: 0,

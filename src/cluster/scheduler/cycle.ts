@@ -1,4 +1,5 @@
 import { sample } from '../../kernel/distributions.js';
+import { invariant } from '../../kernel/invariant.js';
 import { draws } from '../../kernel/random.js';
 import { schedule, scheduleAt } from '../../kernel/simulation.js';
 import type { Micros } from '../../kernel/time.js';
@@ -10,6 +11,7 @@ import { decide } from './decide.js';
 import { recordPodEvent } from './event-series.js';
 import { SchedulerEvent } from './events.js';
 import { demandOf, planVolumes, type VolumePlan } from './plugins/volume-binding.js';
+import { bindsVolumes } from './pod-volumes.js';
 import { type PodClass, podClassOf } from './pod-class.js';
 import type { QueuedPod } from './queued-pod.js';
 import { finishAttempt, nextBackoffEnd, nextLeftoverLook, popNext } from './scheduling-queue.js';
@@ -69,8 +71,12 @@ function takeTime(world: SchedulerWorld, quietUs: Micros): void {
 
 /** Plans the binding of the pod's claims, and takes what they need; undefined: there is nothing to do. */
 function reserveVolumes(cluster: ClusterState, podClass: PodClass, node: NodeIndex): VolumePlan | undefined {
-  if (podClass.claims.length === 0) return undefined;
-  const plan = planVolumes(demandOf(cluster, podClass), cluster.nodes[node]!)!;
+  if (!bindsVolumes(podClass)) return undefined;
+  const plan = planVolumes(cluster, demandOf(cluster, podClass), cluster.nodes[node]!);
+  invariant(
+    typeof plan !== 'number',
+    `the claims of a pod cannot be bound on ${cluster.names[node]!}, which was chosen`,
+  );
   if (plan.bindings.length + plan.provisions.length === 0) return undefined;
   assumeVolumes(cluster, plan, cluster.names[node]!);
   return plan;

@@ -11,15 +11,18 @@ const FINISH_US = 6 * MINUTE_US;
 export type EventSeriesState = Map<string, EventSeries>;
 
 interface EventSeries {
-  lastAt: Micros;
-  isSeries: boolean;
+  readonly lastAt: Micros;
+  readonly isSeries: boolean;
+  /** Of the first: what differs of later ones is lost. */
+  readonly message: string;
 }
 
 /**
- * Records an Event about a pod through events.k8s.io, which only the scheduler does: an equal one makes the first a series by one
- * patch, further ones are only counted in memory. Nothing is combined or dropped.
+ * Records an Event about a pod through events.k8s.io, which only the scheduler does: a second one for the same reason makes the first
+ * a series by one patch, further ones are only counted in memory. Equal are those about one version of the pod, so that a change of
+ * its condition starts anew. Nothing is combined or dropped.
  * The last count of a series, written after 6 to 12 quiet minutes, is left out: quiet time is free.
- * Source: client-go v0.36.3 tools/events/event_broadcaster.go: recordToSink, finishSeries.
+ * Source: client-go v0.36.3 tools/events/event_broadcaster.go: getKey, recordToSink, finishSeries.
  */
 export function recordPodEvent(
   world: SchedulerWorld,
@@ -31,13 +34,15 @@ export function recordPodEvent(
   const { events, eventClient } = world.scheduler;
   const { now } = world.kernel;
   forgetFinished(events, now);
-  const key = `${pod.metadata.uid}\n${reason}\n${message}`;
+  const { uid, resourceVersion } = pod.metadata;
+  const key = `${uid} ${resourceVersion} ${reason}`;
   const known = events.get(key);
+  const told = known?.message ?? message;
   events.delete(key);
-  events.set(key, { lastAt: now, isSeries: known !== undefined });
+  events.set(key, { lastAt: now, isSeries: known !== undefined, message: told });
   if (known?.isSeries === true) return;
   const count = known === undefined ? 1 : 2;
-  issue(world, eventClient, eventRequest(world, eventClient, now, pod, type, reason, message, count));
+  issue(world, eventClient, eventRequest(world, eventClient, now, pod, type, reason, told, count));
 }
 
 function forgetFinished(events: EventSeriesState, now: Micros): void {

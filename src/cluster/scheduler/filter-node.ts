@@ -3,9 +3,14 @@ import type { PodClass } from './pod-class.js';
 import { type AffinityFilter, filterAffinity, prepareAffinityFilter } from './plugins/inter-pod-affinity.js';
 import { filterPorts } from './plugins/node-ports.js';
 import { filterResources } from './plugins/node-resources-fit.js';
+import { filterFeatures } from './plugins/node-declared-features.js';
+import { filterLimits } from './plugins/node-volume-limits.js';
 import { filterSpread, leastMatching } from './plugins/pod-topology-spread.js';
 import { FEASIBLE, type Verdict } from './plugins/verdict.js';
-import { demandOf, filterVolumes, type VolumeDemand } from './plugins/volume-binding.js';
+import { filterBinding } from './plugins/volume-binding.js';
+import { filterDisks } from './plugins/volume-restrictions.js';
+import { filterPlaces } from './plugins/volume-zone.js';
+import { type PodVolumes, prepareVolumes, volumePlugins } from './pod-volumes.js';
 import { filterNodeObject } from './placement-rules.js';
 import type { FilterPlugin } from './profile.js';
 import { type ClassSpread, refreshSpread } from './spread-counts.js';
@@ -17,7 +22,7 @@ export interface Filters {
   /** `leastMatching` of each hard spread constraint. */
   readonly least: readonly number[];
   readonly affinity: AffinityFilter | undefined;
-  readonly volumes: VolumeDemand | undefined;
+  readonly volumes: PodVolumes | undefined;
   /** Filters with a say for this pod that don't look at the node alone, or that most pods skip. */
   readonly rest: readonly FilterPlugin[];
 }
@@ -30,12 +35,13 @@ export function prepareFilters(cluster: ClusterState, pod: PodClass, countAffini
   const { filters } = pod.profile;
   const spread = refreshSpread(cluster, pod);
   const affinity = filters.includes('InterPodAffinity') ? countAffinity(cluster, pod) : undefined;
-  const volumes = pod.claims.length > 0 && filters.includes('VolumeBinding') ? demandOf(cluster, pod) : undefined;
+  const volumes = prepareVolumes(cluster, pod);
   const rest: FilterPlugin[] = [];
   if (pod.hostPorts.length > 0 && filters.includes('NodePorts')) rest.push('NodePorts');
-  if (volumes !== undefined) rest.push('VolumeBinding');
+  if (volumes !== undefined) rest.push(...volumePlugins(pod, volumes));
   if (spread.hard.length > 0) rest.push('PodTopologySpread');
   if (affinity !== undefined) rest.push('InterPodAffinity');
+  if (pod.neededFeatures.length > 0 && filters.includes('NodeDeclaredFeatures')) rest.push('NodeDeclaredFeatures');
   return { pod, spread, least: spread.hard.map(leastMatching), affinity, volumes, rest };
 }
 
@@ -64,18 +70,22 @@ export function filterBy(plugin: FilterPlugin, cluster: ClusterState, filters: F
       return filterPorts(cluster, pod, node);
     case 'NodeResourcesFit':
       return filterResources(cluster, pod, node);
+    case 'VolumeRestrictions':
+      return volumes === undefined ? FEASIBLE : filterDisks(cluster, pod, volumes.claimInUse, node);
+    case 'NodeVolumeLimits':
+      return volumes === undefined ? FEASIBLE : filterLimits(cluster, volumes.disks, node);
     case 'VolumeBinding':
-      return volumes === undefined ? FEASIBLE : filterVolumes(cluster, volumes, node);
+      return volumes?.demand === undefined ? FEASIBLE : filterBinding(cluster, volumes.demand, node);
+    case 'VolumeZone':
+      return volumes === undefined ? FEASIBLE : filterPlaces(cluster, volumes.places, node);
     case 'PodTopologySpread':
       return filterSpread(cluster, filters.spread.hard, filters.least, node);
     case 'InterPodAffinity':
       return affinity === undefined ? FEASIBLE : filterAffinity(cluster, affinity, node);
-    // Not played yet.
-    case 'VolumeRestrictions':
-    case 'NodeVolumeLimits':
-    case 'VolumeZone':
-    case 'DynamicResources':
     case 'NodeDeclaredFeatures':
+      return filterFeatures(cluster, pod, node);
+    // Pods with resource claims are refused when the scenario is read.
+    case 'DynamicResources':
       return FEASIBLE;
   }
 }

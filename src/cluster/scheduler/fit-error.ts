@@ -38,7 +38,8 @@ export function failureOf(cluster: ClusterState, pod: PodClass): Failure {
     return { message, plugins: [refusal.plugin], preemptionHelps: false };
   }
   const verdicts = verdictsOf(cluster, pod);
-  const plugins = [...new Set([...verdicts.values()].map(pluginOf))];
+  const narrowing = pod.nodeNames === undefined ? [] : ['NodeAffinity'];
+  const plugins = [...new Set([...narrowing, ...[...verdicts.values()].map(pluginOf)])];
   const reasons = `${prefix}${rejections(cluster, verdicts.values())}`;
   const after = postFilter(cluster, pod, verdicts);
   if (after === undefined) return { message: reasons, plugins, preemptionHelps: true };

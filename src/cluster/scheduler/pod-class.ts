@@ -7,6 +7,9 @@ import type { Outcome } from './decide.js';
 import { nodeNamesOf } from './plugins/node-affinity.js';
 import { imagesOf } from './plugins/image-locality.js';
 import { hostPortsOf } from './plugins/node-ports.js';
+import { type AttachableDisk, inTreeDisksOf } from './plugins/in-tree-volumes.js';
+import { neededFeaturesOf } from './plugins/node-declared-features.js';
+import { type InlineDisk, inlineDisksOf } from './plugins/volume-restrictions.js';
 import { filteredRequest } from './plugins/node-resources-fit.js';
 import { compileTerms, type InterPodTerms } from './plugins/inter-pod-affinity-terms.js';
 import { sameTemplate } from './pod-template.js';
@@ -48,6 +51,11 @@ export interface PodClass {
   readonly containerCount: number;
   /** Names of the claims that it mounts. */
   readonly claims: readonly string[];
+  /** Disks that it names itself: those that no two pods may mount, and those for which a node needs room. */
+  readonly inlineDisks: readonly InlineDisk[];
+  readonly inTreeDisks: readonly AttachableDisk[];
+  /** Features that its node must have declared. */
+  readonly neededFeatures: readonly string[];
   /** The only nodes that PreFilter leaves; undefined = all. */
   readonly nodeNames: ReadonlySet<string> | undefined;
   readonly terms: InterPodTerms | undefined;
@@ -115,6 +123,9 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     images: imagesOf(spec),
     containerCount: spec.containers.length + (spec.initContainers?.length ?? 0),
     claims: claimNamesOf(spec),
+    inlineDisks: inlineDisksOf(spec),
+    inTreeDisks: inTreeDisksOf(spec),
+    neededFeatures: neededFeaturesOf(spec),
     nodeNames: profile.filters.includes('NodeAffinity') ? nodeNamesOf(spec) : undefined,
     terms,
     matched: { classes: [], seen: 0 },
@@ -153,6 +164,7 @@ function signatureOf(pod: Pod, wantedNodeName: string): string {
     spec.overhead,
     spec.resources,
     spec.volumes,
+    neededFeaturesOf(spec),
   ]);
 }
 

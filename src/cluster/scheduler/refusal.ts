@@ -1,17 +1,27 @@
 import type { ClusterState } from './cluster.js';
 import { refuseClaims } from './plugins/volume-binding.js';
+import { refuseMissingClaims } from './plugins/volume-restrictions.js';
+import { refuseUnknownVolumes } from './plugins/volume-zone.js';
+import type { Refusal } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
+import type { FilterPlugin } from './profile.js';
 
 /** NodeAffinity's PreFilter: required terms that name no node in common. */
 const CONFLICT = 'pod affinity terms conflict';
 
-/** Why a PreFilter plugin rejects the pod as a whole, whatever the nodes. */
-export interface Refusal {
-  readonly plugin: string;
-  readonly message: string;
-}
+const VOLUME_PLUGINS: Partial<Record<FilterPlugin, (cluster: ClusterState, pod: PodClass) => Refusal | undefined>> = {
+  VolumeRestrictions: refuseMissingClaims,
+  VolumeBinding: refuseClaims,
+  VolumeZone: refuseUnknownVolumes,
+};
 
+/** The first of the PreFilter plugins that refuses, in their order. */
 export function refusalOf(cluster: ClusterState, pod: PodClass): Refusal | undefined {
   if (pod.nodeNames?.size === 0) return { plugin: 'NodeAffinity', message: CONFLICT };
-  return pod.claims.length === 0 ? undefined : refuseClaims(cluster, pod);
+  if (pod.claims.length === 0) return undefined;
+  for (const plugin of pod.profile.filters) {
+    const refusal = VOLUME_PLUGINS[plugin]?.(cluster, pod);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
 }

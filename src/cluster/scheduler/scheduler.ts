@@ -27,6 +27,10 @@ const WATCHED = [
   'StorageClass',
   'PersistentVolume',
   'PersistentVolumeClaim',
+  'CSIDriver',
+  'CSINode',
+  'CSIStorageCapacity',
+  'VolumeAttachment',
   'Pod',
 ] as const;
 

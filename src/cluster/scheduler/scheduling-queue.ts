@@ -15,7 +15,7 @@ import {
   type QueuedPod,
   queuedPod,
 } from './queued-pod.js';
-import { changeHelps, mayHelp } from './queueing-hints.js';
+import { mayHelp } from './queueing-hints.js';
 
 /** Pods of one class that the same plugins rejected: an event helps all of them or none. */
 export interface PoolGroup {
@@ -62,7 +62,7 @@ export function createSchedulingQueue(): SchedulingQueue {
 export function addPod(queue: SchedulingQueue, pod: Pod, now: Micros): void {
   const queued = queuedPod(pod, now, queue.nextSequence++);
   queue.pods.set(pod.metadata.uid, queued);
-  activate(queue, queued);
+  enter(queue, queued, 'active');
 }
 
 /** The pod has a node, or is gone. */
@@ -74,21 +74,31 @@ export function dropPod(queue: SchedulingQueue, uid: string): void {
   queue.pods.delete(uid);
 }
 
-/** The pod itself has changed; it may be worth a new try. */
-export function updatePod(queue: SchedulingQueue, pod: Pod, now: Micros): void {
+/** The pod itself has changed; it may be worth a new try (Update). */
+export function updatePod(cluster: ClusterState, queue: SchedulingQueue, pod: Pod, now: Micros): void {
   const queued = queue.pods.get(pod.metadata.uid);
   if (queued === undefined) {
     addPod(queue, pod, now);
     return;
   }
+  if (queued.place === 'in-flight') {
+    // The attempt goes on with the pod as it was; a failure is looked at in the light of what changed.
+    if (queue.inFlight === queued) queue.sincePop.push(...ownChanges(queued.pod, pod));
+    return;
+  }
   const before = queued.pod;
-  const wasWaiting = queued.place === 'unschedulable' || queued.place === 'gated';
-  if (wasWaiting && ownChanges(before, pod).some((change) => changeHelps(queued.plugins, change))) {
+  queued.pod = pod;
+  if (queued.place !== 'unschedulable' && queued.place !== 'gated') return;
+  const events = ownChanges(before, pod);
+  if (events.length === 0) return;
+  const podClass = podClassOf(cluster, pod);
+  if (events.some((event) => mayHelp(cluster, podClass, queued.plugins, event))) {
     leave(queue, queued);
-    queued.pod = pod;
     requeue(queue, queued, now);
-  } else {
-    queued.pod = pod;
+  } else if (queued.place === 'unschedulable' && queued.group !== groupOf(queued, podClass)) {
+    leave(queue, queued);
+    pool(queue, queued, podClass);
+    sortGroup(queue, queued);
   }
 }
 
@@ -123,8 +133,8 @@ export function requeueFailed(
   const events = queue.inFlight === queued ? queue.sincePop : [];
   noteFailure(queued, plugins, now, queue.nextSequence++);
   const podClass = podClassOf(cluster, queued.pod);
-  if (plugins.length === 0) place(queue, queued, 'error-backoff');
-  else if (events.some((event) => mayHelp(cluster, podClass, plugins, event))) place(queue, queued, 'backoff');
+  if (plugins.length === 0) enter(queue, queued, 'error-backoff');
+  else if (events.some((event) => mayHelp(cluster, podClass, plugins, event))) enter(queue, queued, 'backoff');
   else pool(queue, queued, podClass);
   if (queue.inFlight === queued) finishAttempt(queue);
 }
@@ -155,7 +165,7 @@ export function flushBackoff(queue: SchedulingQueue, now: Micros): void {
     for (;;) {
       const first = peekPod(heap, byBackoff);
       if (first === undefined || isBackingOff(first.backoffExpiry, now)) break;
-      activate(queue, first);
+      place(queue, first, 'active'); // gates were looked at when it came here
     }
   }
 }
@@ -168,15 +178,18 @@ export function nextBackoffEnd(queue: SchedulingQueue): Micros | undefined {
   return expiry === Number.POSITIVE_INFINITY ? undefined : (expiry + 1) * SECOND_US;
 }
 
-/** Moves pods that were rejected too long ago. */
+/** Moves pods that were rejected too long ago, as if something had happened that helps everybody. */
 export function flushLeftovers(queue: SchedulingQueue, now: Micros): void {
+  let found = false;
   for (const { pods } of queue.pool.values()) {
     for (const queued of pods) {
       if (now - queued.timestamp <= LEFTOVER_US) break;
       leave(queue, queued);
       requeue(queue, queued, now);
+      found = true;
     }
   }
+  if (found && queue.inFlight !== undefined) queue.sincePop.push({ type: 'Timeout' });
 }
 
 /** When a leftover is next found, undefined if the pool is empty. */
@@ -194,22 +207,29 @@ export function nextLeftoverLook(queue: SchedulingQueue): Micros | undefined {
 
 /** To the active queue, or to the back-off queue if the back-off isn't over. */
 function requeue(queue: SchedulingQueue, queued: QueuedPod, now: Micros): void {
-  if (isBackingOff(queued.backoffExpiry, now)) place(queue, queued, 'backoff');
-  else activate(queue, queued);
+  enter(queue, queued, isBackingOff(queued.backoffExpiry, now) ? 'backoff' : 'active');
 }
 
-/** To the active queue, unless scheduling gates hold the pod (PreEnqueue). */
-function activate(queue: SchedulingQueue, queued: QueuedPod): void {
-  if ((queued.pod.spec.schedulingGates?.length ?? 0) === 0) {
-    place(queue, queued, 'active');
+/** Into a queue, unless a PreEnqueue plugin keeps the pod out (moveToActiveQ, moveToBackoffQ). */
+function enter(queue: SchedulingQueue, queued: QueuedPod, where: QueueName): void {
+  const gate = gateOf(queued.pod);
+  if (gate === undefined) {
+    place(queue, queued, where);
     return;
   }
-  queued.plugins = ['SchedulingGates'];
+  if (!queued.plugins.includes(gate)) queued.plugins = [...queued.plugins, gate];
   queued.place = 'gated';
   queued.ticket += 1;
 }
 
-function place(queue: SchedulingQueue, queued: QueuedPod, where: 'active' | 'backoff' | 'error-backoff'): void {
+/** The PreEnqueue plugin that rejects the pod: only what that plugin listens to lets it in. */
+function gateOf({ spec }: Pod): string | undefined {
+  return (spec.schedulingGates?.length ?? 0) > 0 ? 'SchedulingGates' : undefined;
+}
+
+type QueueName = 'active' | 'backoff' | 'error-backoff';
+
+function place(queue: SchedulingQueue, queued: QueuedPod, where: QueueName): void {
   queued.place = where;
   queued.ticket += 1;
   if (where === 'active') pushPod(queue.active, byPriority, queued);
@@ -219,13 +239,25 @@ function place(queue: SchedulingQueue, queued: QueuedPod, where: 'active' | 'bac
 function pool(queue: SchedulingQueue, queued: QueuedPod, podClass: PodClass): void {
   queued.place = 'unschedulable';
   queued.ticket += 1;
-  queued.group = `${podClass.id} ${queued.plugins.join(' ')}`;
+  queued.group = groupOf(queued, podClass);
   const group = queue.pool.get(queued.group);
   if (group === undefined) {
     queue.pool.set(queued.group, { podClass, plugins: queued.plugins, pods: new Set([queued]) });
   } else {
     group.pods.add(queued);
   }
+}
+
+function groupOf({ plugins }: QueuedPod, { id }: PodClass): string {
+  return `${id} ${plugins.join(' ')}`;
+}
+
+/** A pod that came from another group may have failed before those that are there. */
+function sortGroup(queue: SchedulingQueue, { group }: QueuedPod): void {
+  const { pods } = queue.pool.get(group)!;
+  const sorted = [...pods].sort((left, right) => left.timestamp - right.timestamp || left.sequence - right.sequence);
+  pods.clear();
+  for (const queued of sorted) pods.add(queued);
 }
 
 /** Takes a pod out of where it is; heaps notice by its ticket. */

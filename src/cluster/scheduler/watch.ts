@@ -3,7 +3,6 @@ import type { LabelSelector, KubernetesObject } from '../api/objects/meta.js';
 import type { Service } from '../api/objects/network.js';
 import type { Node } from '../api/objects/node.js';
 import type { Pod } from '../api/objects/pod.js';
-import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../api/objects/storage.js';
 import { sameData } from '../api/patch.js';
 import { objectKey } from '../api/store.js';
 import { setNamespaceLabels } from './affinity-counts.js';
@@ -12,6 +11,7 @@ import { placePod, removePod } from './cluster-pods.js';
 import { type ClusterEvent, nodeChanges, podChanges } from './cluster-event.js';
 import { proceed } from './cycle.js';
 import { addPod, dropPod, isAnyoneWaiting, moveOnEvent, updatePod } from './scheduling-queue.js';
+import { listenToStorage } from './watch-storage.js';
 import { SCHEDULER, SCHEDULER_NAME, type SchedulerWorld } from './world.js';
 
 /** kubernetes v1.36.3 pkg/scheduler/eventhandlers.go: addAllEventHandlers. */
@@ -25,49 +25,10 @@ export function listen<W extends SchedulerWorld>(listeners: Listeners<W>): void 
     setNamespaceLabels(cluster, name, type === 'deleted' ? undefined : labels);
   });
   listeners.on<Service>(SCHEDULER, 'Service', onService);
-  listeners.on<PersistentVolumeClaim>(SCHEDULER, 'PersistentVolumeClaim', onClaim);
-  listeners.on<PersistentVolume>(SCHEDULER, 'PersistentVolume', onVolume);
-  listeners.on<StorageClass>(SCHEDULER, 'StorageClass', onStorageClass);
   listeners.on<Owner>(SCHEDULER, 'ReplicaSet', onOwner);
   listeners.on<Owner>(SCHEDULER, 'StatefulSet', onOwner);
   listeners.on<Owner>(SCHEDULER, 'ReplicationController', onOwner);
-}
-
-function onClaim(world: SchedulerWorld, { type, object }: Change<PersistentVolumeClaim>): void {
-  const { cluster } = world.scheduler;
-  const key = objectKey(object);
-  cluster.version += 1;
-  if (type === 'deleted') cluster.claims.delete(key);
-  else {
-    cluster.claims.set(key, object);
-    happen(world, { type: type === 'added' ? 'ClaimAdd' : 'ClaimUpdate', claim: object });
-  }
-  proceed(world);
-}
-
-function onVolume(world: SchedulerWorld, { type, object }: Change<PersistentVolume>): void {
-  const { cluster } = world.scheduler;
-  const { name } = object.metadata;
-  cluster.version += 1;
-  if (type === 'deleted') cluster.volumes.delete(name);
-  else {
-    cluster.volumes.set(name, object);
-    happen(world, { type: type === 'added' ? 'VolumeAdd' : 'VolumeUpdate' });
-  }
-  proceed(world);
-}
-
-function onStorageClass(world: SchedulerWorld, { type, object, before }: Change<StorageClass>): void {
-  const { cluster } = world.scheduler;
-  const { name } = object.metadata;
-  cluster.version += 1;
-  if (type === 'deleted') cluster.storageClasses.delete(name);
-  else {
-    cluster.storageClasses.set(name, object);
-    if (type === 'added') happen(world, { type: 'ClassAdd' });
-    else if (!sameData(before?.allowedTopologies, object.allowedTopologies)) happen(world, { type: 'ClassTopology' });
-  }
-  proceed(world);
+  listenToStorage(listeners);
 }
 
 type Owner = KubernetesObject & {
@@ -142,9 +103,11 @@ function onPresent(world: SchedulerWorld, before: Pod | undefined, after: Pod): 
   const { uid } = after.metadata;
   const { nodeName } = after.spec;
   if (nodeName === undefined || nodeName === '') {
-    if ((after.spec.schedulerName ?? SCHEDULER_NAME) !== SCHEDULER_NAME || scheduler.assumed.has(uid)) return;
-    if (before === undefined) addPod(scheduler.queue, after, kernel.now);
-    else updatePod(scheduler.queue, after, kernel.now);
+    if ((after.spec.schedulerName ?? SCHEDULER_NAME) !== SCHEDULER_NAME) return;
+    if (scheduler.assumed.has(uid)) {
+      if (after.metadata.deletionTimestamp !== undefined) forgetAssumed(world, after);
+    } else if (before === undefined) addPod(scheduler.queue, after, kernel.now);
+    else updatePod(scheduler.cluster, scheduler.queue, after, kernel.now);
     return;
   }
   scheduler.assumed.delete(uid);
@@ -152,6 +115,14 @@ function onPresent(world: SchedulerWorld, before: Pod | undefined, after: Pod): 
   placePod(scheduler.cluster, after, nodeName);
   if (before?.spec.nodeName === undefined) happen(world, { type: 'PodAdd', pod: after });
   else if (isAnyoneWaiting(scheduler.queue)) for (const event of podChanges(before, after)) happen(world, event);
+}
+
+/** A pod on its way to a node is being deleted: its room is free at once, its binding will fail (handleAssumedPodDeletion). */
+function forgetAssumed(world: SchedulerWorld, pod: Pod): void {
+  const { assumed, cluster } = world.scheduler;
+  assumed.delete(pod.metadata.uid);
+  removePod(cluster, pod.metadata.uid);
+  happen(world, { type: 'PodDelete', pod });
 }
 
 function onGone(world: SchedulerWorld, pod: Pod): void {

@@ -5,17 +5,18 @@ import { runUntil } from '../../../src/kernel/simulation.js';
 import { MINUTE_US, SECOND_US } from '../../../src/kernel/time.js';
 import { schedulerWorld } from './scheduler-world.js';
 
-const pod = { kind: 'Pod', metadata: { uid: 'u', namespace: 'default', name: 'p' } } as Pod;
+const podOf = (resourceVersion: number) =>
+  ({ kind: 'Pod', metadata: { uid: 'u', namespace: 'default', name: 'p', resourceVersion } }) as Pod;
 
-it('makes a series of equal events with one patch, and starts anew after 6 to 12 quiet minutes', () => {
+it('makes a series of events about one version of a pod with one patch, and starts anew after 6 to 12 quiet minutes', () => {
   const { world, handlers } = schedulerWorld();
-  const record = (at: number, message: string): void => {
+  const record = (at: number, message: string, resourceVersion = 2): void => {
     runUntil(world, handlers, at);
-    recordPodEvent(world, pod, 'Warning', 'FailedScheduling', message);
+    recordPodEvent(world, podOf(resourceVersion), 'Warning', 'FailedScheduling', message);
   };
-  record(0, 'Insufficient cpu');
-  record(SECOND_US, 'untolerated taint');
-  record(2 * SECOND_US, 'Insufficient cpu');
+  record(0, 'Insufficient cpu', 1);
+  record(SECOND_US, 'Insufficient cpu'); // its condition was written in between
+  record(2 * SECOND_US, 'untolerated taint');
   record(3 * SECOND_US, 'Insufficient cpu');
   record(MINUTE_US, 'Insufficient cpu');
   // Looked at after 6 minutes, when it had been quiet for 5, and after 12: the time between is free for one more.
@@ -25,7 +26,7 @@ it('makes a series of equal events with one patch, and starts anew after 6 to 12
   const { columns } = world.kernel.probe.tables.get('events')!;
   expect(columns[7]!.map((message, row) => [columns[0]![row], message, columns[8]![row]])).toEqual([
     [0, 'Insufficient cpu', 1],
-    [1, 'untolerated taint', 1],
+    [1, 'Insufficient cpu', 1],
     [2, 'Insufficient cpu', 2],
     [1440, 'Insufficient cpu', 1],
   ]);

@@ -1,39 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { Node } from '../../../src/cluster/api/objects/node.js';
-import type { PersistentVolume, PersistentVolumeClaim } from '../../../src/cluster/api/objects/storage.js';
+import type {
+  PersistentVolume,
+  PersistentVolumeClaim,
+  StorageCapacity,
+} from '../../../src/cluster/api/objects/storage.js';
 import { stored } from '../../../src/cluster/api/store.js';
 import { insertObject, replaceObject } from '../../../src/cluster/api/writes.js';
-import { node, pod, schedulerWorld } from './scheduler-world.js';
-import { boundVolume, CLOUD, claimOf, SHELF } from './volume-objects.js';
+import { pod } from './scheduler-world.js';
+import { boundVolume, CLOUD, capacityOf, claimOf, driverOf } from './volume-objects.js';
+import { messages, mounting, NOT_HELPFUL, type One, ZONE, zonedWorld } from './zoned-world.js';
 
-type One = ReturnType<typeof schedulerWorld>;
-
-const ZONE = 'topology.kubernetes.io/zone';
-
-function nodeIn(zone: string, name: string): Node {
-  const plain = node(name);
-  return { ...plain, metadata: { ...plain.metadata, labels: { ...plain.metadata.labels, [ZONE]: zone } } };
-}
-
-/** Nodes a1 in zone a and b1 in zone b, and two classes whose claims wait for their first pod. */
-function zonedWorld(): One {
-  const one = schedulerWorld();
-  one.addNode(nodeIn('a', 'a1'));
-  one.addNode(nodeIn('b', 'b1'));
-  insertObject(one.world, SHELF);
-  insertObject(one.world, CLOUD);
-  one.run(1);
-  return one;
-}
-
-const mounting = (...names: readonly string[]) => ({
-  volumes: names.map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } })),
-});
-const messages = (one: One) =>
-  one
-    .events()
-    .filter(({ reason }) => reason === 'FailedScheduling')
-    .map(({ message }) => message);
 const claimIn = (one: One, name: string) =>
   stored<PersistentVolumeClaim>(one.world, 'PersistentVolumeClaim', `default/${name}`)!;
 const volumeIn = (one: One, name: string) => stored<PersistentVolume>(one.world, 'PersistentVolume', name)!;
@@ -49,8 +25,6 @@ function bind(one: One, claimName: string, volumeName: string): void {
     spec: bound.spec,
   } as typeof claim);
 }
-
-const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
 
 describe('a pod with claims', () => {
   test('waits for a claim that is not there', () => {
@@ -178,4 +152,56 @@ describe('a claim that waits for its first pod', () => {
       'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded',
     ]);
   });
+});
+
+describe('storage of a driver that tells how much it has', () => {
+  /** A claim of 5 GiB whose class has the room told in zone a, none elsewhere. */
+  function countedWorld(room: string): One {
+    const one = zonedWorld();
+    insertObject(one.world, driverOf(true));
+    insertObject(one.world, capacityOf('in-a', room, 'a'));
+    insertObject(one.world, claimOf('data', undefined, 'cloud'));
+    one.run(2);
+    one.addPod(pod('p', 1, mounting('data')));
+    one.run(4);
+    return one;
+  }
+
+  test('is used where there is enough', () => {
+    const one = countedWorld('5Gi');
+    expect(claimIn(one, 'data').metadata.annotations).toEqual({ 'volume.kubernetes.io/selected-node': 'a1' });
+  });
+
+  test('keeps the pod waiting until there is enough', () => {
+    const one = countedWorld('4Gi');
+    expect(messages(one)[0]).toContain('0/2 nodes are available: 2 node(s) did not have enough free storage.');
+    const room = stored<StorageCapacity>(one.world, 'CSIStorageCapacity', 'default/in-a')!;
+    replaceObject(one.world, room, { ...room, maximumVolumeSize: '6Gi' } as typeof room);
+    one.run(6);
+    expect(claimIn(one, 'data').metadata.annotations).toEqual({ 'volume.kubernetes.io/selected-node': 'a1' });
+  });
+
+  test('is not asked for by a driver that does not say so', () => {
+    const one = zonedWorld();
+    insertObject(one.world, driverOf(false));
+    insertObject(one.world, claimOf('data', undefined, 'cloud'));
+    one.run(2);
+    one.addPod(pod('p', 1, mounting('data')));
+    one.run(4);
+    expect(messages(one)).toEqual([]);
+  });
+});
+
+test('a node tells all reasons of VolumeBinding', () => {
+  const one = zonedWorld();
+  insertObject(one.world, boundVolume('disk', 'b', 'bound'));
+  insertObject(one.world, claimOf('bound', 'disk'));
+  insertObject(one.world, claimOf('free'));
+  one.run(2);
+  one.addPod(pod('p', 1, mounting('bound', 'free')));
+  one.run(4);
+  expect(messages(one)[0]).toContain(
+    "0/2 nodes are available: 1 node(s) didn't match PersistentVolume's node affinity, " +
+      "2 node(s) didn't find available persistent volumes to bind.",
+  );
 });

@@ -1,7 +1,10 @@
 import type {
   PersistentVolume,
   PersistentVolumeClaim,
+  StorageCapacity,
   StorageClass,
+  StorageDriver,
+  StorageNode,
 } from '../../../src/cluster/api/objects/storage.js';
 
 const META = { namespace: '', resourceVersion: 1, generation: 1, creationTimestamp: 0 };
@@ -61,5 +64,44 @@ export function claimOf(name: string, volumeName?: string, storageClassName = 's
       ...(volumeName === undefined ? {} : { volumeName }),
     },
     status: { phase: volumeName === undefined ? 'Pending' : 'Bound' },
+  };
+}
+
+/** The CSINode of a node, with the limit of each driver. */
+export function storageNode(name: string, limits: Readonly<Record<string, number | undefined>>): StorageNode {
+  return {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'CSINode',
+    metadata: { ...META, name, uid: `csinode-${name}` },
+    spec: {
+      drivers: Object.entries(limits).map(([driver, count]) => ({
+        name: driver,
+        nodeID: name,
+        ...(count === undefined ? {} : { allocatable: { count } }),
+      })),
+    },
+  };
+}
+
+/** The driver of the class `cloud`. */
+export function driverOf(storageCapacity: boolean): StorageDriver {
+  return {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'CSIDriver',
+    metadata: { ...META, name: CLOUD.provisioner, uid: 'driver' },
+    spec: { storageCapacity },
+  };
+}
+
+/** Room for volumes of the class `cloud`, reachable from the nodes of a zone, or from all. */
+export function capacityOf(name: string, capacity: string, zone?: string): StorageCapacity {
+  const matchLabels = zone === undefined ? {} : { 'topology.kubernetes.io/zone': zone };
+  return {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'CSIStorageCapacity',
+    metadata: { ...META, name, namespace: 'default', uid: `capacity-${name}` },
+    storageClassName: CLOUD.metadata.name,
+    nodeTopology: { matchLabels },
+    capacity,
   };
 }

@@ -14,6 +14,8 @@ export interface NodeStatus {
   readonly conditions?: readonly Condition[];
   readonly addresses?: readonly { readonly type: string; readonly address: string }[];
   readonly images?: readonly { readonly names: readonly string[]; readonly sizeBytes: number }[];
+  /** Features of the kubelet that some pods need. */
+  readonly declaredFeatures?: readonly string[];
 }
 
 export interface Node extends KubernetesObject {

@@ -1,4 +1,4 @@
-import type { KubernetesObject, LabelSelector, ResourceList } from './meta.js';
+import type { KubernetesObject, LabelSelector, QuantityText, ResourceList } from './meta.js';
 import type { NodeSelectorTerm } from './pod.js';
 
 export interface PersistentVolumeClaim extends KubernetesObject {
@@ -67,6 +67,33 @@ export interface VolumeAttachment extends KubernetesObject {
   readonly status: { readonly attached: boolean };
 }
 
+/** CSIDriver. */
 export interface StorageDriver extends KubernetesObject {
-  readonly spec: { readonly attachRequired?: boolean };
+  readonly spec: {
+    readonly attachRequired?: boolean;
+    /** Its volumes are made only where a CSIStorageCapacity tells of room for them. */
+    readonly storageCapacity?: boolean;
+  };
+}
+
+/** CSINode: the storage drivers that run on a node, and how many of their disks it can hold. */
+export interface StorageNode extends KubernetesObject {
+  readonly spec: { readonly drivers: readonly StorageNodeDriver[] };
+}
+
+export interface StorageNodeDriver {
+  readonly name: string;
+  readonly nodeID: string;
+  readonly topologyKeys?: readonly string[];
+  /** Without a count there is no limit. */
+  readonly allocatable?: { readonly count?: number };
+}
+
+/** CSIStorageCapacity: room for volumes of a class, reachable from some nodes. */
+export interface StorageCapacity extends KubernetesObject {
+  readonly storageClassName: string;
+  /** Undefined: from no node. */
+  readonly nodeTopology?: LabelSelector;
+  readonly capacity?: QuantityText;
+  readonly maximumVolumeSize?: QuantityText;
 }

@@ -1,4 +1,5 @@
 import type { Taint } from '../../api/objects/node.js';
+import type { Toleration } from '../../api/objects/pod.js';
 import { tolerates } from '../../api/tolerations.js';
 import type { ClusterState, NodeIndex } from '../cluster.js';
 import type { PodClass } from '../pod-class.js';
@@ -9,6 +10,9 @@ const UNSCHEDULABLE_TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', ef
 /** kubernetes v1.36.3 pkg/scheduler/framework/plugins/nodeunschedulable/node_unschedulable.go: Filter. */
 export function filterUnschedulable(cluster: ClusterState, pod: PodClass, node: NodeIndex): Verdict {
   if (cluster.nodes[node]!.spec.unschedulable !== true) return FEASIBLE;
-  const tolerated = pod.spec.tolerations?.some((toleration) => tolerates(toleration, UNSCHEDULABLE_TAINT)) === true;
-  return tolerated ? FEASIBLE : Rejection.NodeUnschedulable;
+  return toleratesCordon(pod.spec.tolerations) ? FEASIBLE : Rejection.NodeUnschedulable;
+}
+
+export function toleratesCordon(tolerations: readonly Toleration[] | undefined): boolean {
+  return tolerations?.some((toleration) => tolerates(toleration, UNSCHEDULABLE_TAINT)) === true;
 }

@@ -1,9 +1,15 @@
 import type { ClusterState } from '../cluster.js';
 
+/** Why PreFilter rejects the pod as a whole, whatever the nodes. */
+export interface Refusal {
+  readonly plugin: string;
+  readonly message: string;
+}
+
 /**
  * What a filter says of one node: 0 if the pod may go there, else why not. The low five bits are a number below, the
- * bits above it say which resources fall short (resource number + 1; bit 0 is the number of pods). One integer, so that
- * hundreds of nodes can be judged without an object.
+ * bits above it say which resources fall short (resource number + 1; bit 0 is the number of pods) or what VolumeBinding
+ * misses. One integer, so that hundreds of nodes can be judged without an object.
  */
 export type Verdict = number;
 
@@ -31,12 +37,27 @@ export const Rejection = {
   ExistingAntiAffinity: 12,
   /** Not among the nodes that PreFilter left. */
   NodeSet: 13,
-  VolumeNodeAffinity: 14,
-  VolumeBinding: 15,
-  VolumeMissing: 16,
+  DiskInUse: 14,
+  ClaimInUse: 15,
+  VolumeLimits: 16,
+  /** The bits above say why: VolumeReason. */
+  VolumeBinding: 17,
+  VolumeZone: 18,
+  NodeFeatures: 19,
   /** What the profile adds for every pod. */
   AddedAffinity: 20,
 } as const;
+
+/** Reasons of VolumeBinding, in the order in which it tells them. */
+export const VolumeReason = { NodeAffinity: 1, NoVolume: 2, NoRoom: 4, VolumeMissing: 8 } as const;
+
+/** kubernetes v1.36.3 plugins/volumebinding/binder.go: ErrReason constants. */
+const VOLUME_REASONS: readonly (readonly [number, string])[] = [
+  [VolumeReason.NodeAffinity, "node(s) didn't match PersistentVolume's node affinity"],
+  [VolumeReason.NoVolume, "node(s) didn't find available persistent volumes to bind"],
+  [VolumeReason.NoRoom, 'node(s) did not have enough free storage'],
+  [VolumeReason.VolumeMissing, 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)'],
+];
 
 interface RejectionText {
   readonly plugin: string;
@@ -92,24 +113,21 @@ const TEXTS: readonly (RejectionText | undefined)[] = [
     code: 'UnschedulableAndUnresolvable',
     reason: "node(s) didn't satisfy plugin(s) [NodeAffinity]",
   },
+  { plugin: 'VolumeRestrictions', code: 'Unschedulable', reason: 'node(s) had no available disk' },
   {
-    plugin: 'VolumeBinding',
-    code: 'UnschedulableAndUnresolvable',
-    reason: "node(s) didn't match PersistentVolume's node affinity",
+    plugin: 'VolumeRestrictions',
+    code: 'Unschedulable',
+    reason:
+      'node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod',
   },
+  { plugin: 'NodeVolumeLimits', code: 'Unschedulable', reason: 'node(s) exceed max volume count' },
+  { plugin: 'VolumeBinding', code: 'UnschedulableAndUnresolvable', reason: '' },
+  { plugin: 'VolumeZone', code: 'UnschedulableAndUnresolvable', reason: 'node(s) had no available volume zone' },
   {
-    plugin: 'VolumeBinding',
+    plugin: 'NodeDeclaredFeatures',
     code: 'UnschedulableAndUnresolvable',
-    reason: "node(s) didn't find available persistent volumes to bind",
+    reason: "node(s) didn't match Pod's required features",
   },
-  {
-    plugin: 'VolumeBinding',
-    code: 'UnschedulableAndUnresolvable',
-    reason: 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)',
-  },
-  undefined,
-  undefined,
-  undefined,
   {
     plugin: 'NodeAffinity',
     code: 'UnschedulableAndUnresolvable',
@@ -122,6 +140,11 @@ export function resourceVerdict(shortages: number, forEver: boolean): Verdict {
   return (forEver ? Rejection.ResourcesForEver : Rejection.Resources) | (shortages << KIND_BITS);
 }
 
+/** A verdict of VolumeBinding, which may have several reasons. */
+export function volumeVerdict(reasons: number): Verdict {
+  return Rejection.VolumeBinding | (reasons << KIND_BITS);
+}
+
 export function pluginOf(verdict: Verdict): string {
   return TEXTS[verdict & KIND_MASK]!.plugin;
 }
@@ -131,8 +154,12 @@ export function codeOf(verdict: Verdict): StatusCode {
 }
 
 export function reasonsOf(cluster: ClusterState, verdict: Verdict): string[] {
+  const kind = verdict & KIND_MASK;
   const shortages = verdict >>> KIND_BITS;
-  if (shortages === 0) return [TEXTS[verdict & KIND_MASK]!.reason];
+  if (kind === Rejection.VolumeBinding) {
+    return VOLUME_REASONS.filter(([bit]) => (shortages & bit) !== 0).map(([, reason]) => reason);
+  }
+  if (shortages === 0) return [TEXTS[kind]!.reason];
   const reasons = (shortages & 1) === 0 ? [] : ['Too many pods'];
   for (const [number, name] of cluster.resources.entries()) {
     if ((shortages & (2 << number)) !== 0) reasons.push(`Insufficient ${name}`);

@@ -1,12 +1,19 @@
 import { BIND_COMPLETED, NO_PROVISIONER, SELECTED_NODE, storageClassOf } from '../../api/claims.js';
+import type { QuantityText } from '../../api/objects/meta.js';
 import type { Node } from '../../api/objects/node.js';
-import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../api/objects/storage.js';
-import { compareQuantities, quantity } from '../../api/quantity.js';
+import type {
+  PersistentVolume,
+  PersistentVolumeClaim,
+  StorageCapacity,
+  StorageClass,
+} from '../../api/objects/storage.js';
+import { compareQuantities, quantity, value } from '../../api/quantity.js';
+import { matchesSelector } from '../../api/selectors.js';
 import { keyOf } from '../../api/store.js';
 import { isBoundToClaim, isReachableFrom, matchingVolume } from '../../api/volume-matching.js';
 import type { ClusterState, NodeIndex } from '../cluster.js';
 import type { PodClass } from '../pod-class.js';
-import { FEASIBLE, Rejection, type Verdict } from './verdict.js';
+import { FEASIBLE, type Refusal, type Verdict, VolumeReason, volumeVerdict } from './verdict.js';
 
 /**
  * Claims of a pod: which nodes they allow, and what is to be written before it may go to one.
@@ -38,25 +45,17 @@ export interface VolumePlan {
 }
 
 /** Why the pod can go nowhere, if its claims say so by themselves: PreFilter. */
-export function refuseClaims(
-  { claims, storageClasses }: ClusterState,
-  pod: PodClass,
-): { readonly plugin: string; readonly message: string } | undefined {
-  const of = (name: string): PersistentVolumeClaim | undefined => claims.get(keyOf(pod.namespace, name));
-  const missing = pod.claims.find((name) => of(name) === undefined);
-  if (missing !== undefined) {
-    // VolumeRestrictions comes first, and wants to know the access modes.
-    return { plugin: 'VolumeRestrictions', message: `persistentvolumeclaim "${missing}" not found` };
-  }
-  const plugin = 'VolumeBinding';
+export function refuseClaims({ claims, storageClasses }: ClusterState, pod: PodClass): Refusal | undefined {
+  const refuse = (message: string): Refusal => ({ plugin: 'VolumeBinding', message });
   for (const name of pod.claims) {
-    const { metadata, spec, status } = of(name)!;
-    if (status.phase === 'Lost') {
-      const message = `persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${spec.volumeName ?? ''}"`;
-      return { plugin, message };
+    const claim = claims.get(keyOf(pod.namespace, name));
+    if (claim === undefined) return refuse(`persistentvolumeclaim "${name}" not found`);
+    if (claim.status.phase === 'Lost') {
+      const volumeName = claim.spec.volumeName ?? '';
+      return refuse(`persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${volumeName}"`);
     }
-    if (metadata.deletionTimestamp !== undefined) {
-      return { plugin, message: `persistentvolumeclaim "${name}" is being deleted` };
+    if (claim.metadata.deletionTimestamp !== undefined) {
+      return refuse(`persistentvolumeclaim "${name}" is being deleted`);
     }
   }
   const isImmediate = (claim: PersistentVolumeClaim): boolean => {
@@ -64,8 +63,8 @@ export function refuseClaims(
     const isDelayed = storageClasses.get(storageClassOf(claim))?.volumeBindingMode === 'WaitForFirstConsumer';
     return !isDelayed || (claim.spec.volumeName ?? '') !== '';
   };
-  if (!pod.claims.some((name) => isImmediate(of(name)!))) return undefined;
-  return { plugin, message: 'pod has unbound immediate PersistentVolumeClaims' };
+  if (!pod.claims.some((name) => isImmediate(claims.get(keyOf(pod.namespace, name))!))) return undefined;
+  return refuse('pod has unbound immediate PersistentVolumeClaims');
 }
 
 /** Source: binder.go: isPVCFullyBound. */
@@ -95,42 +94,87 @@ function isOpenTo(volume: PersistentVolume, claim: PersistentVolumeClaim): boole
   return volume.spec.claimRef === undefined || isBoundToClaim(volume, claim);
 }
 
-/** Source: volume_binding.go: Filter; binder.go: FindPodVolumes. Of two reasons the first is told. */
-export function filterVolumes(cluster: ClusterState, demand: VolumeDemand, index: NodeIndex): Verdict {
+/** Source: volume_binding.go: Filter; binder.go: FindPodVolumes. All reasons are told. */
+export function filterBinding(cluster: ClusterState, demand: VolumeDemand, index: NodeIndex): Verdict {
   const node = cluster.nodes[index]!;
-  for (const volume of demand.bound) {
-    if (volume === undefined) return Rejection.VolumeMissing;
-    if (!isReachableFrom(volume, node)) return Rejection.VolumeNodeAffinity;
-  }
-  return planVolumes(demand, node) === undefined ? Rejection.VolumeBinding : FEASIBLE;
+  const plan = planVolumes(cluster, demand, node);
+  const reasons = boundReasons(demand, node) | (typeof plan === 'number' ? plan : 0);
+  return reasons === 0 ? FEASIBLE : volumeVerdict(reasons);
 }
 
-/** How the claims that wait can be bound on the node; undefined: they can't. */
-export function planVolumes({ delayed }: VolumeDemand, node: Node): VolumePlan | undefined {
+/** Source: binder.go: checkBoundClaims. */
+function boundReasons({ bound }: VolumeDemand, node: Node): number {
+  for (const volume of bound) {
+    if (volume === undefined) return VolumeReason.VolumeMissing;
+    if (!isReachableFrom(volume, node)) return VolumeReason.NodeAffinity;
+  }
+  return 0;
+}
+
+/** How the claims that wait can be bound on the node, or the reasons why they can't. */
+export function planVolumes(cluster: ClusterState, { delayed }: VolumeDemand, node: Node): VolumePlan | number {
+  if (delayed.some(({ selectedNode }) => selectedNode !== '' && selectedNode !== node.metadata.name)) {
+    return VolumeReason.NoVolume;
+  }
   const bindings: { volume: PersistentVolume; claim: PersistentVolumeClaim }[] = [];
-  const provisions: PersistentVolumeClaim[] = [];
+  const toProvision = delayed.filter(({ selectedNode }) => selectedNode !== '');
   const taken = new Set<PersistentVolume>();
-  for (const { claim, selectedNode, candidates, storageClass } of delayed) {
-    if (selectedNode !== '' && selectedNode !== node.metadata.name) return undefined;
+  for (const wish of delayed) {
+    const { claim, selectedNode, candidates } = wish;
+    if (selectedNode !== '') continue;
     const free = candidates.filter((volume) => !taken.has(volume));
-    const volume = selectedNode === '' ? matchingVolume(claim, free, { node }) : undefined;
-    if (volume !== undefined) {
+    const volume = matchingVolume(claim, free, { node });
+    if (volume === undefined) toProvision.push(wish);
+    else {
       taken.add(volume);
       bindings.push({ volume, claim });
-    } else if (canProvision(storageClass, node)) provisions.push(claim);
-    else return undefined;
+    }
   }
-  return { bindings, provisions };
+  for (const wish of toProvision) {
+    const reason = provisionReason(cluster, wish, node);
+    if (reason !== 0) return reason;
+  }
+  return { bindings, provisions: toProvision.map(({ claim }) => claim) };
 }
 
-/** Source: binder.go: checkVolumeProvisions. Capacities of storage are not looked at. */
-function canProvision({ provisioner, allowedTopologies = [] }: StorageClass, node: Node): boolean {
-  if (provisioner === '' || provisioner === NO_PROVISIONER) return false;
-  if (allowedTopologies.length === 0) return true;
+/** Why no volume can be made for the claim there; 0: it can. Source: binder.go: checkVolumeProvisions. */
+function provisionReason(cluster: ClusterState, { claim, storageClass }: DelayedClaim, node: Node): number {
+  const { provisioner, allowedTopologies = [] } = storageClass;
+  if (provisioner === '' || provisioner === NO_PROVISIONER) return VolumeReason.NoVolume;
   const { labels = {} } = node.metadata;
-  return allowedTopologies.some(({ matchLabelExpressions = [] }) =>
-    matchLabelExpressions.every(({ key, values }) => labels[key] !== undefined && values.includes(labels[key])),
-  );
+  const isAllowed =
+    allowedTopologies.length === 0 ||
+    allowedTopologies.some(({ matchLabelExpressions = [] }) =>
+      matchLabelExpressions.every(({ key, values }) => labels[key] !== undefined && values.includes(labels[key])),
+    );
+  if (!isAllowed) return VolumeReason.NoVolume;
+  return hasRoom(cluster, claim, storageClass, node) ? 0 : VolumeReason.NoRoom;
+}
+
+/**
+ * Is there storage for the claim that the node can reach? Only drivers that say so tell how much they have. What was
+ * promised to other claims since is not subtracted. Source: binder.go: hasEnoughCapacity.
+ */
+function hasRoom(
+  { storageDrivers, storageCapacities }: ClusterState,
+  claim: PersistentVolumeClaim,
+  { metadata, provisioner }: StorageClass,
+  node: Node,
+): boolean {
+  const requested = claim.spec.resources?.requests?.['storage'];
+  if (requested === undefined || storageDrivers.get(provisioner)?.spec.storageCapacity !== true) return true;
+  for (const capacity of storageCapacities.values()) {
+    if (capacity.storageClassName !== metadata.name || capacity.nodeTopology === undefined) continue;
+    const limit = sizeLimitOf(capacity);
+    if (limit === undefined || value(limit) < value(requested)) continue;
+    if (matchesSelector(capacity.nodeTopology, node.metadata.labels)) return true;
+  }
+  return false;
+}
+
+/** The largest volume that can be made; undefined: none. Source: binder.go: volumeLimit. */
+export function sizeLimitOf({ capacity, maximumVolumeSize }: StorageCapacity): QuantityText | undefined {
+  return maximumVolumeSize ?? capacity;
 }
 
 /** A volume as it is once the claim has it, and a claim as it is once its node is chosen. */
