@@ -10,11 +10,20 @@ export interface ObjectReference {
   readonly name: string;
 }
 
-/** What a kubectl command applies to: objects by name, or all of a kind that match a label selector. */
+/** What a kubectl command applies to: objects by name, or all of some kinds that match a label selector. */
 export type ObjectTarget =
   | { readonly by: 'name'; readonly references: readonly ObjectReference[] }
   /** `selector` is in kubectl's `-l` form; empty selects all (`--all`). */
-  | { readonly by: 'selector'; readonly kind: string; readonly namespace: string; readonly selector: string };
+  | {
+      readonly by: 'selector';
+      readonly kinds: readonly Pick<ObjectReference, 'kind' | 'namespace'>[];
+      readonly selector: string;
+    };
+
+/** The kinds of a target, in the order of the command. */
+export function kindsOf(target: ObjectTarget): readonly string[] {
+  return (target.by === 'name' ? target.references : target.kinds).map(({ kind }) => kind);
+}
 
 /** A timeline command, parsed. Objects to be applied or created are decoded when the scenario is read. */
 export type Command = KubectlCommand | FaultCommand;

@@ -1,19 +1,20 @@
 import { type Kind, KINDS, kindOfWord } from '../cluster/api/kinds.js';
 import { parseSelector } from '../cluster/api/selectors.js';
 import { type CommandLine, optionFlag, optionText } from './command-line.js';
-import type { ObjectReference, ObjectTarget } from './commands.js';
+import { kindsOf, type ObjectReference, type ObjectTarget } from './commands.js';
 import { shown, suggestion } from './diagnostics.js';
 import { mistake, type Word } from './shell-words.js';
 
 /** `deployment/web`, `deployment web`, or a kind with -l or --all: one object or one selection. */
 export function oneTarget(line: CommandLine): ObjectTarget {
   const target = namedOrSelected(line);
-  if (target.by === 'name' && target.references.length > 1)
-    mistake(line.rest.at(-1)!, 'only one object is expected here');
+  if (kindsOf(target).length > 1) {
+    mistake(line.rest.at(-1)!, `only one ${target.by === 'name' ? 'object' : 'kind'} is expected here`);
+  }
   return target;
 }
 
-/** Like `oneTarget`, with any number of names. */
+/** Like `oneTarget`, with any number of kinds and names: `pod,service web` is both of that name. */
 export function namedOrSelected(line: CommandLine): ObjectTarget {
   const namespace = optionText(line, 'namespace', 'default');
   const selector = line.options.get('selector');
@@ -23,24 +24,39 @@ export function namedOrSelected(line: CommandLine): ObjectTarget {
   if (selector !== undefined || all) {
     if (others.length > 0 || first.text.includes('/'))
       mistake(others[0] ?? first, 'either names or a selector, not both');
-    const info = kindAt(first, first.text);
+    const kinds = kindsAt(first).map(({ kind, namespaced }) => ({ kind, namespace: namespaced ? namespace : '' }));
     if (selector !== undefined) {
       const parsed = parseSelector(selector.text);
       if (!parsed.ok) mistake(selector, parsed.error);
     }
-    return {
-      by: 'selector',
-      kind: info.kind,
-      namespace: info.namespaced ? namespace : '',
-      selector: selector?.text ?? '',
-    };
+    return { by: 'selector', kinds, selector: selector?.text ?? '' };
   }
   const isSlashed = first.text.includes('/');
   if (!isSlashed && others.length === 0) mistake(first, `expected KIND/NAME or KIND NAME, got ${shown(first.text)}`);
   const references = isSlashed
     ? line.rest.map((word) => slashed(word, namespace))
-    : others.map((word) => reference(kindAt(first, first.text), word, word.text, namespace));
+    : kindsAt(first).flatMap((kind) => others.map((word) => reference(kind, word, word.text, namespace)));
   return { by: 'name', references };
+}
+
+/** What `all` stands for, in the server's order. Source: the kinds with the category `all` in kubernetes v1.36.3 pkg/registry. */
+const ALL = [
+  'Pod',
+  'ReplicationController',
+  'Service',
+  'DaemonSet',
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'HorizontalPodAutoscaler',
+  'CronJob',
+  'Job',
+];
+
+/** `deployment`, `deployment,service` or `all`. Source: cli-runtime v0.36.3 pkg/resource/builder.go: ReplaceAliases. */
+function kindsAt(word: Word): readonly Kind[] {
+  const words = word.text.split(',').flatMap((text) => (text === 'all' ? ALL : text));
+  return [...new Set(words.map((text) => kindAt(word, text)))];
 }
 
 /** Reads `KIND/NAME`. */

@@ -44,11 +44,17 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['set resources', { options: { ...TARGET, ...SET_RESOURCES_OPTIONS }, read: setResources }],
   ['set env', { options: { ...TARGET, ...SET_ENV_OPTIONS }, read: setEnv }],
   ['set selector', { options: TARGET, read: setSelector }],
-  ['scale', { options: { ...TARGET, replicas: 'value', 'current-replicas': 'value' }, read: scale }],
+  [
+    'scale',
+    {
+      options: { ...TARGET, replicas: 'value', 'current-replicas': 'value', timeout: 'value', output: 'value' },
+      read: scale,
+    },
+  ],
   ['rollout undo', { options: { ...TARGET, 'to-revision': 'value' }, read: rolloutUndo }],
-  ['rollout pause', { options: TARGET, read: (line) => ({ do: 'rollout-pause', target: oneTarget(line) }) }],
-  ['rollout resume', { options: TARGET, read: (line) => ({ do: 'rollout-resume', target: oneTarget(line) }) }],
-  ['rollout restart', { options: TARGET, read: (line) => ({ do: 'rollout-restart', target: oneTarget(line) }) }],
+  ['rollout pause', { options: TARGET, read: (line) => ({ do: 'rollout-pause', target: namedOrSelected(line) }) }],
+  ['rollout resume', { options: TARGET, read: (line) => ({ do: 'rollout-resume', target: namedOrSelected(line) }) }],
+  ['rollout restart', { options: TARGET, read: (line) => ({ do: 'rollout-restart', target: namedOrSelected(line) }) }],
   [
     'delete',
     {
@@ -116,7 +122,8 @@ const ONLY_LOOKING = [
 ];
 
 /** Reads the words after `kubectl`. */
-export function readKubectl(kubectl: Word, words: readonly Word[], load: LoadObjects): KubectlCommand {
+export function readKubectl(kubectl: Word, given: readonly Word[], load: LoadObjects): KubectlCommand {
+  const words = verbFirst(given);
   const [first, second] = words;
   if (first === undefined) mistake(kubectl, 'kubectl needs a command', `known: ${[...VERBS.keys()].join(', ')}`);
   const two = second === undefined ? first.text : `${first.text} ${second.text}`;
@@ -148,19 +155,26 @@ export function readKubectl(kubectl: Word, words: readonly Word[], load: LoadObj
   );
 }
 
+/** Options may stand before the command, `-n shop delete pod web`: they are read behind its words. */
+function verbFirst(words: readonly Word[]): readonly Word[] {
+  let verb = 0;
+  while (words[verb]?.text.startsWith('-') === true) verb += /^(-n|--namespace)$/.test(words[verb]!.text) ? 2 : 1;
+  return [...words.slice(verb, verb + 2), ...words.slice(0, verb), ...words.slice(verb + 2)];
+}
+
 function scale(line: CommandLine): KubectlCommand {
   const replicas = line.options.get('replicas');
   if (replicas === undefined) mistake(line.command, 'scale needs --replicas=COUNT');
   return {
     do: 'scale',
-    target: oneTarget(line),
+    target: namedOrSelected(line),
     replicas: wholeNumber(replicas, '--replicas', 0),
     currentReplicas: optionCount(line, 'current-replicas', null),
   };
 }
 
 function rolloutUndo(line: CommandLine): KubectlCommand {
-  return { do: 'rollout-undo', target: oneTarget(line), toRevision: optionCount(line, 'to-revision', 0) };
+  return { do: 'rollout-undo', target: namedOrSelected(line), toRevision: optionCount(line, 'to-revision', 0) };
 }
 
 function remove(line: CommandLine, load: LoadObjects): KubectlCommand {
@@ -180,7 +194,8 @@ function remove(line: CommandLine, load: LoadObjects): KubectlCommand {
     gracePeriodSeconds:
       gracePeriodSeconds === -1 ? null : force && gracePeriodSeconds === null ? 0 : gracePeriodSeconds,
     force,
-    ignoreNotFound: optionFlag(line, 'ignore-not-found'),
+    // Who selects does not mind what has gone meanwhile. Source: kubectl v0.36.3 pkg/cmd/delete/delete.go: Complete.
+    ignoreNotFound: optionFlag(line, 'ignore-not-found', target.by === 'selector'),
     propagation: optionChoice(line, 'cascade', ['background', 'foreground', 'orphan'], 'background'),
   };
 }
@@ -243,7 +258,7 @@ function setPairs(verb: 'label' | 'annotate', line: CommandLine): KubectlCommand
     values[key] = value;
   }
   if (Object.keys(values).length === 0) mistake(line.command, `${verb} needs KEY=VALUE or KEY- to remove it`);
-  const target = oneTarget({ ...line, rest: line.rest.filter((word) => !isPair(word)) });
+  const target = namedOrSelected({ ...line, rest: line.rest.filter((word) => !isPair(word)) });
   return { do: verb, target, values, overwrite: optionFlag(line, 'overwrite') };
 }
 

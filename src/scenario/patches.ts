@@ -2,7 +2,7 @@ import { kindOf } from '../cluster/api/kinds.js';
 import { mergeKeyOf } from '../cluster/api/patch.js';
 import { type DecodeIssue, decodeStruct, isRecord } from '../cluster/api/schema/decode-fields.js';
 import { type FieldType, fieldsOf, rootTypeOf } from '../cluster/api/schema/types.js';
-import type { Command, JsonOperation } from './commands.js';
+import { type Command, type JsonOperation, kindsOf } from './commands.js';
 import { shown } from './diagnostics.js';
 import { type FieldPath, parseFieldText, valueAt } from './field-path.js';
 import { fail, type Scope } from './scope.js';
@@ -14,7 +14,7 @@ import { retyped, wantedAt } from './wanted-type.js';
  */
 export function checkPatch(scope: Scope, place: FieldPath, text: string, command: Command): void {
   if (command.do !== 'patch' && command.do !== 'patch-json') return;
-  const kind = command.target.by === 'name' ? command.target.references[0]?.kind : command.target.kind;
+  const [kind] = kindsOf(command.target);
   const apiVersion = kindOf(String(kind))?.apiVersions[0];
   if (kind === undefined || apiVersion === undefined) return;
   const typeName = rootTypeOf(kind, apiVersion);

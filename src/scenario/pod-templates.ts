@@ -1,6 +1,6 @@
 import type { KubernetesObject, StringMap } from '../cluster/api/objects/meta.js';
 import type { Pod, PodSpec, PodTemplateSpec } from '../cluster/api/objects/pod.js';
-import type { Command, JsonOperation } from './commands.js';
+import { type Command, type JsonOperation, kindsOf } from './commands.js';
 import { type FieldPath, valueAt } from './field-path.js';
 import type { ManifestObject, Position, TimelineEntry } from './types.js';
 
@@ -48,12 +48,11 @@ function templatePath(kind: string): FieldPath {
 /** Whether a command gives pods labels that no manifest tells. */
 export function changesPodLabels(command: Command): boolean {
   if (command.do !== 'label' && command.do !== 'patch' && command.do !== 'patch-json') return false;
-  const { target } = command;
-  const kind = target.by === 'name' ? (target.references[0]?.kind ?? '') : target.kind;
-  const path = [...templatePath(kind), 'metadata', 'labels'];
+  const kinds = kindsOf(command.target);
+  const path = [...templatePath(kinds[0]!), 'metadata', 'labels'];
   switch (command.do) {
     case 'label':
-      return kind === 'Pod';
+      return kinds.includes('Pod');
     case 'patch':
       return valueAt(command.patch, path) !== undefined;
     case 'patch-json':

@@ -16,10 +16,9 @@ export function serviceNames(manifests: readonly ManifestObject[], timeline: rea
   const services = allObjects(manifests, timeline).filter(({ object }) => object.kind === 'Service');
   const exposed = timeline.flatMap(({ command }) => {
     if (command.do !== 'expose') return [];
-    const { target } = command;
-    return [
-      { namespace: target.by === 'name' ? target.references[0]!.namespace : target.namespace, name: command.name },
-    ];
+    const { target, name } = command;
+    const [first] = target.by === 'name' ? target.references : target.kinds;
+    return [{ namespace: first!.namespace, name }];
   });
   return [
     ...services.map(({ object: { metadata } }) => ({ namespace: metadata.namespace, name: metadata.name })),

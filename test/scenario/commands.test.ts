@@ -8,6 +8,11 @@ const named = (kind: string, name: string, namespace = 'default') => ({
   by: 'name',
   references: [{ kind, namespace, name }],
 });
+const selected = (kind: string, selector: string, namespace: string) => ({
+  by: 'selector',
+  kinds: [{ kind, namespace }],
+  selector,
+});
 const nodes = (...names: readonly string[]) => ({
   by: 'name',
   references: names.map((name) => ({ kind: 'Node', namespace: '', name })),
@@ -53,7 +58,7 @@ const READ: readonly (readonly [string, unknown])[] = [
     'kubectl scale rs -l app=web --replicas 0 --current-replicas=2',
     {
       do: 'scale',
-      target: { by: 'selector', kind: 'ReplicaSet', namespace: 'default', selector: 'app=web' },
+      target: selected('ReplicaSet', 'app=web', 'default'),
       replicas: 0,
       currentReplicas: 2,
     },
@@ -105,13 +110,75 @@ const READ: readonly (readonly [string, unknown])[] = [
     },
   ],
   [
-    'kubectl delete pods --all',
+    'kubectl -n shop scale --timeout=1m deployment/web statefulset/db --replicas=2',
+    {
+      do: 'scale',
+      target: {
+        by: 'name',
+        references: [
+          { kind: 'Deployment', namespace: 'shop', name: 'web' },
+          { kind: 'StatefulSet', namespace: 'shop', name: 'db' },
+        ],
+      },
+      replicas: 2,
+      currentReplicas: null,
+    },
+  ],
+  [
+    'kubectl --namespace=shop rollout restart deployment/web',
+    { do: 'rollout-restart', target: named('Deployment', 'web', 'shop') },
+  ],
+  [
+    'kubectl delete job,cronjob a b',
     {
       do: 'delete',
-      target: { by: 'selector', kind: 'Pod', namespace: 'default', selector: '' },
+      target: {
+        by: 'name',
+        references: ['Job', 'CronJob'].flatMap((kind) =>
+          ['a', 'b'].map((name) => ({ kind, namespace: 'default', name })),
+        ),
+      },
       gracePeriodSeconds: null,
       force: false,
       ignoreNotFound: false,
+      propagation: 'background',
+    },
+  ],
+  [
+    'kubectl delete all,pods,pvc -l app=web',
+    {
+      do: 'delete',
+      target: {
+        by: 'selector',
+        kinds: [
+          'Pod',
+          'ReplicationController',
+          'Service',
+          'DaemonSet',
+          'Deployment',
+          'ReplicaSet',
+          'StatefulSet',
+          'HorizontalPodAutoscaler',
+          'CronJob',
+          'Job',
+          'PersistentVolumeClaim',
+        ].map((kind) => ({ kind, namespace: 'default' })),
+        selector: 'app=web',
+      },
+      gracePeriodSeconds: null,
+      force: false,
+      ignoreNotFound: true,
+      propagation: 'background',
+    },
+  ],
+  [
+    'kubectl delete pods --all',
+    {
+      do: 'delete',
+      target: selected('Pod', '', 'default'),
+      gracePeriodSeconds: null,
+      force: false,
+      ignoreNotFound: true,
       propagation: 'background',
     },
   ],
@@ -213,15 +280,12 @@ const READ: readonly (readonly [string, unknown])[] = [
     },
   ],
   ['kubectl cordon general-1 node/general-2', { do: 'cordon', target: nodes('general-1', 'general-2') }],
-  [
-    'kubectl cordon -l zone=a',
-    { do: 'cordon', target: { by: 'selector', kind: 'Node', namespace: '', selector: 'zone=a' } },
-  ],
+  ['kubectl cordon -l zone=a', { do: 'cordon', target: selected('Node', 'zone=a', '') }],
   [
     'kubectl taint nodes --all old-',
     {
       do: 'taint',
-      target: { by: 'selector', kind: 'Node', namespace: '', selector: '' },
+      target: selected('Node', '', ''),
       add: [],
       remove: [{ key: 'old' }],
       overwrite: false,
@@ -246,7 +310,7 @@ const READ: readonly (readonly [string, unknown])[] = [
     'kubectl drain -l disk=ssd',
     {
       do: 'drain',
-      target: { by: 'selector', kind: 'Node', namespace: '', selector: 'disk=ssd' },
+      target: selected('Node', 'disk=ssd', ''),
       ignoreDaemonSets: false,
       deleteEmptyDirData: false,
       force: false,
@@ -296,7 +360,10 @@ describe('commands that are refused, at the word that is wrong', () => {
     ['kubectl scale deployment/web --replica=1', '--replica=1', 'did you mean "--replicas"?'],
     ['kubectl scale deployment/web --replicas', '--replicas', ''],
     ['kubectl scale deployment/web --replicas=1 --replicas=2', '--replicas=2', ''],
-    ['kubectl scale deployment/web deployment/x --replicas=1', 'deployment/x', ''],
+    ['kubectl autoscale deployment/web deployment/x --max=2 --cpu=50%', 'deployment/x', ''],
+    ['kubectl expose deployment,pod -l app=web', 'deployment,pod', ''],
+    ['kubectl delete pod,deplyment web', 'pod,deplyment', 'did you mean "deployment"?'],
+    ['kubectl -n shop', '-n', ''],
     ['kubectl scale deplyment/web --replicas=1', 'deplyment/web', 'did you mean "deployment"?'],
     ['kubectl scale web --replicas=1', 'web', ''],
     ['kubectl scale deployment/../x --replicas=1', 'deployment/../x', ''],

@@ -91,7 +91,7 @@ function goOn(
     const request = requestFor(world, command, objects[place]!, result);
     if (request !== undefined) return write([request], stage.refusal, place);
   }
-  const isFine = succeeded(result) || stage.refusal !== '';
+  const isFine = succeeded(result) || isExpected(command, result) || stage.refusal !== '';
   const refusal = isFine ? stage.refusal : refusalOf(command, result);
   const drained = stage.stage === 'write' ? stage.drained : [];
   if (stage.stage === 'write' && stage.others.length > 0) return write(stage.others, refusal, place, drained);

@@ -184,6 +184,31 @@ describe('what kubectl writes', () => {
     expect(object('Pod', 'a')).toBeUndefined();
   });
 
+  it('deletes all of all kinds, whatever goes by itself meanwhile', () => {
+    const { said, object } = play(
+      CREATE,
+      'kubectl expose deployment web',
+      'kubectl create job once --image=x',
+      'kubectl delete all --all --grace-period=0 --force',
+    );
+    expect(said[3]).toBe('ok');
+    const left = [
+      object('Deployment', 'web'),
+      object('Service', 'web'),
+      object('Job', 'once'),
+      object('CronJob', 'tick'),
+      object('DaemonSet', 'agent'),
+      object('Pod', 'plain'),
+    ];
+    expect(left).toEqual(left.map(() => undefined));
+  });
+
+  it('deletes objects of several kinds by one name', () => {
+    const { said, object } = play(CREATE, 'kubectl expose deployment web', 'kubectl -n default delete deploy,svc web');
+    expect(said[2]).toBe('ok');
+    expect([object('Deployment', 'web'), object('Service', 'web')]).toEqual([undefined, undefined]);
+  });
+
   it('leaves an image alone that is there already', () => {
     const { object } = play(
       CREATE,
