@@ -1,5 +1,6 @@
 /** The public library: what `import { run, sweep } from 'wavetank'` gives. */
 export { type Played, play, type Progress, run } from './experiment/run.js';
+export type { PlayOptions } from './experiment/assemble.js';
 export { type SweepOptions, sweep } from './experiment/sweep.js';
 export { type LoadOptions, loadScenario } from './experiment/load.js';
 export { type PlannedRun, planSweep, sweepSeeds, type Variation } from './experiment/sweep-plan.js';

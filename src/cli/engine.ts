@@ -1,4 +1,5 @@
 import type { Answer } from '../results/answer.js';
+import type { PodAttempts } from '../results/attempts.js';
 import type { ExpectationOutcome } from '../results/identity.js';
 import type { TextTable } from '../results/summary-table.js';
 import type { InputFile } from '../scenario/files.js';
@@ -20,6 +21,8 @@ export interface RunRequest {
   readonly command: string;
   /** What the reader must know, for example "stored, not simulated: ConfigMap". */
   readonly notes: readonly string[];
+  /** Pods and controllers whose scheduling is to be explained; empty: all pods; undefined: none. */
+  readonly explain?: readonly string[] | undefined;
   readonly output: Output;
 }
 
@@ -94,6 +97,15 @@ export interface SweepReport {
   readonly folder: string;
 }
 
+export interface ExplainedRun {
+  /** The command that repeats the run. */
+  readonly command: string;
+  /** The pods whose scheduling was explained, with their attempts; undefined if it was not asked for. */
+  readonly pods: readonly PodAttempts[] | undefined;
+  /** All pods of the run, as `pod/NAME`. */
+  readonly names: readonly string[];
+}
+
 /** The work behind the commands. Everything that cannot be done because of the user throws a `CommandError`. */
 export interface Engine {
   readonly run: (request: RunRequest, hooks: Hooks) => Promise<RunReport>;
@@ -101,4 +113,6 @@ export interface Engine {
   readonly sweep: (request: SweepRequest, hooks: Hooks) => Promise<SweepReport>;
   /** Draws the report of a folder anew; gives back the file. */
   readonly report: (folder: string, outputFile: string | undefined) => Promise<string>;
+  /** What a folder knows of the scheduling of its pods. */
+  readonly explain: (folder: string) => Promise<ExplainedRun>;
 }

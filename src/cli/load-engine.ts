@@ -3,7 +3,7 @@ import { CommandError, EXIT } from './exit-codes.js';
 
 /** Loads what plays: everything behind the commands, which most of them do without. */
 export async function loadEngine(): Promise<Engine> {
-  const { playRun, redraw, replay } = await import('./play-engine.js');
+  const { explainRun, playRun, redraw, replay } = await import('./play-engine.js');
   return {
     run: (request, hooks) => blamingUser(playRun(request, hooks)),
     replay: (request, hooks) => blamingUser(replay(request, hooks)),
@@ -12,6 +12,7 @@ export async function loadEngine(): Promise<Engine> {
       return blamingUser(playSweep(request, hooks));
     },
     report: (folder, file) => blamingUser(redraw(folder, file)),
+    explain: (folder) => blamingUser(explainRun(folder)),
   };
 }
 

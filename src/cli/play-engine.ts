@@ -19,11 +19,12 @@ import {
 } from '../results/folder.js';
 import { refuseUnwritable } from '../results/folder-files.js';
 import { formatClock } from '../results/format.js';
+import { podAttempts, podNames } from '../results/attempts.js';
 import { summarize } from '../results/summary.js';
 import { summaryTables } from '../results/summary-table.js';
 import type { Scenario } from '../scenario/types.js';
 import { differencesOf } from './differences.js';
-import type { Hooks, Output, ReplayReport, ReplayRequest, RunReport, RunRequest } from './engine.js';
+import type { ExplainedRun, Hooks, Output, ReplayReport, ReplayRequest, RunReport, RunRequest } from './engine.js';
 import { CommandError, EXIT, Interrupted } from './exit-codes.js';
 
 /** Microseconds of a second: the model counts in those, people do not. */
@@ -32,9 +33,12 @@ const MICROS = 1_000_000;
 /** Where folders of results go unless something else is asked for. */
 const REPORTS = 'reports';
 
+/** Whose scheduling is explained: undefined for nobody's. */
+type Explain = readonly string[] | undefined;
+
 /** Plays a scenario step by step, so that progress is seen and Ctrl-C heard in between. */
-async function playWithHooks(scenario: Scenario, hooks: Hooks): Promise<Played> {
-  const playing = play(scenario);
+async function playWithHooks(scenario: Scenario, explain: Explain, hooks: Hooks): Promise<Played> {
+  const playing = play(scenario, { explain });
   for (;;) {
     const step = playing.next();
     if (step.done === true) return step.value;
@@ -48,7 +52,7 @@ async function playWithHooks(scenario: Scenario, hooks: Hooks): Promise<Played> 
 
 /** `wavetank run`: looks whether the results are there, plays, judges, writes. */
 export async function playRun(request: RunRequest, hooks: Hooks): Promise<RunReport> {
-  const { scenario, output, inputs } = request;
+  const { scenario, output, inputs, explain } = request;
   const directory = directoryOf(scenario, output);
   if (directory !== '' && !output.force) {
     const key = {
@@ -56,6 +60,7 @@ export async function playRun(request: RunRequest, hooks: Hooks): Promise<RunRep
       seed: scenario.seed,
       version: packageVersion(),
       modelVersion: MODEL_VERSION,
+      ...(explain === undefined ? {} : { explained: explain }),
     };
     const state = stateOfRunFolder(directory, key);
     if (state === 'different')
@@ -70,13 +75,13 @@ export async function playRun(request: RunRequest, hooks: Hooks): Promise<RunRep
       ]);
   }
   if (directory !== '') refuseUnwritable(directory);
-  const played = await playWithHooks(scenario, hooks);
+  const played = await playWithHooks(scenario, explain, hooks);
   const folder = judge(played, scenario, request.command, request.notes, {
     file: inputs[0]?.path ?? '',
     inputs: inputs.map(({ path, bytes }) => ({ path, sha256: createHash('sha256').update(bytes).digest('hex') })),
   });
   await write(directory, folder, output, hooks);
-  return reportOf(folder, directory, request.notes);
+  return reportOf(folder, directory, folder.identity.notes);
 }
 
 /** Empty for no folder. */
@@ -139,8 +144,9 @@ export async function replay(request: ReplayRequest, hooks: Hooks): Promise<Repl
   }
   const directory = request.verify ? source : directoryOf(scenario, request.output);
   if (!request.verify && directory !== '') refuseUnwritable(directory);
-  const played = await playWithHooks(scenario, hooks);
-  const folder = judge(played, scenario, identity.command, identity.notes, inputs as { file: string; inputs: unknown });
+  const { command, notes, explained } = identity;
+  const played = await playWithHooks(scenario, explained, hooks);
+  const folder = judge(played, scenario, command, notes, inputs as { file: string; inputs: unknown });
   const differences = request.verify ? differencesOf(before, folder) : [];
   if (!request.verify) await write(directory, folder, request.output, hooks);
   return { ...reportOf(folder, directory, identity.notes), differences };
@@ -157,4 +163,10 @@ export async function redraw(directory: string, outputFile: string | undefined):
   const { html } = await runReport(folder);
   writeFileSync(outputFile, html);
   return outputFile;
+}
+
+/** `wavetank explain`: reads what a run recorded of scheduling. */
+export async function explainRun(directory: string): Promise<ExplainedRun> {
+  const { identity, tables } = await readRunFolder(directory);
+  return { command: identity.command, pods: podAttempts(tables), names: podNames(tables) };
 }

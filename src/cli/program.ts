@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../experiment/version.js';
+import { addExplain } from './commands/explain.js';
 import { addInit } from './commands/init.js';
 import { addReport } from './commands/report.js';
 import { addRun } from './commands/run.js';
@@ -40,6 +41,7 @@ function createProgram(context: Context): Command {
   addSweep(program, context);
   addValidate(program, context);
   addReport(program, context);
+  addExplain(program, context);
   addInit(program, context);
   addSchema(program, context);
   return program;

@@ -1,4 +1,5 @@
 import type { LoadOptions } from '../experiment/load.js';
+import { explainSubject } from '../experiment/measure/explained.js';
 import type { RunOptions } from './commands/run.js';
 import { type Context, shellQuote } from './context.js';
 import type { Engine, Hooks, Output, RunReport } from './engine.js';
@@ -14,8 +15,24 @@ import { renderTable } from './text-table.js';
 export async function runCommand(context: Context, files: readonly string[], options: RunOptions): Promise<number> {
   if (options.from !== undefined) return replay(context, files, options, options.from);
   if (options.verify === true) throw new CommandError(EXIT.usage, '--verify goes with --from manifest.json');
+  const explain = explainedSubjects(options.explain);
   requireFiles(files, 'run');
-  return files.length === 1 ? runOne(context, files[0]!, options) : runSeveral(context, files, options);
+  return files.length === 1
+    ? runOne(context, files[0]!, options, explain)
+    : runSeveral(context, files, options, explain);
+}
+
+/** Undefined: nothing is to be explained; empty: all pods. */
+type Explain = readonly string[] | undefined;
+
+function explainedSubjects(explain: RunOptions['explain']): Explain {
+  if (explain === undefined || explain === true) return explain && [];
+  return explain.map((text) => {
+    const subject = /\.(ya?ml|json)$|^-$/.test(text) ? undefined : explainSubject(text);
+    if (subject !== undefined) return subject;
+    const hint = 'pod/NAME, deployment/NAME and so on; the scenario comes before: wavetank run FILE --explain pod/NAME';
+    throw new CommandError(EXIT.usage, `--explain ${text}: not a pod or what controls pods`, hint);
+  });
 }
 
 function loadOptions(options: RunOptions): LoadOptions {
@@ -32,6 +49,7 @@ function repeatCommand(file: string, options: RunOptions): string {
   if (options.seed !== undefined) words.push('--seed', options.seed);
   for (const [name, value] of options.set ?? []) words.push('--set', `${name}=${value}`);
   if (options.until !== undefined) words.push('--until', options.until);
+  if (options.explain !== undefined) words.push('--explain', ...(options.explain === true ? [] : options.explain));
   return words.map(shellQuote).join(' ');
 }
 
@@ -50,13 +68,13 @@ async function play<T>(
   }
 }
 
-async function runOne(context: Context, file: string, options: RunOptions): Promise<number> {
+async function runOne(context: Context, file: string, options: RunOptions, explain: Explain): Promise<number> {
   const { io } = context;
   const { scenario, inputs, notes } = loadForPlay(io, file, loadOptions(options));
   const output: Output = { folder: options.out, force: options.force === true };
   const command = repeatCommand(file, options);
   const report = await play(context, scenario.name, options.quiet === true, (engine, hooks) =>
-    engine.run({ scenario, inputs, command, notes, output }, hooks),
+    engine.run({ scenario, inputs, command, notes, explain, output }, hooks),
   );
   printResult(context, report, options);
   return report.verdict === 'pass' ? EXIT.ok : EXIT.negative;
@@ -76,7 +94,12 @@ function jsonOf(report: RunReport): object {
 }
 
 /** Several scenarios: a row each, and folders of results only where `--out` asks for them. */
-async function runSeveral(context: Context, files: readonly string[], options: RunOptions): Promise<number> {
+async function runSeveral(
+  context: Context,
+  files: readonly string[],
+  options: RunOptions,
+  explain: Explain,
+): Promise<number> {
   const { io } = context;
   const reports: (RunReport | { readonly scenario: string; readonly error: string })[] = [];
   let isBroken = false;
@@ -87,7 +110,10 @@ async function runSeveral(context: Context, files: readonly string[], options: R
       const command = repeatCommand(file, options);
       const title = `${index + 1}/${files.length} ${scenario.name}`;
       const report = await play(context, title, options.quiet === true, (engine, hooks) =>
-        engine.run({ scenario, inputs, command, notes, output: { folder, force: options.force === true } }, hooks),
+        engine.run(
+          { scenario, inputs, command, notes, explain, output: { folder, force: options.force === true } },
+          hooks,
+        ),
       );
       reports.push(report);
     } catch (error) {
@@ -125,8 +151,17 @@ async function replay(
   options: RunOptions,
   manifest: string,
 ): Promise<number> {
-  if (files.length > 0 || options.seed !== undefined || options.set !== undefined || options.until !== undefined) {
-    throw new CommandError(EXIT.usage, '--from plays what the folder was made from: no file, --seed, --set or --until');
+  if (
+    files.length > 0 ||
+    options.seed !== undefined ||
+    options.set !== undefined ||
+    options.until !== undefined ||
+    options.explain !== undefined
+  ) {
+    throw new CommandError(
+      EXIT.usage,
+      '--from plays what the folder was made from: no file, --seed, --set, --until or --explain',
+    );
   }
   const { io } = context;
   const output: Output = { folder: options.verify === true ? null : options.out, force: options.force === true };

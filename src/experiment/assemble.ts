@@ -6,6 +6,7 @@ import { createNodes, registerNodes } from '../cluster/nodes/create-nodes.js';
 import { podCpu } from '../cluster/nodes/metrics-server.js';
 import { type NodesWorld, WorkloadListeners } from '../cluster/nodes/workload.js';
 import { NODE_TABLE, PHASE_TABLE, POD_TABLE } from '../cluster/nodes/tables.js';
+import { createAttemptLog } from '../cluster/scheduler/attempt-log.js';
 import { createScheduler, registerScheduler, type SchedulerWorld } from '../cluster/scheduler/scheduler.js';
 import { Handlers } from '../kernel/events.js';
 import { openTable } from '../kernel/probe.js';
@@ -26,6 +27,7 @@ import { ExperimentEvent } from './events.js';
 import { armMonitors, createMonitors, registerMonitors } from './expect/monitors.js';
 import { registerFaults, strike } from './faults.js';
 import { recordApiUsage, recordCosts } from './measure/costs.js';
+import { measureExplained } from './measure/explained.js';
 import { createNodeIntervals, finishNodes, measureNodes } from './measure/nodes.js';
 import { createPodLedger, finishPods, measurePods } from './measure/pods.js';
 import { createRecoveries, finishRecoveries, measureRecoveries } from './measure/recoveries.js';
@@ -52,15 +54,23 @@ export interface Assembly {
   readonly handlers: Handlers<World>;
 }
 
+/** What a run is asked for beside the scenario; nothing here changes what happens in it. */
+export interface PlayOptions {
+  /** Pods and controllers whose scheduling is to be explained (measure/explained.ts); empty: all pods. */
+  readonly explain?: readonly string[] | undefined;
+}
+
 /** Builds the world of a scenario at time 0: the only place that knows all parts. */
-export function assemble(scenario: Scenario): Assembly {
-  const code = assembleCode(scenario);
-  return { scenario, world: createWorld(scenario, code), handlers: code.handlers };
+export function assemble(scenario: Scenario, options: PlayOptions = {}): Assembly {
+  const code = assembleCode(scenario, options.explain !== undefined);
+  const world = createWorld(scenario, code);
+  if (options.explain !== undefined) world.scheduler.explained = createAttemptLog(options.explain);
+  return { scenario, world, handlers: code.handlers };
 }
 
 /** The code for a world that already exists: one restored from a checkpoint of the same scenario. */
 export function assembleAround(scenario: Scenario, world: World): Assembly {
-  return { scenario, world, handlers: assembleCode(scenario).handlers };
+  return { scenario, world, handlers: assembleCode(scenario, world.scheduler.explained !== undefined).handlers };
 }
 
 /** Writes the rows that the end of a run completes. */
@@ -84,7 +94,7 @@ interface Code {
 }
 
 /** Puts the behaviour together. The order is part of a run's identity: it numbers controllers and orders listeners. */
-function assembleCode(scenario: Scenario): Code {
+function assembleCode(scenario: Scenario, explains: boolean): Code {
   const handlers = new Handlers<World>();
   const listeners = new Listeners<World>();
   const controllers = new Controllers<World>();
@@ -100,6 +110,7 @@ function assembleCode(scenario: Scenario): Code {
   registerNodes<World>(handlers, listeners, workloads, trafficUsage);
   registerFaults(handlers);
   registerMeasurements(handlers, listeners, scenario);
+  if (explains) measureExplained(listeners);
   handlers.on(ExperimentEvent.TimelineDue, (world, entry) => {
     const { command } = world.experiment.timeline[entry]!;
     if (isFault(command.do)) strike(world, entry);

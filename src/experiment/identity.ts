@@ -1,6 +1,8 @@
 import type { RunIdentity } from '../results/identity.js';
 import type { Scenario } from '../scenario/types.js';
 import { microsToSeconds } from '../kernel/time.js';
+import { podNames, workloadNames } from '../results/attempts.js';
+import { nearest } from '../scenario/diagnostics.js';
 import { MODEL_VERSION } from './model-version.js';
 import { scenarioDigest } from './resolved.js';
 import type { Played } from './run.js';
@@ -8,6 +10,7 @@ import { packageVersion } from './version.js';
 
 /** Which run it was, for its results. `notes`: what the reader must know, for example "stored, not simulated: ...". */
 export function identityOf(scenario: Scenario, played: Played, command: string, notes: readonly string[]): RunIdentity {
+  const { explained } = played.assembly.world.scheduler;
   return {
     scenario: scenario.name,
     seed: scenario.seed,
@@ -23,7 +26,8 @@ export function identityOf(scenario: Scenario, played: Played, command: string, 
     parameters: scenario.parameters,
     assumptions: ASSUMPTIONS,
     // A replay brings the notes of the run that it repeats.
-    notes: [...new Set([...notes, ...notPlayed(played)])],
+    notes: [...new Set([...notes, ...notPlayed(played), ...notExplained(played)])],
+    ...(explained === undefined ? {} : { explained: explained.subjects }),
   };
 }
 
@@ -33,6 +37,18 @@ function notPlayed({ assembly }: Played): string[] {
   if (preemptionsNotPlayed === 0) return [];
   const times = preemptionsNotPlayed === 1 ? 'once' : `${preemptionsNotPlayed} times`;
   return [`preemption is not simulated: ${times} evicting pods of lower priority would have made room`];
+}
+
+/** What was to be explained and is not there. */
+function notExplained({ assembly, tables }: Played): string[] {
+  const { explained } = assembly.world.scheduler;
+  const known = [...new Set([...podNames(tables), ...workloadNames(tables)])];
+  return (explained?.subjects ?? [])
+    .filter((subject) => !explained!.met.has(subject))
+    .map((subject) => {
+      const near = nearest(subject, known);
+      return `--explain ${subject}: the run had no such pod or workload${near === undefined ? '' : `; did you mean ${near}?`}`;
+    });
 }
 
 /** What every run supposes. */

@@ -3,7 +3,7 @@ import { runDigest } from '../kernel/run-digest.js';
 import { runUntil } from '../kernel/simulation.js';
 import type { Micros } from '../kernel/time.js';
 import type { Scenario } from '../scenario/types.js';
-import { assemble, type Assembly, finish } from './assemble.js';
+import { assemble, type Assembly, finish, type PlayOptions } from './assemble.js';
 
 /** A run under way: how far it is. */
 export interface Progress {
@@ -17,7 +17,7 @@ export interface Progress {
 export interface Played {
   readonly assembly: Assembly;
   readonly tables: ReadonlyMap<string, RecordedTable>;
-  /** Fingerprint of every event and of every recorded cell, 16 hexadecimal digits. */
+  /** Fingerprint of every event and of every cell that every run records, 16 hexadecimal digits. */
   readonly digest: string;
   readonly events: number;
 }
@@ -29,8 +29,8 @@ const STEPS = 400;
  * Plays a scenario from start to end, pausing now and then to tell how far it is. Pure computation: no file, no clock, no
  * thread; the same scenario gives the same digest and the same tables everywhere.
  */
-export function* play(scenario: Scenario): Generator<Progress, Played> {
-  const assembly = assemble(scenario);
+export function* play(scenario: Scenario, options: PlayOptions = {}): Generator<Progress, Played> {
+  const assembly = assemble(scenario, options);
   const { world, handlers } = assembly;
   const until = scenario.durationUs;
   for (let step = 1; step <= STEPS; step++) {
@@ -38,13 +38,23 @@ export function* play(scenario: Scenario): Generator<Progress, Played> {
     yield { now: world.kernel.now, until, events: world.kernel.digest.events };
   }
   finish(assembly);
-  const { digest, probe } = world.kernel;
-  return { assembly, tables: probe.tables, digest: runDigest(world), events: digest.events };
+  return { assembly, tables: tablesOf(assembly), digest: runDigest(world), events: world.kernel.digest.events };
+}
+
+/** What every run records, and what this one was asked to explain. */
+function tablesOf({ world }: Assembly): ReadonlyMap<string, RecordedTable> {
+  const { explained } = world.scheduler;
+  const { tables } = world.kernel.probe;
+  if (explained === undefined) return tables;
+  return new Map([
+    ...tables,
+    ...[explained.attempts, explained.judgements].map((one) => [one.definition.name, one] as const),
+  ]);
 }
 
 /** Plays a scenario in one go. */
-export function run(scenario: Scenario): Played {
-  const playing = play(scenario);
+export function run(scenario: Scenario, options: PlayOptions = {}): Played {
+  const playing = play(scenario, options);
   for (;;) {
     const step = playing.next();
     if (step.done === true) return step.value;

@@ -42,7 +42,12 @@ export function openTable(
 ): void {
   const { tables } = world.kernel.probe;
   invariant(!tables.has(definition.name), `table ${definition.name} opened twice`);
-  tables.set(definition.name, { definition, columns: definition.columns.map(() => []), rows: 0 });
+  tables.set(definition.name, createTable(definition));
+}
+
+/** A table that is not measured of every run, and so no part of its digest. */
+export function createTable(definition: TableDefinition): RecordedTable {
+  return { definition, columns: definition.columns.map(() => []), rows: 0 };
 }
 
 /** Appends one row: one cell for each column, in the order of the definition. */
@@ -53,9 +58,13 @@ export function recordRow(
 ): void {
   const table = world.kernel.probe.tables.get(definition.name);
   invariant(table !== undefined, `table ${definition.name} is not open`);
+  appendRow(table, cells);
+}
+
+export function appendRow(table: RecordedTable, cells: readonly Cell[]): void {
   invariant(
     cells.length === table.columns.length,
-    `table ${definition.name} has ${table.columns.length} columns, got ${cells.length} cells`,
+    `table ${table.definition.name} has ${table.columns.length} columns, got ${cells.length} cells`,
   );
   for (let index = 0; index < cells.length; index++) table.columns[index]!.push(cells[index]!);
   table.rows += 1;

@@ -47,10 +47,13 @@ export function runFolderName(identity: Pick<RunIdentity, 'scenario' | 'scenario
 }
 
 /** What identifies a run before it is played. */
-export type RunKey = Pick<RunIdentity, 'scenarioDigest' | 'seed' | 'version' | 'modelVersion'>;
+export type RunKey = Pick<RunIdentity, 'scenarioDigest' | 'seed' | 'version' | 'modelVersion' | 'explained'>;
 
-/** Looks before a run whether its results are there already, or something else is. */
-export function stateOfRunFolder(directory: string, key: RunKey): 'absent' | 'up-to-date' | 'different' {
+/** Looks before a run whether its results are there already (without what it is to explain: `unexplained`), or something else is. */
+export function stateOfRunFolder(
+  directory: string,
+  key: RunKey,
+): 'absent' | 'up-to-date' | 'unexplained' | 'different' {
   if (!existsSync(directory)) return 'absent';
   if (!existsSync(join(directory, MANIFEST_FILE))) return 'different';
   let manifest: RunManifest;
@@ -65,7 +68,9 @@ export function stateOfRunFolder(directory: string, key: RunKey): 'absent' | 'up
     identity.seed === key.seed &&
     identity.version === key.version &&
     identity.modelVersion === key.modelVersion;
-  return same ? 'up-to-date' : 'different';
+  if (!same) return 'different';
+  const isExplained = key.explained === undefined || key.explained.join() === identity.explained?.join();
+  return isExplained ? 'up-to-date' : 'unexplained';
 }
 
 /** Writes all results of a run, or nothing. Throws a `FolderError` when other results stand there and `force` is off. */
@@ -78,7 +83,8 @@ export async function writeRunFolder(
   if (there === 'up-to-date' && !options.force && readManifest(directory).identity.digest === folder.identity.digest) {
     return 'up-to-date';
   }
-  await writeFolder(directory, runFiles(folder), (files) => manifestText(folder, files), options);
+  const force = options.force || there === 'unexplained';
+  await writeFolder(directory, runFiles(folder), (files) => manifestText(folder, files), { ...options, force });
   return 'written';
 }
 

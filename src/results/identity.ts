@@ -34,6 +34,8 @@ export interface RunIdentity {
   readonly assumptions: readonly string[];
   /** What the reader must know, for example "stored, not simulated: ConfigMap". */
   readonly notes: readonly string[];
+  /** Pods and controllers whose scheduling was explained: empty for all pods; absent: of none. */
+  readonly explained?: readonly string[];
 }
 
 /** What became of one line of the scenario's `expect:`. */

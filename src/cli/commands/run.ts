@@ -8,6 +8,7 @@ export interface RunOptions {
   readonly until?: string;
   readonly out?: string;
   readonly format: 'text' | 'json';
+  readonly explain?: true | readonly string[];
   readonly from?: string;
   readonly verify?: true;
   readonly force?: true;
@@ -20,6 +21,7 @@ Examples:
   wavetank run web.yaml --seed 7 --set replicas=5 --set surge=50%
   wavetank run scenarios/tour/*.yaml                        one row a scenario
   wavetank run web.yaml --format json | jq .traffic
+  wavetank run web.yaml --explain deployment/web            then: wavetank explain DIR
   wavetank run --from reports/web-1a2b3c4d-s42/manifest.json --verify
 `;
 
@@ -36,6 +38,10 @@ export function addRun(program: Command, context: Context): void {
     .option('--until <time>', "end the run at this virtual time instead of the scenario's duration")
     .option('-o, --out <dir>', 'folder for the results (default: reports/<scenario>-<digest>-s<seed>)')
     .addOption(new Option('--format <format>', 'form of the result').choices(['text', 'json']).default('text'))
+    .option(
+      '--explain [subject...]',
+      'record why pods go where they go: pod/NAME, deployment/NAME ... (default: all pods)',
+    )
     .option('--from <manifest.json>', 'play again what a folder of results was made from')
     .option('--verify', 'with --from: compare with the folder instead of writing a new one')
     .option('--force', 'replace an existing folder of results')

@@ -7,6 +7,7 @@ import { lister } from '../api/informers.js';
 import type { Condition } from '../api/objects/meta.js';
 import type { Pod } from '../api/objects/pod.js';
 import { objectKey } from '../api/store.js';
+import { noteBindingError } from './attempt-log.js';
 import { removePod } from './cluster-pods.js';
 import { recordPodEvent } from './event-series.js';
 import { SchedulerEvent } from './events.js';
@@ -67,7 +68,7 @@ export function finishBinding(world: SchedulerWorld, number: number, result: Api
 /** Takes back what was assumed; the pod waits for another attempt. */
 function rejectBinding(world: SchedulerWorld, number: number, error: string): void {
   const { scheduler } = world;
-  const { queued, volumes } = endBinding(world, number);
+  const { queued, nodeName, volumes } = endBinding(world, number);
   const { pod } = queued;
   const { uid } = pod.metadata;
   if (volumes !== undefined) forgetVolumes(world, volumes);
@@ -76,6 +77,8 @@ function rejectBinding(world: SchedulerWorld, number: number, error: string): vo
     moveOnEvent(scheduler.cluster, scheduler.queue, { type: 'PodDelete', pod }, world.kernel.now);
   }
   failAttempt(world, queued, error, [], 'SchedulerError');
+  const { explained } = scheduler;
+  if (explained !== undefined) noteBindingError(explained, queued, nodeName, error, world.kernel.now);
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { Handlers } from '../../kernel/events.js';
 import { invariant } from '../../kernel/invariant.js';
 import { openStream } from '../../kernel/random.js';
+import type { Micros } from '../../kernel/time.js';
 import { takeResult } from '../api/calls.js';
 import { openClient } from '../api/clients.js';
 import { type Listeners, openInformer } from '../api/informers.js';
 import type { ApiWorld } from '../api/world.js';
+import { type AttemptLog, endAttempt } from './attempt-log.js';
 import { continueVolumes, failAttempt, finishBinding, pollVolumes, prepareBinding, startBinding } from './binding.js';
 import { createCluster } from './cluster.js';
 import { proceed } from './cycle.js';
@@ -12,7 +14,7 @@ import { SchedulerEvent } from './events.js';
 import type { SchedulerParameters } from './parameters.js';
 import { createSchedulingQueue, finishAttempt, flushBackoff, flushLeftovers } from './scheduling-queue.js';
 import { listen } from './watch.js';
-import { SCHEDULER, SCHEDULER_NAME, type SchedulerState, type SchedulerWorld } from './world.js';
+import { type Cycle, SCHEDULER, SCHEDULER_NAME, type SchedulerState, type SchedulerWorld } from './world.js';
 
 export type { SchedulerWorld } from './world.js';
 
@@ -55,6 +57,7 @@ export function createScheduler(world: ApiWorld, parameters: SchedulerParameters
     assumed: new Set(),
     backoffFlushAt: Number.POSITIVE_INFINITY,
     leftoverFlushAt: Number.POSITIVE_INFINITY,
+    explained: undefined,
     preemptionsNotPlayed: 0,
   };
 }
@@ -110,5 +113,12 @@ function endCycle(world: SchedulerWorld): void {
     const { message, plugins } = cycle.failure;
     scheduler.waitsForPatch = failAttempt(world, cycle.queued, message, plugins, 'Unschedulable');
   }
+  if (scheduler.explained !== undefined) explainEnd(scheduler.explained, cycle, world.kernel.now);
   proceed(world);
+}
+
+function explainEnd(log: AttemptLog, { queued, nodeName, failure }: Cycle, now: Micros): void {
+  const outcome = failure === undefined ? 'scheduled' : failure.plugins.length === 0 ? 'error' : 'unschedulable';
+  const message = failure?.message ?? '';
+  endAttempt(log, queued, { outcome, node: nodeName, nominated: '', victims: '', message }, now);
 }

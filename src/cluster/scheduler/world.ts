@@ -1,6 +1,7 @@
 import type { StreamId } from '../../kernel/random.js';
 import type { Micros } from '../../kernel/time.js';
 import type { ApiWorld } from '../api/world.js';
+import type { AttemptLog } from './attempt-log.js';
 import type { ClusterState } from './cluster.js';
 import type { EventSeriesState } from './event-series.js';
 import type { Failure } from './fit-error.js';
@@ -58,6 +59,8 @@ export interface SchedulerState {
   /** Points in time for which the timers of the queue are set; Infinity = not set. */
   backoffFlushAt: Micros;
   leftoverFlushAt: Micros;
+  /** Undefined: nobody asked why pods are where they are. */
+  explained: AttemptLog | undefined;
   /** Attempts that failed although evicting pods of lower priority would have made room: not simulated yet. */
   preemptionsNotPlayed: number;
 }

@@ -1,14 +1,14 @@
 import { type Listeners, PROBE_COMPONENT } from '../../cluster/api/informers.js';
 import type { Node } from '../../cluster/api/objects/node.js';
 import type { EndpointSlice } from '../../cluster/api/objects/network.js';
-import type { KubernetesObject } from '../../cluster/api/objects/meta.js';
 import type { Pod } from '../../cluster/api/objects/pod.js';
 import { isReady } from '../../cluster/api/pod-predicates.js';
-import { keyOf, stored } from '../../cluster/api/store.js';
+import { stored } from '../../cluster/api/store.js';
 import { PHASE_TABLE, POD_TABLE } from '../../cluster/nodes/tables.js';
 import { recordRow } from '../../kernel/probe.js';
 import { type Micros, microsToSeconds } from '../../kernel/time.js';
 import type { ExperimentWorld } from '../world.js';
+import { chainOf, controllerOf } from './owners.js';
 
 /** A pod's life as the API server shows it. -1 = not reached. */
 export interface PodEntry {
@@ -93,7 +93,7 @@ function openEntry(world: ExperimentWorld, pod: Pod): PodEntry {
     namespace: pod.metadata.namespace,
     name: pod.metadata.name,
     uid: pod.metadata.uid,
-    workload: workloadOf(world, pod),
+    workload: chainOf(world, pod).at(-1)!,
     revision: owner?.kind === 'ReplicaSet' ? owner.name : '',
     createdAt: world.kernel.now,
     node: '',
@@ -198,16 +198,4 @@ function recordSpan(world: ExperimentWorld, entry: PodEntry, until: Micros): voi
 
 function seconds(at: Micros): number | null {
   return at < 0 ? null : microsToSeconds(at);
-}
-
-/** The object at the top of the chain of controllers, for example `deployment/web`. */
-function workloadOf(world: ExperimentWorld, object: KubernetesObject): string {
-  const owner = controllerOf(object);
-  if (owner === undefined) return `${object.kind.toLowerCase()}/${object.metadata.name}`;
-  const above = stored(world, owner.kind, keyOf(object.metadata.namespace, owner.name));
-  return above === undefined ? `${owner.kind.toLowerCase()}/${owner.name}` : workloadOf(world, above);
-}
-
-function controllerOf(object: KubernetesObject): { readonly kind: string; readonly name: string } | undefined {
-  return (object.metadata.ownerReferences ?? []).find(({ controller }) => controller === true);
 }

@@ -1,0 +1,185 @@
+import { appendRow, createTable, type RecordedTable } from '../../kernel/probe.js';
+import { type Micros, microsToSeconds } from '../../kernel/time.js';
+import { type ClusterState, NO_NODE, type NodeIndex } from './cluster.js';
+import { nodeOrder } from './cluster-nodes.js';
+import type { Outcome } from './decide.js';
+import { explainPod, type Explanation } from './explain.js';
+import { FEASIBLE, pluginOf, reasonsOf, type Verdict } from './plugins/verdict.js';
+import type { PodClass } from './pod-class.js';
+import type { QueuedPod } from './queued-pod.js';
+import { refusalOf } from './refusal.js';
+import { ATTEMPT_TABLE, JUDGEMENT_TABLE } from './tables.js';
+
+/** Scores of so many nodes are written down, and so many names of nodes that fail for one reason. */
+const TOLD_CANDIDATES = 5;
+const TOLD_NAMES = 5;
+
+/**
+ * What is written down of attempts when a run is asked to explain them. Its tables are no part of the run's digest: asking
+ * changes nothing.
+ */
+export interface AttemptLog {
+  /** What was asked for: pods and controllers, `pod/web-0`, `deployment/web`, `shop/deployment/web`; empty: all pods. */
+  readonly subjects: readonly string[];
+  /** Those of the subjects that some pod belongs to. */
+  readonly met: Set<string>;
+  /** The pods that are meant, by uid. */
+  readonly pods: Map<string, ExplainedPod>;
+  readonly attempts: RecordedTable;
+  readonly judgements: RecordedTable;
+  /** The attempt under way, if its pod was asked for. */
+  current: AttemptNote | undefined;
+}
+
+export interface ExplainedPod {
+  /** Its top owner, for example `deployment/web`. */
+  readonly workload: string;
+  /** Attempts so far. */
+  attempts: number;
+}
+
+interface AttemptNote {
+  readonly at: Micros;
+  readonly nodes: number;
+  readonly evaluated: number;
+  readonly feasible: number;
+  readonly tied: number;
+}
+
+export function createAttemptLog(subjects: readonly string[]): AttemptLog {
+  return {
+    subjects,
+    met: new Set(),
+    pods: new Map(),
+    attempts: createTable(ATTEMPT_TABLE),
+    judgements: createTable(JUDGEMENT_TABLE),
+    current: undefined,
+  };
+}
+
+/** Writes down what the plugins say in an attempt that has just been decided; `start` is where its search began. */
+export function noteAttempt(
+  log: AttemptLog,
+  cluster: ClusterState,
+  { pod }: QueuedPod,
+  podClass: PodClass,
+  outcome: Outcome,
+  start: number,
+  at: Micros,
+): void {
+  log.current = undefined;
+  const known = log.pods.get(pod.metadata.uid);
+  if (known === undefined) return;
+  known.attempts += 1;
+  const found = outcome.node === NO_NODE ? [] : [...cluster.feasible.subarray(0, cluster.feasibleCount)];
+  const explanation = explainPod(cluster, podClass, found);
+  const say = (...cells: (string | number | null)[]): void => {
+    const { namespace, name } = pod.metadata;
+    appendRow(log.judgements, [microsToSeconds(at), namespace, name, known.attempts, ...cells]);
+  };
+  const refusal = outcome.node === NO_NODE ? refusalOf(cluster, podClass) : undefined;
+  if (refusal !== undefined) say(refusal.plugin, refusal.message, cluster.nodeCount, '', null, null, null, null);
+  else {
+    for (const { verdict, nodes } of rejections(cluster, podClass, explanation, outcome.evaluated, start)) {
+      const names = nodes.slice(0, TOLD_NAMES).map((node) => cluster.names[node]!);
+      const reason = reasonsOf(cluster, verdict).join(', ');
+      say(pluginOf(verdict), reason, nodes.length, names.join(' '), null, null, null, null);
+    }
+  }
+  // A single feasible node is taken without scores.
+  const isScored = found.length > 1;
+  const ranking = isScored ? rank(explanation, outcome.node) : [];
+  for (const [index, node] of ranking.slice(0, TOLD_CANDIDATES).entries()) {
+    for (const [plugin, { raw, normalized }] of explanation.scores) {
+      const weight = podClass.profile.weights[plugin];
+      say(plugin, '', 1, cluster.names[node]!, index + 1, raw.get(node)!, normalized.get(node)!, weight);
+    }
+  }
+  const highest = explanation.totals.get(outcome.node);
+  log.current = {
+    at,
+    nodes: cluster.nodeCount,
+    evaluated: outcome.evaluated,
+    feasible: found.length,
+    tied: isScored ? found.filter((node) => explanation.totals.get(node) === highest).length : 0,
+  };
+}
+
+/** Nodes that were looked at and rejected, by what was said of them; most nodes first. */
+function rejections(
+  cluster: ClusterState,
+  pod: PodClass,
+  { verdicts }: Explanation,
+  evaluated: number,
+  start: number,
+): { readonly verdict: Verdict; readonly nodes: readonly NodeIndex[] }[] {
+  const order = [...nodeOrder(cluster)];
+  const isNamed = (node: NodeIndex): boolean => pod.nodeNames?.has(cluster.names[node]!) !== false;
+  const candidates = order.filter(isNamed);
+  const first = candidates.length === 0 ? 0 : start % candidates.length;
+  const seen = [...candidates.slice(first), ...candidates.slice(0, first)].slice(0, evaluated);
+  const byVerdict = new Map<Verdict, NodeIndex[]>();
+  for (const node of [...seen, ...order.filter((other) => !isNamed(other))]) {
+    const verdict = verdicts.get(node)!;
+    if (verdict === FEASIBLE) continue;
+    const nodes = byVerdict.get(verdict);
+    if (nodes === undefined) byVerdict.set(verdict, [node]);
+    else nodes.push(node);
+  }
+  const groups = [...byVerdict].map(([verdict, nodes]) => ({ verdict, nodes }));
+  return groups.sort((left, right) => right.nodes.length - left.nodes.length || left.verdict - right.verdict);
+}
+
+/** By total, the chosen node first, then in the order found. */
+function rank({ totals }: Explanation, chosen: NodeIndex): NodeIndex[] {
+  const others = [...totals.keys()].filter((node) => node !== chosen);
+  const place = new Map(others.map((node, index) => [node, index]));
+  others.sort((left, right) => totals.get(right)! - totals.get(left)! || place.get(left)! - place.get(right)!);
+  return [chosen, ...others];
+}
+
+/** What an attempt came to, and where a pod that failed waits. */
+export interface AttemptEnd {
+  readonly outcome: 'scheduled' | 'unschedulable' | 'error' | 'unbound';
+  readonly node: string;
+  readonly nominated: string;
+  readonly victims: string;
+  readonly message: string;
+}
+
+/** The attempt under way is over. */
+export function endAttempt(log: AttemptLog, queued: QueuedPod, end: AttemptEnd, now: Micros): void {
+  const { current } = log;
+  log.current = undefined;
+  if (current !== undefined) record(log, queued, current, end, now);
+}
+
+/** The binding of a pod failed after its attempt: told in a row of its own. */
+export function noteBindingError(log: AttemptLog, queued: QueuedPod, node: string, message: string, now: Micros): void {
+  const note = { at: now, nodes: 0, evaluated: 0, feasible: 0, tied: 0 };
+  record(log, queued, note, { outcome: 'unbound', node, nominated: '', victims: '', message }, now);
+}
+
+function record(log: AttemptLog, { pod, place }: QueuedPod, note: AttemptNote, end: AttemptEnd, now: Micros): void {
+  const { namespace, name, uid } = pod.metadata;
+  const known = log.pods.get(uid);
+  if (known === undefined) return;
+  appendRow(log.attempts, [
+    microsToSeconds(note.at),
+    microsToSeconds(now),
+    namespace,
+    name,
+    known.workload,
+    known.attempts,
+    end.outcome,
+    end.node,
+    note.nodes,
+    note.evaluated,
+    note.feasible,
+    note.tied,
+    end.nominated,
+    end.victims,
+    end.outcome === 'scheduled' || place === 'gone' ? '' : place,
+    end.message,
+  ]);
+}

@@ -1,0 +1,50 @@
+import type { TableDefinition } from '../../kernel/probe.js';
+
+/** Every attempt to schedule the pods that a run was asked to explain. */
+export const ATTEMPT_TABLE: TableDefinition = {
+  name: 'scheduling_attempts',
+  description: 'Every attempt to schedule the pods that a run was asked to explain',
+  columns: [
+    { name: 'time_s', type: 'number', unit: 's', description: 'the scheduler took the pod from its queue' },
+    { name: 'end_s', type: 'number', unit: 's', description: 'the decision stood' },
+    { name: 'namespace', type: 'text', unit: '', description: 'namespace' },
+    { name: 'pod', type: 'text', unit: '', description: 'name' },
+    { name: 'workload', type: 'text', unit: '', description: 'top owner, for example deployment/web' },
+    { name: 'attempt', type: 'integer', unit: '', description: 'number of the attempt, from 1' },
+    {
+      name: 'outcome',
+      type: 'text',
+      unit: '',
+      description: 'scheduled, unschedulable, error, or unbound (the binding failed later)',
+    },
+    { name: 'node', type: 'text', unit: '', description: 'node chosen, or empty' },
+    { name: 'nodes', type: 'integer', unit: '', description: 'nodes of the cluster' },
+    { name: 'evaluated', type: 'integer', unit: '', description: 'nodes looked at before enough were found' },
+    { name: 'feasible', type: 'integer', unit: '', description: 'nodes that every filter let pass' },
+    { name: 'tied', type: 'integer', unit: '', description: 'nodes with the highest total; 0 without scores' },
+    { name: 'nominated', type: 'text', unit: '', description: 'node that is kept for the pod, or empty' },
+    { name: 'victims', type: 'text', unit: '', description: 'pods to be evicted for it, or empty' },
+    { name: 'waits', type: 'text', unit: '', description: 'queue of a pod that failed: unschedulable or backoff' },
+    { name: 'message', type: 'text', unit: '', description: 'why it failed, as in FailedScheduling, uncut' },
+  ],
+};
+
+/** What the plugins said of the nodes in those attempts. */
+export const JUDGEMENT_TABLE: TableDefinition = {
+  name: 'scheduling_judgements',
+  description: 'What the plugins said of the nodes: reasons of the filters with their nodes, scores of the best nodes',
+  columns: [
+    { name: 'time_s', type: 'number', unit: 's', description: 'start of the attempt' },
+    { name: 'namespace', type: 'text', unit: '', description: 'namespace' },
+    { name: 'pod', type: 'text', unit: '', description: 'name' },
+    { name: 'attempt', type: 'integer', unit: '', description: 'number of the attempt, from 1' },
+    { name: 'plugin', type: 'text', unit: '', description: 'plugin that filtered or scored' },
+    { name: 'reason', type: 'text', unit: '', description: 'why it filtered the nodes out; empty for a score' },
+    { name: 'nodes', type: 'integer', unit: '', description: 'nodes of which it said so' },
+    { name: 'names', type: 'text', unit: '', description: 'their names, of many the first' },
+    { name: 'rank', type: 'integer', unit: '', description: 'place of the node, 1 = chosen; null for a filter' },
+    { name: 'raw', type: 'number', unit: '', description: 'score before it was normalised' },
+    { name: 'score', type: 'number', unit: '', description: 'normalised score, 0 to 100' },
+    { name: 'weight', type: 'integer', unit: '', description: 'weight of the plugin' },
+  ],
+};

@@ -1,0 +1,32 @@
+import { type Listeners, PROBE_COMPONENT } from '../../cluster/api/informers.js';
+import { kindOfWord } from '../../cluster/api/kinds.js';
+import type { Pod } from '../../cluster/api/objects/pod.js';
+import type { SchedulerWorld } from '../../cluster/scheduler/world.js';
+import { chainOf } from './owners.js';
+
+/**
+ * What somebody asks to be explained, as `kind/name` with the kind in lower case: `deploy/web` is `deployment/web`. A namespace may
+ * stand in front: `shop/pod/web-0`. Undefined if it is neither.
+ */
+export function explainSubject(text: string): string | undefined {
+  const parts = text.split('/');
+  const name = parts.pop()!;
+  const kind = kindOfWord(parts.pop() ?? '')?.kind.toLowerCase();
+  if (kind === undefined || name === '' || parts.length > 1) return undefined;
+  return [...parts, kind, name].join('/');
+}
+
+/** Marks the pods whose scheduling a run is asked to explain, when they are created. */
+export function measureExplained<W extends SchedulerWorld>(listeners: Listeners<W>): void {
+  listeners.on<Pod>(PROBE_COMPONENT, 'Pod', (world, { type, object }) => {
+    if (type !== 'added') return;
+    const { subjects, met, pods } = world.scheduler.explained!;
+    const { namespace, uid } = object.metadata;
+    const chain = chainOf(world, object);
+    const meant = subjects.filter((subject) =>
+      chain.some((one) => subject === one || subject === `${namespace}/${one}`),
+    );
+    for (const subject of meant) met.add(subject);
+    if (subjects.length === 0 || meant.length > 0) pods.set(uid, { workload: chain.at(-1)!, attempts: 0 });
+  });
+}

@@ -1,0 +1,181 @@
+import { byText, column, groupBy, rows } from './columns.js';
+import type { RecordedTables } from './identity.js';
+
+/** Why nodes were filtered out in an attempt. */
+export interface FilteredNodes {
+  readonly plugin: string;
+  readonly reason: string;
+  readonly nodes: number;
+  /** Of many the first. */
+  readonly names: readonly string[];
+}
+
+export interface PluginScore {
+  readonly plugin: string;
+  readonly raw: number;
+  /** Normalised, 0 to 100. */
+  readonly score: number;
+  readonly weight: number;
+}
+
+/** A node that could have been chosen; the first one was. */
+export interface Candidate {
+  readonly node: string;
+  readonly total: number;
+  readonly scores: readonly PluginScore[];
+}
+
+/** One attempt to schedule a pod. */
+export interface Attempt {
+  readonly number: number;
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  /** `unbound`: the binding failed after the attempt of this number. */
+  readonly outcome: 'scheduled' | 'unschedulable' | 'error' | 'unbound';
+  readonly node: string;
+  /** Nodes of the cluster, those looked at, and those that fit. */
+  readonly nodes: number;
+  readonly evaluated: number;
+  readonly feasible: number;
+  /** Nodes with the highest total. */
+  readonly tied: number;
+  readonly nominated: string;
+  readonly victims: readonly string[];
+  /** Where a pod that failed waits: unschedulable (for an event that may help) or backoff. */
+  readonly waits: string;
+  readonly message: string;
+  readonly filtered: readonly FilteredNodes[];
+  readonly candidates: readonly Candidate[];
+}
+
+/** A pod and all attempts to schedule it. */
+export interface PodAttempts {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly workload: string;
+  readonly attempts: readonly Attempt[];
+}
+
+/** What a run recorded of scheduling because it was asked to; undefined if it was not. */
+export function podAttempts(tables: RecordedTables): PodAttempts[] | undefined {
+  if (!tables.has('scheduling_attempts')) return undefined;
+  const judgements = groupBy(rows(tables, 'scheduling_judgements', JUDGEMENT), keyOf);
+  const attempts = rows(tables, 'scheduling_attempts', ATTEMPT);
+  const byPod = groupBy(attempts, ({ namespace, pod }) => `${namespace!}/${pod!}`);
+  return [...byPod.values()]
+    .map((own) => ({
+      namespace: own[0]!.namespace!,
+      pod: own[0]!.pod!,
+      workload: own[0]!.workload!,
+      attempts: own.map((row) => attemptOf(row, judgements.get(keyOf(row)) ?? [])),
+    }))
+    .sort((left, right) => byText(left.namespace, right.namespace) || byText(left.pod, right.pod));
+}
+
+const ATTEMPT = {
+  time_s: 'number',
+  end_s: 'number',
+  namespace: 'text',
+  pod: 'text',
+  workload: 'text',
+  attempt: 'integer',
+  outcome: 'text',
+  node: 'text',
+  nodes: 'integer',
+  evaluated: 'integer',
+  feasible: 'integer',
+  tied: 'integer',
+  nominated: 'text',
+  victims: 'text',
+  waits: 'text',
+  message: 'text',
+} as const;
+
+const JUDGEMENT = {
+  namespace: 'text',
+  pod: 'text',
+  attempt: 'integer',
+  plugin: 'text',
+  reason: 'text',
+  nodes: 'integer',
+  names: 'text',
+  rank: 'integer',
+  raw: 'number',
+  score: 'number',
+  weight: 'integer',
+} as const;
+
+type AttemptRow = ReturnType<typeof rows<typeof ATTEMPT>>[number];
+type JudgementRow = ReturnType<typeof rows<typeof JUDGEMENT>>[number];
+
+function keyOf(row: Pick<AttemptRow, 'namespace' | 'pod' | 'attempt'>): string {
+  return `${row.namespace!}/${row.pod!} ${row.attempt!}`;
+}
+
+function attemptOf(row: AttemptRow, judgements: readonly JudgementRow[]): Attempt {
+  // What was said of the nodes belongs to the attempt, and not to its binding's failure.
+  const own = row.outcome === 'unbound' ? [] : judgements;
+  const scores = groupBy(
+    own.filter(({ rank }) => rank !== null),
+    ({ rank }) => String(rank),
+  );
+  return {
+    number: row.attempt!,
+    startSeconds: row.time_s!,
+    endSeconds: row.end_s!,
+    outcome: row.outcome as Attempt['outcome'],
+    node: row.node!,
+    nodes: row.nodes!,
+    evaluated: row.evaluated!,
+    feasible: row.feasible!,
+    tied: row.tied!,
+    nominated: row.nominated!,
+    victims: words(row.victims!),
+    waits: row.waits!,
+    message: row.message!,
+    filtered: own
+      .filter(({ rank }) => rank === null)
+      .map(({ plugin, reason, nodes, names }) => ({
+        plugin: plugin!,
+        reason: reason!,
+        nodes: nodes!,
+        names: words(names!),
+      })),
+    candidates: [...scores.values()].map(candidateOf),
+  };
+}
+
+function candidateOf(judgements: readonly JudgementRow[]): Candidate {
+  const scores = judgements.map(({ plugin, raw, score, weight }) => ({
+    plugin: plugin!,
+    raw: raw!,
+    score: score!,
+    weight: weight!,
+  }));
+  const total = scores.reduce((sum, { score, weight }) => sum + score * weight, 0);
+  return { node: judgements[0]!.names!, total, scores };
+}
+
+function words(text: string): string[] {
+  return text === '' ? [] : text.split(' ');
+}
+
+/** All pods that a run had, as `pod/NAME`, and as `NAMESPACE/pod/NAME` outside of the namespace default. */
+export function podNames(tables: RecordedTables): string[] {
+  const names = column(tables, 'pods', 'name');
+  return column(tables, 'pods', 'namespace').map((namespace, row) =>
+    subjectOf(String(namespace), `pod/${names[row]!}`),
+  );
+}
+
+/** What had pods in a run: `deployment/web`. */
+export function workloadNames(tables: RecordedTables): string[] {
+  const workloads = column(tables, 'pods', 'workload');
+  return column(tables, 'pods', 'namespace').map((namespace, row) =>
+    subjectOf(String(namespace), String(workloads[row])),
+  );
+}
+
+export function subjectOf(namespace: string, object: string): string {
+  return namespace === 'default' ? object : `${namespace}/${object}`;
+}

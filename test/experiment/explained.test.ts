@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { run } from '../../src/experiment/run.js';
+import { podAttempts } from '../../src/results/attempts.js';
+import { column } from '../../src/results/columns.js';
+import { load } from './play.js';
+
+const scenario = load('scenarios/tour/S05-unschedulable.yaml');
+const plain = run(scenario);
+const explained = run(scenario, { explain: [] });
+const pods = podAttempts(explained.tables)!;
+
+describe('a run that is asked why its pods go where they go', () => {
+  test('is the same run: digest and tables', () => {
+    expect(explained.digest).toBe(plain.digest);
+    expect(podAttempts(plain.tables)).toBeUndefined();
+    for (const [name, table] of plain.tables) expect(explained.tables.get(name)).toEqual(table);
+    expect([...explained.tables.keys()].filter((name) => !plain.tables.has(name))).toEqual([
+      'scheduling_attempts',
+      'scheduling_judgements',
+    ]);
+  });
+
+  test('knows every pod, and the node where it went as the best of its candidates', () => {
+    const nodes = column(plain.tables, 'pods', 'node');
+    const names = column(plain.tables, 'pods', 'name');
+    expect(pods.map(({ pod }) => pod).toSorted()).toEqual([...names].map(String).toSorted());
+    let choices = 0;
+    for (const { pod, attempts } of pods) {
+      const last = attempts.at(-1)!;
+      expect(last.node).toBe(nodes[names.indexOf(pod)]);
+      for (const { feasible, candidates, node, tied } of attempts) {
+        expect(candidates).toHaveLength(feasible > 1 ? Math.min(feasible, 5) : 0);
+        if (feasible < 2) continue;
+        choices += 1;
+        expect(candidates[0]!.node).toBe(node);
+        const totals = candidates.map(({ total }) => total);
+        expect(totals).toEqual(totals.toSorted((left, right) => right - left));
+        expect(totals.filter((total) => total === totals[0])).toHaveLength(Math.min(tied, 5));
+      }
+    }
+    expect(choices).toBeGreaterThan(3);
+  });
+
+  test('counts the nodes by plugin and reason as the message does', () => {
+    const failed = pods.flatMap(({ attempts }) => attempts).filter(({ outcome }) => outcome === 'unschedulable');
+    expect(failed.length).toBeGreaterThan(1);
+    for (const { filtered, nodes, evaluated, message, waits } of failed) {
+      expect(filtered.map((one) => one.nodes).reduce((sum, one) => sum + one, 0)).toBe(nodes);
+      expect(evaluated).toBe(nodes);
+      for (const one of filtered) expect(message).toContain(`${one.nodes} ${one.reason}`);
+      expect(waits).toBe('unschedulable');
+    }
+    expect(failed[0]!.filtered).toEqual([
+      { plugin: 'NodeResourcesFit', reason: 'Insufficient cpu', nodes: 2, names: ['general-1', 'general-2'] },
+      { plugin: 'TaintToleration', reason: 'node(s) had untolerated taint(s)', nodes: 1, names: ['special-1'] },
+    ]);
+  });
+
+  test('can be asked of one pod, or of what controls pods', () => {
+    const one = pods[0]!.pod;
+    const askedFor = (subject: string): readonly string[] =>
+      podAttempts(run(scenario, { explain: [subject] }).tables)!.map(({ pod }) => pod);
+    expect(askedFor(`pod/${one}`)).toEqual([one]);
+    expect(askedFor('default/deployment/web')).toEqual(
+      pods.map(({ pod }) => pod).filter((pod) => pod.startsWith('web-')),
+    );
+    expect(askedFor('other/deployment/web')).toEqual([]);
+  });
+});
