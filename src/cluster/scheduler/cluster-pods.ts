@@ -24,7 +24,10 @@ export function placePod(cluster: ClusterState, pod: Pod, nodeName: string, itsC
   const terminating = deletionTimestamp !== undefined;
   const isResized = pod.status.containerStatuses?.some((status) => 'resources' in status) === true;
   const isSame = known !== undefined && sameParts(known.pod, pod) && !isResized;
-  if (isSame && known.node === node && known.terminating === terminating) return;
+  if (isSame && known.node === node && known.terminating === terminating) {
+    known.pod = pod; // nobody else needs the older one
+    return;
+  }
   const podClass = itsClass ?? podClassOf(cluster, pod);
   if (known !== undefined) takeOffNode(cluster, known);
   const { requested, nonZeroCpu, nonZeroMemory } = isResized

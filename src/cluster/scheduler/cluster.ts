@@ -53,8 +53,8 @@ export const NO_VALUE = -1;
 /** A pod that takes room on a node: bound, or assumed to be soon. */
 export interface PlacedPod {
   readonly uid: string;
-  /** As it was when it was placed. */
-  readonly pod: Pod;
+  /** As it was when it was placed, or last seen to have changed in nothing that matters here. */
+  pod: Pod;
   readonly podClass: PodClass;
   readonly node: NodeIndex;
   readonly requested: ResourceVector;
@@ -171,6 +171,8 @@ export interface ClusterState {
   feasible: Int32Array;
   feasibleCount: number;
   scratch: Int32Array;
+  /** Room for those of the feasible nodes that count for something. */
+  counted: Int32Array;
   totals: Int32Array;
   points: Int32Array;
   /** Of the raw scores in `scratch`. */
@@ -241,6 +243,7 @@ export function createCluster(profiles: readonly SchedulingProfile[] = [DEFAULT_
     feasible: new Int32Array(0),
     feasibleCount: 0,
     scratch: new Int32Array(0),
+    counted: new Int32Array(0),
     totals: new Int32Array(0),
     points: new Int32Array(0),
     range: { least: 0, greatest: 0 },
@@ -301,6 +304,7 @@ function grow(cluster: ClusterState, capacity: number): void {
   for (const topology of cluster.topologies) topology.valueOf = longerInt32(topology.valueOf, capacity, NO_VALUE);
   cluster.feasible = new Int32Array(capacity);
   cluster.scratch = new Int32Array(capacity);
+  cluster.counted = new Int32Array(capacity);
   cluster.totals = new Int32Array(capacity);
 }
 

@@ -13,7 +13,7 @@ import { filterPlaces } from './plugins/volume-zone.js';
 import { type PodVolumes, prepareVolumes, volumePlugins } from './pod-volumes.js';
 import { filterNodeObject } from './placement-rules.js';
 import type { FilterPlugin } from './profile.js';
-import { type ClassSpread, refreshSpread } from './spread-counts.js';
+import { type ClassSpread, type DomainSums, refreshSpread } from './spread-counts.js';
 
 /** What the filters need beside pod and node: PreFilter's work, and the plugins that don't skip the pod. */
 export interface Filters {
@@ -27,14 +27,19 @@ export interface Filters {
   readonly rest: readonly FilterPlugin[];
 }
 
-/**
- * PreFilter of a pod that none of the plugins refuses as a whole (refusal.ts). `countAffinity` counts the pods that
- * matter to InterPodAffinity: from scratch, unless counts are kept.
- */
-export function prepareFilters(cluster: ClusterState, pod: PodClass, countAffinity = prepareAffinityFilter): Filters {
+/** What PreFilter counts of the placed pods: from scratch, or as it is kept from attempt to attempt. */
+export interface Counts {
+  readonly affinity: (cluster: ClusterState, pod: PodClass) => AffinityFilter | undefined;
+  readonly least: (sums: DomainSums) => number;
+}
+
+const FROM_SCRATCH: Counts = { affinity: prepareAffinityFilter, least: leastMatching };
+
+/** PreFilter of a pod that none of the plugins refuses as a whole (refusal.ts). */
+export function prepareFilters(cluster: ClusterState, pod: PodClass, counts = FROM_SCRATCH): Filters {
   const { filters } = pod.profile;
   const spread = refreshSpread(cluster, pod);
-  const affinity = filters.includes('InterPodAffinity') ? countAffinity(cluster, pod) : undefined;
+  const affinity = filters.includes('InterPodAffinity') ? counts.affinity(cluster, pod) : undefined;
   const volumes = prepareVolumes(cluster, pod);
   const rest: FilterPlugin[] = [];
   if (pod.hostPorts.length > 0 && filters.includes('NodePorts')) rest.push('NodePorts');
@@ -42,7 +47,7 @@ export function prepareFilters(cluster: ClusterState, pod: PodClass, countAffini
   if (spread.hard.length > 0) rest.push('PodTopologySpread');
   if (affinity !== undefined) rest.push('InterPodAffinity');
   if (pod.neededFeatures.length > 0 && filters.includes('NodeDeclaredFeatures')) rest.push('NodeDeclaredFeatures');
-  return { pod, spread, least: spread.hard.map(leastMatching), affinity, volumes, rest };
+  return { pod, spread, least: spread.hard.map(counts.least), affinity, volumes, rest };
 }
 
 /**

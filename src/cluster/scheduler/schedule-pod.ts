@@ -1,7 +1,7 @@
 import { currentAffinityFilter, currentAffinityScore } from './affinity-counts.js';
 import { type ClusterState, NO_NODE, NO_VALUE, type NodeIndex } from './cluster.js';
 import { nodeOrder } from './cluster-nodes.js';
-import { filterBy, filterNode, type Filters, prepareFilters } from './filter-node.js';
+import { type Counts, filterBy, filterNode, type Filters, prepareFilters } from './filter-node.js';
 import { scoreImages } from './plugins/image-locality.js';
 import { type CountedPods, normalizeAffinity } from './plugins/inter-pod-affinity.js';
 import { isIgnored, normalizeSpread, scoreSpread, topologyWeight } from './plugins/pod-topology-spread.js';
@@ -11,7 +11,7 @@ import { judge, refreshFit, UNKNOWN } from './fit-table.js';
 import { isNodeObjectFilter, refreshPlacement } from './placement-rules.js';
 import { refusalOf } from './refusal.js';
 import { feasibleNodesToFind } from './sampling.js';
-import type { ClassSpread, DomainSums } from './spread-counts.js';
+import { type ClassSpread, currentLeast, type DomainSums } from './spread-counts.js';
 import { winsTie } from './tie-break.js';
 
 /** The outcome of an attempt. The feasible nodes and their totals stay in the cluster's buffers. */
@@ -66,10 +66,12 @@ export function verdictOf(cluster: ClusterState, pod: PodClass, node: NodeIndex)
   return verdictWith(cluster, prepare(cluster, pod), node);
 }
 
+const KEPT: Counts = { affinity: currentAffinityFilter, least: currentLeast };
+
 function prepare(cluster: ClusterState, pod: PodClass): Filters {
   refreshPlacement(cluster, pod);
   refreshFit(cluster, pod.fit);
-  return prepareFilters(cluster, pod, currentAffinityFilter);
+  return prepareFilters(cluster, pod, KEPT);
 }
 
 function candidatesOf(cluster: ClusterState, pod: PodClass): Int32Array {
@@ -220,14 +222,17 @@ function normalizedPoints(cluster: ClusterState, weight: number, least: number, 
 
 /** `scoreSpread` of the feasible nodes into `scratch`, its range into `range`. */
 function rawSpread(cluster: ClusterState, spread: ClassSpread): void {
-  const { feasible, feasibleCount, scratch, range } = cluster;
-  const counted = countedNodes(cluster, spread);
-  const weights = spread.soft.map((sums) => topologyWeight(cluster, sums, counted.nodes, counted.length));
+  const { feasible, feasibleCount, scratch, range, counted } = cluster;
+  let some = 0;
   for (let index = 0; index < feasibleCount; index++) {
-    const node = feasible[index]!;
-    scratch[index] = IGNORED;
-    if (counted.some && isIgnored(cluster, spread, node)) continue;
-    const raw = scoreSpread(cluster, spread.soft, weights, node);
+    const ignored = isIgnored(cluster, spread, feasible[index]!);
+    scratch[index] = ignored ? IGNORED : 0;
+    if (!ignored) counted[some++] = feasible[index]!;
+  }
+  const weights = spread.soft.map((sums) => topologyWeight(cluster, sums, counted, some));
+  for (let index = 0; index < feasibleCount; index++) {
+    if (scratch[index] === IGNORED) continue;
+    const raw = scoreSpread(cluster, spread.soft, weights, feasible[index]!);
     scratch[index] = raw;
     if (raw < range.least) range.least = raw;
     if (raw > range.greatest) range.greatest = raw;
@@ -267,17 +272,6 @@ function rawDefaultSpread(cluster: ClusterState, spread: ClassSpread): void {
 const IGNORED = -1;
 /** Keeps minima 32-bit integers, which the engine compares faster than doubles. */
 const MAXIMUM_INTEGER = 2_147_483_647;
-
-/** The feasible nodes that have all the keys; `some` = there are others. */
-function countedNodes(
-  cluster: ClusterState,
-  spread: ClassSpread,
-): { readonly nodes: Int32Array; readonly length: number; readonly some: boolean } {
-  const { feasible, feasibleCount } = cluster;
-  if (!spread.requiresAllKeys) return { nodes: feasible, length: feasibleCount, some: false };
-  const nodes = feasible.subarray(0, feasibleCount).filter((node) => !isIgnored(cluster, spread, node));
-  return { nodes, length: nodes.length, some: nodes.length < feasibleCount };
-}
 
 function addInterPodAffinity(cluster: ClusterState, pod: PodClass): void {
   const { feasibleCount, totals, scratch } = cluster;

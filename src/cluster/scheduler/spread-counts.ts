@@ -3,6 +3,7 @@ import { matchesSelector } from '../api/selectors.js';
 import { type ClusterState, EMPTY_VALUE, longerUint16, NO_VALUE, type NodeIndex } from './cluster.js';
 import type { PodClass } from './pod-class.js';
 import { classesUnder, fileCounter } from './spread-index.js';
+import { MORE_THAN_ANY } from './plugins/pod-topology-spread.js';
 import { constraintsOf, type SpreadConstraint } from './plugins/pod-topology-spread-constraints.js';
 import { type PlacementRules, refreshPlacement } from './placement-rules.js';
 
@@ -13,7 +14,7 @@ export interface SpreadCounter {
   readonly selector: LabelSelector | undefined;
   /** By node: matching pods that are not being deleted. */
   counts: Uint16Array;
-  /** Sums by topology value that follow this counter. */
+  /** Sums by topology value that follow this counter: those that are needed. */
   readonly followers: DomainSums[];
 }
 
@@ -32,6 +33,9 @@ export interface DomainSums {
   /** By topology value: room for this constraint's part of the score. */
   scores: Float64Array;
   round: number;
+  /** The fewest matching pods that a value with an eligible node has, and how many have so few; 0 = not known. */
+  least: number;
+  valuesAtLeast: number;
   /** Values with an eligible node: no feasible node has another. */
   domains: number;
   /** `placementVersion` of the cluster for which the sums hold; else they are counted again before they are used. */
@@ -78,7 +82,7 @@ function rebuild(cluster: ClusterState, pod: PodClass, before: ClassSpread | und
     return before;
   }
   for (const sums of before === undefined ? [] : [...before.hard, ...before.soft]) {
-    sums.counter.followers.splice(sums.counter.followers.indexOf(sums), 1);
+    if (needsSums(sums)) sums.counter.followers.splice(sums.counter.followers.indexOf(sums), 1);
   }
   const sumsOf = (kind: readonly SpreadConstraint[], needsKeys: boolean): DomainSums[] => {
     const keys = needsKeys ? kind.map((constraint) => constraint.topology) : [];
@@ -118,10 +122,12 @@ function follow(
     seen: new Int32Array(0),
     scores: new Float64Array(0),
     round: 0,
+    least: 0,
+    valuesAtLeast: 0,
     domains: 0,
     version: -1,
   };
-  counter.followers.push(sums);
+  if (needsSums(sums)) counter.followers.push(sums);
   return sums;
 }
 
@@ -148,15 +154,53 @@ export function countPod(cluster: ClusterState, pod: PodClass, node: NodeIndex, 
     counter.counts[node]! += difference;
     for (const sums of counter.followers) {
       if (sums.version !== cluster.placementVersion || !isEligible(cluster, sums, node)) continue;
-      sums.matching[domainOf(cluster, sums, node)]! += difference;
+      countDomain(sums, domainOf(cluster, sums, node), difference);
     }
+  }
+}
+
+/** Scores by hostname ask for the pods of the node itself, and every node is a value: no need for so many sums. */
+function needsSums({ constraint }: DomainSums): boolean {
+  return constraint.hard || !constraint.isHostname;
+}
+
+function countDomain(sums: DomainSums, value: number, difference: 1 | -1): void {
+  const before = sums.matching[value]!;
+  sums.matching[value] = before + difference;
+  if (sums.valuesAtLeast === 0) return;
+  if (before + difference < sums.least) {
+    sums.least = before + difference;
+    sums.valuesAtLeast = 1;
+  } else if (before + difference === sums.least) {
+    sums.valuesAtLeast += 1;
+  } else if (before === sums.least) {
+    sums.valuesAtLeast -= 1; // when none is left, the next attempt looks
+  }
+}
+
+/** As `leastMatching`, without a look at all values each time. */
+export function currentLeast(sums: DomainSums): number {
+  if (sums.valuesAtLeast === 0) findLeast(sums);
+  return sums.domains < sums.constraint.minDomains ? 0 : sums.least;
+}
+
+function findLeast(sums: DomainSums): void {
+  const { matching, nodes } = sums;
+  sums.least = MORE_THAN_ANY;
+  for (let value = 0; value < nodes.length; value++) {
+    if (nodes[value] === 0 || matching[value]! > sums.least) continue;
+    if (matching[value]! < sums.least) sums.valuesAtLeast = 0;
+    sums.least = matching[value]!;
+    sums.valuesAtLeast += 1;
   }
 }
 
 function refreshSums(cluster: ClusterState, sums: DomainSums): void {
   if (sums.version === cluster.placementVersion) return;
+  sums.version = cluster.placementVersion;
   const { counter, constraint } = sums;
   if (counter.counts.length < cluster.capacity) counter.counts = longerUint16(counter.counts, cluster.capacity);
+  if (!needsSums(sums)) return;
   const values = cluster.topologies[constraint.topology]!.values.size;
   if (sums.matching.length < values) {
     sums.matching = new Int32Array(values);
@@ -176,7 +220,7 @@ function refreshSums(cluster: ClusterState, sums: DomainSums): void {
   }
   sums.domains = 0;
   for (const nodes of sums.nodes) if (nodes > 0) sums.domains += 1;
-  sums.version = cluster.placementVersion;
+  sums.valuesAtLeast = 0;
 }
 
 /** kubernetes v1.36.3 podtopologyspread/common.go: matchNodeInclusionPolicies, and the keys the node must have. */

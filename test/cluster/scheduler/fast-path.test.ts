@@ -75,6 +75,21 @@ const SPREADS: readonly TopologySpreadConstraint[][] = [
     },
     { maxSkew: 1, topologyKey: HOSTNAME, whenUnsatisfiable: 'DoNotSchedule', labelSelector: {}, minDomains: 3 },
   ],
+  [
+    {
+      maxSkew: 1,
+      topologyKey: HOSTNAME,
+      whenUnsatisfiable: 'DoNotSchedule',
+      labelSelector: { matchLabels: { app: 'a0' } },
+    },
+    {
+      maxSkew: 3,
+      topologyKey: HOSTNAME,
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: { matchLabels: { app: 'a1' } },
+      nodeTaintsPolicy: 'Honor',
+    },
+  ],
 ];
 
 function somePod(name: string, shape: number): Pod {

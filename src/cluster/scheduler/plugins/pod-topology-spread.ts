@@ -3,9 +3,12 @@ import { type ClusterState, EMPTY_VALUE, NO_VALUE, type NodeIndex } from '../clu
 import type { ClassSpread, DomainSums } from '../spread-counts.js';
 import { FEASIBLE, Rejection, type Verdict } from './verdict.js';
 
+/** Of a minimum of nothing (filtering.go: math.MaxInt32). */
+export const MORE_THAN_ANY = 2_147_483_647;
+
 /** The least crowded domain's count, 0 if there are fewer domains than minDomains (filtering.go: minMatchNum). */
 export function leastMatching({ constraint, matching, nodes }: DomainSums): number {
-  let least = 2_147_483_647;
+  let least = MORE_THAN_ANY;
   let domains = 0;
   for (let value = 0; value < nodes.length; value++) {
     if (nodes[value] === 0) continue;
