@@ -42,12 +42,35 @@ function fieldType(word: Word, type: FieldType, before: FieldPath, step: string 
     }
     case 'list':
       if (/^\d+$/.test(String(step))) return type.element;
-      return mistake(word, `${what} is a list: expected a number from 0, got ${shown(step)}`);
+      return elementType(word, type.element, what, String(step));
     case 'map':
       return type.element;
     case 'scalar':
       return mistake(word, `${what} is a single value: it has no field ${shown(step)}`);
   }
+}
+
+/** An element of a list is found by its number or, `[type=Ready]`, as the first with this value in a field. */
+function elementType(word: Word, element: FieldType, what: string, step: string): FieldType {
+  const fields = element.form === 'struct' ? fieldsOf(element.name)! : new Map<string, never>();
+  const asked = elementAsked(step);
+  if (asked !== undefined && fields.has(asked.field)) return element;
+  if (asked !== undefined) {
+    mistake(
+      word,
+      `elements of ${what} have no field ${shown(asked.field)}`,
+      suggestion(asked.field, [...fields.keys()]),
+    );
+  }
+  const key = ['type', 'name'].find((name) => fields.has(name));
+  const hint = key === undefined ? '' : `an element by its ${key}: write ${what}[${key}=${step}]`;
+  mistake(word, `${what} is a list: expected a number from 0, got ${shown(step)}`, hint);
+}
+
+/** Reads the step `FIELD=VALUE`. */
+export function elementAsked(step: string | number): { readonly field: string; readonly value: string } | undefined {
+  const match = /^([A-Za-z]+)=(.+)$/s.exec(String(step));
+  return match === null ? undefined : { field: match[1]!, value: match[2]! };
 }
 
 function written(path: FieldPath): string {

@@ -60,13 +60,13 @@ const COMPARISONS: ReadonlyMap<string, Comparison> = new Map([
   ['=', '='],
 ]);
 
-/** The first comparison outside of parentheses. */
+/** The first comparison outside of parentheses and brackets. */
 function findComparison(text: string): { readonly start: number; readonly end: number } | undefined {
   let depth = 0;
   for (let index = 0; index < text.length; index++) {
     const character = text[index]!;
-    if (character === '(') depth += 1;
-    if (character === ')') depth -= 1;
+    if (character === '(' || character === '[') depth += 1;
+    if (character === ')' || character === ']') depth -= 1;
     if (depth > 0) continue;
     const two = character + (text[index + 1] ?? ' ');
     if (COMPARISONS.has(two)) return { start: index, end: index + 2 };

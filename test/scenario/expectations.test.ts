@@ -60,6 +60,18 @@ describe('expectations that are read', () => {
       { kind: 'within', withinUs: 30_000_000, entry: 0 },
     ],
     [
+      'deployment/web:status.conditions[type=Available].status = True at 1m',
+      {
+        of: 'field',
+        object: { kind: 'Deployment', namespace: 'default', name: 'web' },
+        path: ['status', 'conditions', 'type=Available', 'status'],
+        absent: '',
+      },
+      '=',
+      'True',
+      { kind: 'at', atUs: 60_000_000 },
+    ],
+    [
       'pod/shop/web-0:status.conditions[0].status != "True" never',
       {
         of: 'field',
@@ -199,7 +211,8 @@ describe('expectations that are refused', () => {
     ['deployment/web:status.unavailableReplica < 1', 'did you mean "unavailableReplicas"?'],
     ['deployment/web:status = 3', 'no single value'],
     ['deployment/web:status.conditions = 3', 'no single value'],
-    ['deployment/web:status.conditions.x.status = True', 'is a list'],
+    ['deployment/web:status.conditions.Available.status = True', 'write status.conditions[type=Available]'],
+    ['deployment/web:status.conditions[tipe=Available].status = True', 'did you mean "type"?'],
     ['deployment/web:status.replicas.x = 3', 'single value'],
     ['quota/web:status.used.requests.cpu = 3', 'write status.used[requests.cpu]'],
     ['hpa/web:spec.targetCPUUtilizationPercentage = 3', 'has no field'], // autoscaling/v2 is what is stored

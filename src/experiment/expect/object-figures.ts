@@ -5,6 +5,7 @@ import { isReady } from '../../cluster/api/pod-predicates.js';
 import { collection, keyOf, stored } from '../../cluster/api/store.js';
 import type { RecordedTable } from '../../kernel/probe.js';
 import { EVENT_TABLE } from '../../cluster/api/tables.js';
+import { elementAsked } from '../../scenario/expectation-fields.js';
 import type { Comparison, CountCondition, Expectation, Figure, FigureValue } from '../../scenario/expectations.js';
 import type { ExperimentWorld } from '../world.js';
 
@@ -45,9 +46,11 @@ export function compares(seen: FigureValue | undefined, comparison: Comparison, 
   }
 }
 
-/** An annotation is text even where it holds a number; the empty text is none. */
+/** An annotation is text even where it holds a number or a truth, and so is `True` of a condition; the empty text is none. */
 function likeValue(seen: FigureValue, value: FigureValue): FigureValue {
-  if (typeof value !== 'number' || typeof seen !== 'string') return seen;
+  if (typeof seen !== 'string') return seen;
+  if (typeof value === 'boolean') return /^(true|false)$/i.test(seen) ? seen.toLowerCase() === 'true' : seen;
+  if (typeof value !== 'number') return seen;
   return seen === '' ? Number.NaN : Number(seen);
 }
 
@@ -56,11 +59,17 @@ function readField(world: ExperimentWorld, figure: Extract<Figure, { readonly of
   if (value === undefined) return undefined;
   for (const part of figure.path) {
     if (value === null || typeof value !== 'object') return figure.absent;
-    const inside: unknown = (value as Record<string | number, unknown>)[part];
+    const inside: unknown = Array.isArray(value) ? elementOf(value, part) : (value as Record<string, unknown>)[part];
     if (inside === undefined && Array.isArray(value)) return undefined;
     value = inside;
   }
   return value === undefined || typeof value === 'object' ? figure.absent : (value as FigureValue);
+}
+
+function elementOf(list: readonly unknown[], step: string | number): unknown {
+  const asked = elementAsked(step);
+  if (asked === undefined) return list[Number(step)];
+  return list.find((element) => String((element as Record<string, unknown>)[asked.field]) === asked.value);
 }
 
 function readJobDuration(

@@ -99,6 +99,17 @@ describe('what is not there', () => {
     ]);
   });
 
+  it('is an element of a list that is named by a field', () => {
+    const conditions = judge(
+      'deployment/team-a/web:status.conditions[type=Available].status = True at 50s',
+      'deployment/team-a/web:status.conditions[type=Available].status = true at 50s',
+      'deployment/team-a/web:status.conditions[type=Progressing].reason = NewReplicaSetAvailable at 50s',
+      'deployment/team-a/web:spec.template.spec.containers[name=web].image = example.com/web:v1',
+      'deployment/team-a/web:status.conditions[type=ReplicaFailure].status != True at 50s',
+    );
+    expect(conditions.map((text) => text.slice(0, 4))).toEqual(['pass', 'pass', 'pass', 'pass', 'fail']);
+  });
+
   it('is looked for from its first moment on by always, and missed after its last', () => {
     expect(
       judge(
