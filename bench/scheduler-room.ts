@@ -1,6 +1,7 @@
 import type { LabelSelector } from '../src/cluster/api/objects/meta.js';
 import type { Node } from '../src/cluster/api/objects/node.js';
 import type { Pod } from '../src/cluster/api/objects/pod.js';
+import { BACKOFF_LIMITS } from '../src/cluster/scheduler/backoff.js';
 import { type ClusterState, createCluster, NO_NODE } from '../src/cluster/scheduler/cluster.js';
 import { addNode } from '../src/cluster/scheduler/cluster-nodes.js';
 import { placePod } from '../src/cluster/scheduler/cluster-pods.js';
@@ -50,7 +51,7 @@ export function openRoom({ nodes, owners }: Placement): Room {
   const cluster = createCluster();
   for (const [key, selector] of owners) cluster.ownerSelectors.set(key, selector);
   for (const node of nodes) addNode(cluster, node);
-  return { cluster, queue: createSchedulingQueue() };
+  return { cluster, queue: createSchedulingQueue(BACKOFF_LIMITS) };
 }
 
 /**

@@ -70,6 +70,7 @@ export function registerEventRecorders<W extends ApiWorld>(handlers: Handlers<W>
 function sendNext(world: ApiWorld, client: number, recorder: EventRecorder): void {
   const { memory, waiting } = recorder;
   const { now } = world.kernel;
+  const source = world.api.clients[client]!.name;
   let taken = 0;
   while (!recorder.isSending && taken < waiting.length) {
     const { at, about, part, type, reason, message } = waiting[taken++]!;
@@ -81,7 +82,7 @@ function sendNext(world: ApiWorld, client: number, recorder: EventRecorder): voi
     if (event.count > 1 && !isThere) takeToken(world, client);
     event.expiresAt = now + EVENT_TTL_US;
     noteWritten(memory, CORRELATOR_DEFAULTS, event, draft);
-    const request = eventRequest(world, client, at, about, type, reason, messageOf(event, draft), event.count, isThere);
+    const request = eventRequest(source, at, about, type, reason, messageOf(event, draft), event.count, isThere);
     issue(world, client, request, ApiEvent.EventAnswered, client);
     recorder.isSending = true;
     recorder.sent = event;

@@ -21,8 +21,7 @@ export interface EventRow {
 
 /** The request that sends an Event. */
 export function eventRequest(
-  world: ApiWorld,
-  client: number,
+  source: string,
   at: Micros,
   about: KubernetesObject,
   type: 'Normal' | 'Warning',
@@ -31,7 +30,6 @@ export function eventRequest(
   count: number,
   isThere = count > 1,
 ): ApiRequest {
-  const source = world.api.clients[client]!.name;
   const event = { at, source, about, type, reason, message, count };
   const { namespace, name } = about.metadata;
   return { verb: isThere ? 'patch' : 'create', kind: 'Event', namespace, name, event };

@@ -2,6 +2,7 @@ import { sample } from '../../kernel/distributions.js';
 import { invariant } from '../../kernel/invariant.js';
 import { draws } from '../../kernel/random.js';
 import { schedule } from '../../kernel/simulation.js';
+import { SECOND_US } from '../../kernel/time.js';
 import { type ApiResult, issue, NOBODY, succeeded } from '../api/calls.js';
 import { lister } from '../api/informers.js';
 import type { Condition } from '../api/objects/meta.js';
@@ -11,16 +12,18 @@ import { noteBindingError } from './attempt-log.js';
 import { removePod } from './cluster-pods.js';
 import { recordPodEvent } from './event-series.js';
 import { SchedulerEvent } from './events.js';
+import { podClassOf } from './pod-class.js';
 import { moveOnEvent, requeueFailed } from './scheduling-queue.js';
 import type { QueuedPod } from './queued-pod.js';
-import { BIND_TIMEOUT_US, forgetVolumes, lookAtVolumes, volumeWritten, writeVolumes } from './volume-binding-cycle.js';
+import { forgetVolumes, lookAtVolumes, volumeWritten, writeVolumes } from './volume-binding-cycle.js';
 import type { Binding, Cycle, SchedulerWorld } from './world.js';
 
 /** The binding cycle: runs beside the scheduling of other pods. */
 export function startBinding(world: SchedulerWorld, { queued, nodeName, volumes }: Cycle): void {
   const { scheduler, kernel } = world;
   const number = scheduler.freeBindings.pop() ?? scheduler.bindings.length;
-  const deadline = kernel.now + BIND_TIMEOUT_US;
+  const { args } = podClassOf(scheduler.cluster, queued.pod).profile;
+  const deadline = kernel.now + args.bindTimeoutSeconds * SECOND_US;
   scheduler.bindings[number] = { queued, nodeName, volumes, written: 0, deadline };
   const delayUs = sample(scheduler.parameters.handOver, draws(world, scheduler.streams.handOver));
   schedule(world, delayUs, SchedulerEvent.BindingReady, number, 0);

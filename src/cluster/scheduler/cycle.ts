@@ -1,6 +1,6 @@
 import { sample } from '../../kernel/distributions.js';
 import { invariant } from '../../kernel/invariant.js';
-import { draws } from '../../kernel/random.js';
+import { draws, drawsOnce } from '../../kernel/random.js';
 import { schedule, scheduleAt } from '../../kernel/simulation.js';
 import type { Micros } from '../../kernel/time.js';
 import { occupy } from '../api/cores.js';
@@ -17,6 +17,7 @@ import { type PodClass, podClassOf } from './pod-class.js';
 import type { QueuedPod } from './queued-pod.js';
 import { finishAttempt, nextBackoffEnd, nextLeftoverLook, popNext } from './scheduling-queue.js';
 import { assumeVolumes } from './volume-binding-cycle.js';
+import type { TieDraw } from './tie-break.js';
 import type { SchedulerWorld } from './world.js';
 
 /** Starts the next attempt unless one is under way; sets the timers of those who wait. */
@@ -47,7 +48,7 @@ function attempt(world: SchedulerWorld, queued: QueuedPod): void {
   const { cluster } = scheduler;
   const podClass = podClassOf(cluster, queued.pod);
   const start = cluster.nextStart;
-  const outcome = decide(cluster, podClass);
+  const outcome = decide(cluster, podClass, tieDraw(world, queued));
   const { node, evaluated, failure } = outcome;
   const { explained } = scheduler;
   if (explained !== undefined) noteAttempt(explained, cluster, queued, podClass, outcome, start, world.kernel.now);
@@ -59,6 +60,13 @@ function attempt(world: SchedulerWorld, queued: QueuedPod): void {
     placePod(cluster, queued.pod, nodeName, podClass);
   }
   takeTime(world, algorithmUs(scheduler.parameters, cluster, podClass, evaluated));
+}
+
+/** One stream for each node of the tie, so that what else is tied does not matter to its chances. */
+function tieDraw(world: SchedulerWorld, { pod, attempts }: QueuedPod): TieDraw {
+  if (world.scheduler.parameters.ties === 'ordered') return undefined;
+  const { uid } = pod.metadata;
+  return (nodeName) => drawsOnce(world, `scheduler/tie/${uid}/${attempts}/${nodeName}`)();
 }
 
 /**

@@ -2,6 +2,7 @@ import { type ClusterState, NO_NODE, type NodeIndex } from './cluster.js';
 import { type Failure, failureOf } from './fit-error.js';
 import type { PodClass } from './pod-class.js';
 import { moveStart, schedulePod } from './schedule-pod.js';
+import type { TieDraw } from './tie-break.js';
 
 /** What an attempt comes to: a node, or NO_NODE and a failure. */
 export interface Outcome {
@@ -14,13 +15,13 @@ export interface Outcome {
  * One attempt for a pod of this class. While nothing in the cluster has changed, a second pod of a class that failed
  * fails for the same reasons: they are remembered, as thousands of pending twins may be tried in a row.
  */
-export function decide(cluster: ClusterState, pod: PodClass): Outcome {
+export function decide(cluster: ClusterState, pod: PodClass, draw?: TieDraw): Outcome {
   const last = pod.lastFailure;
   if (last !== undefined && last.version === cluster.version) {
     moveStart(cluster, last.outcome.evaluated);
     return last.outcome;
   }
-  const { node, evaluated } = schedulePod(cluster, pod);
+  const { node, evaluated } = schedulePod(cluster, pod, draw);
   if (node !== NO_NODE) return { node, evaluated, failure: undefined };
   const outcome = { node, evaluated, failure: failureOf(cluster, pod) };
   pod.lastFailure = { version: cluster.version, outcome };

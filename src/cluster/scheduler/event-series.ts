@@ -2,6 +2,7 @@ import { issue } from '../api/calls.js';
 import { eventRequest } from '../api/event-row.js';
 import type { Pod } from '../api/objects/pod.js';
 import { MINUTE_US, type Micros } from '../../kernel/time.js';
+import { DEFAULT_SCHEDULER_NAME } from './profile.js';
 import type { SchedulerWorld } from './world.js';
 
 /** Every so often a recorder looks for series that have been quiet for as long. Source: below: finishTime. */
@@ -18,9 +19,9 @@ interface EventSeries {
 }
 
 /**
- * Records an Event about a pod through events.k8s.io, which only the scheduler does: a second one for the same reason makes the first
- * a series by one patch, further ones are only counted in memory. Equal are those about one version of the pod, so that a change of
- * its condition starts anew. Nothing is combined or dropped.
+ * Records an Event about a pod, in the name of the profile that it asks for, through events.k8s.io, which only the scheduler does:
+ * a second one for the same reason makes the first a series by one patch, further ones are only counted in memory. Equal are those
+ * about one version of the pod, so that a change of its condition starts anew. Nothing is combined or dropped.
  * The last count of a series, written after 6 to 12 quiet minutes, is left out: quiet time is free.
  * Source: client-go v0.36.3 tools/events/event_broadcaster.go: getKey, recordToSink, finishSeries.
  */
@@ -30,6 +31,7 @@ export function recordPodEvent(
   type: 'Normal' | 'Warning',
   reason: string,
   message: string,
+  reporter = pod.spec.schedulerName ?? DEFAULT_SCHEDULER_NAME,
 ): void {
   const { events, eventClient } = world.scheduler;
   const { now } = world.kernel;
@@ -42,7 +44,7 @@ export function recordPodEvent(
   events.set(key, { lastAt: now, isSeries: known !== undefined, message: told });
   if (known?.isSeries === true) return;
   const count = known === undefined ? 1 : 2;
-  issue(world, eventClient, eventRequest(world, eventClient, now, pod, type, reason, told, count));
+  issue(world, eventClient, eventRequest(reporter, now, pod, type, reason, told, count));
 }
 
 function forgetFinished(events: EventSeriesState, now: Micros): void {

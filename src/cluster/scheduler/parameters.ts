@@ -2,9 +2,16 @@ import { constant, type Distribution, lognormalByMedian } from '../../kernel/dis
 import { MILLISECOND_US, type Micros } from '../../kernel/time.js';
 import { CLIENT_LIMITS } from '../api/clients.js';
 import type { Preset } from '../api/parameters.js';
+import { BACKOFF_LIMITS, type BackoffLimits } from './backoff.js';
+import { DEFAULT_PROFILE, type SchedulingProfile } from './profile.js';
+import type { TieRule } from './tie-break.js';
 
 /** Times and limits of the scheduler. Sources: reference/scheduling.md 7.4 and reference/control-plane.md 10. */
-export interface SchedulerParameters {
+export interface SchedulerParameters extends BackoffLimits {
+  /** Pods that name none of them are left to other schedulers. */
+  readonly profiles: readonly SchedulingProfile[];
+  /** Which of the nodes with the highest total is taken. */
+  readonly ties: TieRule;
   /** Limits of its API client: requests a second (0 = no limit), and how many at once. */
   readonly qps: number;
   readonly burst: number;
@@ -67,6 +74,9 @@ export const SCHEDULER_PRESETS: { readonly [P in Preset]: SchedulerParameters } 
 
 function withHandOver(handOver: Distribution): SchedulerParameters {
   return {
+    profiles: [DEFAULT_PROFILE],
+    ties: 'ordered',
+    ...BACKOFF_LIMITS,
     ...CLIENT_LIMITS.scheduler,
     podUs: POD_US,
     attemptUs: ATTEMPT_US,

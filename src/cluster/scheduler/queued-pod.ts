@@ -1,7 +1,7 @@
 import FastPriorityQueue from 'fastpriorityqueue';
 import type { Micros } from '../../kernel/time.js';
 import type { Pod } from '../api/objects/pod.js';
-import { backoffExpirySecond } from './backoff.js';
+import { backoffExpirySecond, type BackoffLimits } from './backoff.js';
 
 /** Where a pod waits. In flight: it is being tried. */
 export type QueuePlace = 'active' | 'backoff' | 'error-backoff' | 'unschedulable' | 'gated' | 'in-flight' | 'gone';
@@ -16,6 +16,8 @@ export interface QueuedPod {
   timestamp: Micros;
   /** Breaks ties of the timestamp. */
   sequence: number;
+  /** Times that it was tried. */
+  attempts: number;
   /** Rejected attempts, and attempts that ended with an error since the last rejection. */
   rejections: number;
   errors: number;
@@ -34,6 +36,7 @@ export function queuedPod(pod: Pod, now: Micros, sequence: number): QueuedPod {
     ticket: 0,
     timestamp: now,
     sequence,
+    attempts: 0,
     rejections: 0,
     errors: 0,
     backoffExpiry: -1,
@@ -43,14 +46,20 @@ export function queuedPod(pod: Pod, now: Micros, sequence: number): QueuedPod {
 }
 
 /** Notes a failed attempt: errors count by themselves, and a rejection ends a row of them. */
-export function noteFailure(queued: QueuedPod, plugins: readonly string[], now: Micros, sequence: number): void {
+export function noteFailure(
+  queued: QueuedPod,
+  plugins: readonly string[],
+  limits: BackoffLimits,
+  now: Micros,
+  sequence: number,
+): void {
   const rejected = plugins.length > 0;
   queued.rejections += rejected ? 1 : 0;
   queued.errors = rejected ? 0 : queued.errors + 1;
   queued.plugins = plugins;
   queued.timestamp = now;
   queued.sequence = sequence;
-  queued.backoffExpiry = backoffExpirySecond(now, queued.errors > 0 ? queued.errors : queued.rejections);
+  queued.backoffExpiry = backoffExpirySecond(limits, now, queued.errors > 0 ? queued.errors : queued.rejections);
 }
 
 /** An entry of a heap: the pod as it was put there. */

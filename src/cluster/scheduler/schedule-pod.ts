@@ -12,7 +12,7 @@ import { isNodeObjectFilter, refreshPlacement } from './placement-rules.js';
 import { refusalOf } from './refusal.js';
 import { feasibleNodesToFind } from './sampling.js';
 import { type ClassSpread, currentLeast, type DomainSums } from './spread-counts.js';
-import { winsTie } from './tie-break.js';
+import { type TieDraw, winsTie } from './tie-break.js';
 
 /** The outcome of an attempt. The feasible nodes and their totals stay in the cluster's buffers. */
 export interface Decision {
@@ -27,7 +27,7 @@ export interface Decision {
  * One scheduling attempt from PreFilter to the choice of the node. Filters and scores come from what is remembered for
  * the class (fit-table.ts, spread-counts.ts) and are equal to what the plugins say of each node by themselves (explain.ts).
  */
-export function schedulePod(cluster: ClusterState, pod: PodClass): Decision {
+export function schedulePod(cluster: ClusterState, pod: PodClass, draw?: TieDraw): Decision {
   if (pod.claims.length > 0 && refusalOf(cluster, pod) !== undefined) {
     cluster.feasibleCount = 0;
     return { node: NO_NODE, feasible: 0, evaluated: 0 };
@@ -41,7 +41,8 @@ export function schedulePod(cluster: ClusterState, pod: PodClass): Decision {
   // A single feasible node is taken without a look at its score.
   if (feasible === 1) return { node: cluster.feasible[0]!, feasible, evaluated };
   score(cluster, filters);
-  return { node: cluster.feasible[best(cluster)]!, feasible, evaluated };
+  const winner = draw === undefined ? firstBest(cluster) : drawnBest(cluster, draw);
+  return { node: cluster.feasible[winner]!, feasible, evaluated };
 }
 
 /** The next search begins where this one ended. */
@@ -307,7 +308,7 @@ function addCount(cluster: ClusterState, { topology, byValue }: CountedPods, wei
 }
 
 /** Position of the winner among the feasible nodes. */
-function best(cluster: ClusterState): number {
+function firstBest(cluster: ClusterState): number {
   const { totals, feasibleCount } = cluster;
   let winner = 0;
   let highest = totals[0]!;
@@ -316,6 +317,22 @@ function best(cluster: ClusterState): number {
     if (total < highest || (total === highest && winsTie(winner, index))) continue;
     winner = index;
     highest = total;
+  }
+  return winner;
+}
+
+function drawnBest(cluster: ClusterState, draw: NonNullable<TieDraw>): number {
+  const { totals, feasible, feasibleCount, names } = cluster;
+  let highest = totals[0]!;
+  for (let index = 1; index < feasibleCount; index++) if (totals[index]! > highest) highest = totals[index]!;
+  let winner = -1;
+  let greatest = -1;
+  for (let index = 0; index < feasibleCount; index++) {
+    if (totals[index]! < highest) continue;
+    const drawn = draw(names[feasible[index]!]!);
+    if (drawn <= greatest) continue;
+    winner = index;
+    greatest = drawn;
   }
   return winner;
 }

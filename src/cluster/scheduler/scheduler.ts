@@ -12,9 +12,10 @@ import { createCluster } from './cluster.js';
 import { proceed } from './cycle.js';
 import { SchedulerEvent } from './events.js';
 import type { SchedulerParameters } from './parameters.js';
+import { DEFAULT_SCHEDULER_NAME } from './profile.js';
 import { createSchedulingQueue, finishAttempt, flushBackoff, flushLeftovers } from './scheduling-queue.js';
 import { listen } from './watch.js';
-import { type Cycle, SCHEDULER, SCHEDULER_NAME, type SchedulerState, type SchedulerWorld } from './world.js';
+import { type Cycle, SCHEDULER, type SchedulerState, type SchedulerWorld } from './world.js';
 
 export type { SchedulerWorld } from './world.js';
 
@@ -41,13 +42,13 @@ export function createScheduler(world: ApiWorld, parameters: SchedulerParameters
   const informers = WATCHED.map((kind) => openInformer(world, SCHEDULER, kind));
   return {
     parameters,
-    cluster: createCluster(),
-    queue: createSchedulingQueue(),
+    cluster: createCluster(parameters.profiles),
+    queue: createSchedulingQueue(parameters),
     pods: informers[WATCHED.indexOf('Pod')]!,
     claims: informers[WATCHED.indexOf('PersistentVolumeClaim')]!,
     volumes: informers[WATCHED.indexOf('PersistentVolume')]!,
     client: openClient(world, SCHEDULER, parameters),
-    eventClient: openClient(world, SCHEDULER_NAME, parameters),
+    eventClient: openClient(world, DEFAULT_SCHEDULER_NAME, parameters),
     events: new Map(),
     streams: { attempt: openStream(world, 'scheduler/attempt'), handOver: openStream(world, 'scheduler/hand-over') },
     cycle: undefined,

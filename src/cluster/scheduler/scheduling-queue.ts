@@ -1,6 +1,6 @@
 import { type Micros, MINUTE_US, SECOND_US } from '../../kernel/time.js';
 import type { Pod } from '../api/objects/pod.js';
-import { isBackingOff } from './backoff.js';
+import { type BackoffLimits, isBackingOff } from './backoff.js';
 import type { ClusterState } from './cluster.js';
 import { type ClusterEvent, ownChanges } from './cluster-event.js';
 import { type PodClass, podClassOf } from './pod-class.js';
@@ -27,6 +27,7 @@ export interface PoolGroup {
 
 /** The places where pods without a node wait (kubernetes v1.36.3 pkg/scheduler/backend/queue/scheduling_queue.go). */
 export interface SchedulingQueue {
+  readonly backoffLimits: BackoffLimits;
   /** By uid. */
   readonly pods: Map<string, QueuedPod>;
   readonly active: PodHeap;
@@ -45,8 +46,9 @@ export interface SchedulingQueue {
 const LEFTOVER_US = 5 * MINUTE_US;
 const LEFTOVER_PERIOD_US = 30 * SECOND_US;
 
-export function createSchedulingQueue(): SchedulingQueue {
+export function createSchedulingQueue(backoffLimits: BackoffLimits): SchedulingQueue {
   return {
+    backoffLimits,
     pods: new Map(),
     active: { entries: [] },
     backoff: { entries: [] },
@@ -107,6 +109,7 @@ export function popNext(queue: SchedulingQueue): QueuedPod | undefined {
   const queued = popPod(queue.active, byPriority) ?? popPod(queue.backoff, byBackoff);
   if (queued === undefined) return undefined;
   queued.place = 'in-flight';
+  queued.attempts += 1;
   queued.ticket += 1;
   queue.inFlight = queued;
   queue.sincePop.length = 0;
@@ -131,7 +134,7 @@ export function requeueFailed(
   now: Micros,
 ): void {
   const events = queue.inFlight === queued ? queue.sincePop : [];
-  noteFailure(queued, plugins, now, queue.nextSequence++);
+  noteFailure(queued, plugins, queue.backoffLimits, now, queue.nextSequence++);
   const podClass = podClassOf(cluster, queued.pod);
   if (plugins.length === 0) enter(queue, queued, 'error-backoff');
   else if (events.some((event) => mayHelp(cluster, podClass, plugins, event))) enter(queue, queued, 'backoff');

@@ -1,5 +1,5 @@
 import { schedule } from '../../kernel/simulation.js';
-import { type Micros, SECOND_US } from '../../kernel/time.js';
+import { SECOND_US } from '../../kernel/time.js';
 import { type ApiRequest, type ApiResult, issue, succeeded } from '../api/calls.js';
 import { lister } from '../api/informers.js';
 import type { KubernetesObject } from '../api/objects/meta.js';
@@ -11,9 +11,8 @@ import { SchedulerEvent } from './events.js';
 import { claimedBy, isFullyBound, selectedFor, type VolumePlan } from './plugins/volume-binding.js';
 import type { Binding, SchedulerWorld } from './world.js';
 
-/** The claims of a pod are looked at so often until all are bound, and for so long. Source: volumebinding/binder.go; scheduler config defaults: bindTimeoutSeconds. */
+/** The claims of a pod are looked at so often until all are bound. Source: volumebinding/binder.go. */
 const POLL_US = SECOND_US;
-export const BIND_TIMEOUT_US: Micros = 600 * SECOND_US;
 
 /** Reserve: what the pod's claims will take is taken from now on. */
 export function assumeVolumes(cluster: ClusterState, plan: VolumePlan, nodeName: string): void {

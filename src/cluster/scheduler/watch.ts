@@ -10,9 +10,10 @@ import { addNode, removeNode, updateNode } from './cluster-nodes.js';
 import { placePod, removePod } from './cluster-pods.js';
 import { type ClusterEvent, nodeChanges, podChanges } from './cluster-event.js';
 import { proceed } from './cycle.js';
+import { profileNamed } from './profile.js';
 import { addPod, dropPod, isAnyoneWaiting, moveOnEvent, updatePod } from './scheduling-queue.js';
 import { listenToStorage } from './watch-storage.js';
-import { SCHEDULER, SCHEDULER_NAME, type SchedulerWorld } from './world.js';
+import { SCHEDULER, type SchedulerWorld } from './world.js';
 
 /** kubernetes v1.36.3 pkg/scheduler/eventhandlers.go: addAllEventHandlers. */
 export function listen<W extends SchedulerWorld>(listeners: Listeners<W>): void {
@@ -103,7 +104,7 @@ function onPresent(world: SchedulerWorld, before: Pod | undefined, after: Pod): 
   const { uid } = after.metadata;
   const { nodeName } = after.spec;
   if (nodeName === undefined || nodeName === '') {
-    if ((after.spec.schedulerName ?? SCHEDULER_NAME) !== SCHEDULER_NAME) return;
+    if (!isOurs(scheduler, after)) return;
     if (scheduler.assumed.has(uid)) {
       if (after.metadata.deletionTimestamp !== undefined) forgetAssumed(world, after);
     } else if (before === undefined) addPod(scheduler.queue, after, kernel.now);
@@ -115,6 +116,11 @@ function onPresent(world: SchedulerWorld, before: Pod | undefined, after: Pod): 
   placePod(scheduler.cluster, after, nodeName);
   if (before?.spec.nodeName === undefined) happen(world, { type: 'PodAdd', pod: after });
   else if (isAnyoneWaiting(scheduler.queue)) for (const event of podChanges(before, after)) happen(world, event);
+}
+
+/** Pods that name another scheduler are left alone (eventhandlers.go: responsibleForPod). */
+function isOurs({ cluster }: SchedulerWorld['scheduler'], { spec }: Pod): boolean {
+  return profileNamed(cluster.profiles, spec.schedulerName) !== undefined;
 }
 
 /** A pod on its way to a node is being deleted: its room is free at once, its binding will fail (handleAssumedPodDeletion). */

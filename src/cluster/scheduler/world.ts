@@ -10,9 +10,8 @@ import type { VolumePlan } from './plugins/volume-binding.js';
 import type { QueuedPod } from './queued-pod.js';
 import type { SchedulingQueue } from './scheduling-queue.js';
 
-/** The process whose informers the scheduler reads, and the name under which it reports. */
+/** The process whose informers the scheduler reads. */
 export const SCHEDULER = 'kube-scheduler';
-export const SCHEDULER_NAME = 'default-scheduler';
 
 /** A pod on its way to a node: assumed there, not yet confirmed by the API server. */
 export interface Binding {

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
-import type { Pod } from '../../../src/cluster/api/objects/pod.js';
 import { recordPodEvent } from '../../../src/cluster/scheduler/event-series.js';
 import { runUntil } from '../../../src/kernel/simulation.js';
 import { MINUTE_US, SECOND_US } from '../../../src/kernel/time.js';
-import { schedulerWorld } from './scheduler-world.js';
+import { pod, schedulerWorld } from './scheduler-world.js';
 
-const podOf = (resourceVersion: number) =>
-  ({ kind: 'Pod', metadata: { uid: 'u', namespace: 'default', name: 'p', resourceVersion } }) as Pod;
+const podOf = (resourceVersion: number) => {
+  const plain = pod('p');
+  return { ...plain, metadata: { ...plain.metadata, resourceVersion } };
+};
 
 it('makes a series of events about one version of a pod with one patch, and starts anew after 6 to 12 quiet minutes', () => {
   const { world, handlers } = schedulerWorld();

@@ -6,6 +6,8 @@ import type {
 } from '../../../src/cluster/api/objects/storage.js';
 import { stored } from '../../../src/cluster/api/store.js';
 import { insertObject, replaceObject } from '../../../src/cluster/api/writes.js';
+import { SCHEDULER_PRESETS } from '../../../src/cluster/scheduler/parameters.js';
+import { profileWith } from './plugins/scored.js';
 import { pod } from './scheduler-world.js';
 import { boundVolume, CLOUD, capacityOf, claimOf, driverOf } from './volume-objects.js';
 import { messages, mounting, NOT_HELPFUL, type One, ZONE, zonedWorld } from './zoned-world.js';
@@ -151,6 +153,16 @@ describe('a claim that waits for its first pod', () => {
     expect(messages(one)).toEqual([
       'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded',
     ]);
+  });
+
+  test('is waited for as long as the profile says', () => {
+    const one = zonedWorld({ ...SCHEDULER_PRESETS.managed, profiles: [profileWith({ bindTimeoutSeconds: 30 })] });
+    insertObject(one.world, claimOf('data', undefined, 'cloud'));
+    one.addPod(pod('p', 1, mounting('data')));
+    one.run(29);
+    expect(messages(one)).toEqual([]);
+    one.run(34);
+    expect(messages(one)).toHaveLength(1);
   });
 });
 

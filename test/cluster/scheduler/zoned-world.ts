@@ -1,5 +1,6 @@
 import type { Node } from '../../../src/cluster/api/objects/node.js';
 import type { PodSpec } from '../../../src/cluster/api/objects/pod.js';
+import type { SchedulerParameters } from '../../../src/cluster/scheduler/parameters.js';
 import { insertObject } from '../../../src/cluster/api/writes.js';
 import { node, schedulerWorld } from './scheduler-world.js';
 import { CLOUD, SHELF } from './volume-objects.js';
@@ -16,8 +17,8 @@ export function nodeIn(zone: string, name: string): Node {
 }
 
 /** Nodes a1 in zone a and b1 in zone b, and two classes whose claims wait for their first pod. */
-export function zonedWorld(): One {
-  const one = schedulerWorld();
+export function zonedWorld(parameters?: SchedulerParameters): One {
+  const one = schedulerWorld('test', parameters);
   one.addNode(nodeIn('a', 'a1'));
   one.addNode(nodeIn('b', 'b1'));
   insertObject(one.world, SHELF);
