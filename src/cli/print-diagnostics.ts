@@ -18,7 +18,7 @@ export function printDiagnostics(
     io.err(`${text.replace(word, () => painted)}\n`);
   }
   const left = diagnostics.filter((diagnostic) => !printed.includes(diagnostic));
-  if (left.length > 0) io.err(`… and ${countDiagnostics(left)} more\n`);
+  if (left.length > 0) io.err(`… and ${countDiagnostics(left)} more: wavetank validate --format json lists all\n`);
 }
 
 /** As many as are printed, errors before warnings, in the order in which they came. */

@@ -233,4 +233,39 @@ export function noteStoredKinds(objects: readonly ManifestObject[], file: string
     message: `stored, not simulated: ${list}${idle.length === 0 ? '' : `; pods of ${idle.join(', ')} do not run`}`,
     hint: '',
   });
+  noteUndefinedKinds(objects, report);
+}
+
+interface Definition extends KubernetesObject {
+  readonly spec?: { readonly group?: string; readonly names?: { readonly kind?: string } };
+}
+
+/** Custom resources whose definition is not among the objects: a real API server would refuse them, in these words. */
+function noteUndefinedKinds(objects: readonly ManifestObject[], report: Report): void {
+  const defined = new Set(
+    objects.map(({ object }) => {
+      const { group, names } = (object as Definition).spec ?? {};
+      return object.kind === 'CustomResourceDefinition' ? `${group}/${names?.kind}` : '';
+    }),
+  );
+  const told = new Set<string>();
+  for (const { object, origin } of objects) {
+    if (kindOf(object.kind) !== undefined) continue;
+    const { apiVersion } = object;
+    const kind = object.kind.split('.')[0]!; // its group stands behind it where Kubernetes has a kind of this name
+    const name = `${groupOfVersion(apiVersion)}/${kind}`;
+    if (defined.has(name) || told.has(name)) continue;
+    told.add(name);
+    report.diagnostics.push({
+      code: 'not-simulated',
+      severity: 'warning',
+      path: origin.file,
+      line: origin.line,
+      column: origin.column,
+      length: 1,
+      field: '',
+      message: `no matches for kind "${kind}" in version "${apiVersion}": the manifests have no CustomResourceDefinition of it`,
+      hint: 'ensure CRDs are installed first; here it is stored all the same',
+    });
+  }
 }

@@ -302,7 +302,7 @@ describe('the other commands', () => {
     );
     const { err } = await wavetank(['validate', 'many.yaml']);
     expect(err.match(/ {2}error {2}/g)).toHaveLength(20);
-    expect(err).toContain('… and 10 errors more\n\n30 errors\n');
+    expect(err).toContain('… and 10 errors more: wavetank validate --format json lists all\n\n30 errors\n');
   });
 
   test('init writes a scenario that is valid, and replaces nothing', async () => {

@@ -205,7 +205,7 @@ test('errors are printed before warnings where not all are', async () => {
   writeFileSync('z1.yaml', 'apiVersion: v1\nkind: Service\nmetadata: { name: 5 }\n');
   const { err } = await play('validate', ...names, 'z1.yaml');
   expect(err).toContain('z1.yaml:3:19  error');
-  expect(err).toContain('… and 5 warnings more\n\n1 error, 24 warnings\n');
+  expect(err).toContain('… and 5 warnings more: wavetank validate --format json lists all\n\n1 error, 24 warnings\n');
 });
 
 test('a pipe that nobody reads to its end is no mistake', () => {

@@ -248,6 +248,33 @@ describe('files beside the scenario', () => {
     expect(result.diagnostics.map(({ code }) => code)).toEqual(['not-simulated']);
   });
 
+  test('of custom kinds are stored; those without their definition are named', () => {
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'foos.example.com' },
+      spec: { group: 'example.com', names: { kind: 'Foo', plural: 'foos' }, scope: 'Namespaced', versions: [] },
+    };
+    const items = ['Foo', 'Service', 'Service'].map((kind, index) => ({
+      apiVersion: 'example.com/v1',
+      kind,
+      metadata: { name: `custom-${index}` },
+    }));
+    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [definition, ...items] });
+    const { scenario, diagnostics } = load(
+      changed('manifests:', 'manifests:\n  - custom.json'),
+      {},
+      { 'custom.json': list },
+    );
+    expect(scenario!.manifests.filter(({ object }) => object.apiVersion === 'example.com/v1')).toHaveLength(3);
+    const message =
+      'no matches for kind "Service" in version "example.com/v1": the manifests have no CustomResourceDefinition of it';
+    expect(diagnostics.map((diagnostic) => diagnostic.message)).toEqual([
+      expect.stringContaining('CustomResourceDefinition, Foo, 2 Service.example.com'),
+      message,
+    ]);
+  });
+
   test('that are not there, or wrong, are named', () => {
     expect(errorsOf(load(changed('manifests:', 'manifests:\n  - ./no.yaml')))).toEqual(['17:file']);
     expect(errorsOf(load(changed('manifests:', 'manifests:\n  - ./*.nope')))).toEqual(['17:file']);

@@ -50,7 +50,8 @@ function decodeObject(manifest: Readonly<Record<string, unknown>>, path: string,
   const kindIssue = checkKind(String(kindName), String(apiVersion));
   if (kindIssue !== undefined) issues.push({ ...kindIssue, path: at(kindIssue.path) });
   if (issues.length > 0) return { path, issues };
-  const kind = kindOf(String(kindName));
+  const known = kindOf(String(kindName));
+  const kind = known?.apiVersions.includes(String(apiVersion)) === true ? known : undefined;
   const typeName = rootTypeOf(String(kindName), String(apiVersion));
   const isChecked = kind !== undefined && fieldsOf(typeName) !== undefined;
   const fields = decodeStruct(
@@ -63,7 +64,9 @@ function decodeObject(manifest: Readonly<Record<string, unknown>>, path: string,
   const isNamespaced = kind?.namespaced ?? true;
   const metadata = draftMetadata(fields['metadata'], isNamespaced ? namespace : '');
   // Kinds without a table of fields keep theirs as they are.
-  const object = { ...(isChecked ? {} : manifest), ...fields, apiVersion, kind: kindName, metadata };
+  // A Service of serving.knative.dev is none that Kubernetes knows: it is kept under the name that kubectl gives it.
+  const storedKind = known === kind ? kindName : `${kindName}.${groupOfVersion(String(apiVersion))}`;
+  const object = { ...(isChecked ? {} : manifest), ...fields, apiVersion, kind: storedKind, metadata };
   return { path, object: object as unknown as KubernetesObject, issues };
 }
 

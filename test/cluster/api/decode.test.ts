@@ -38,6 +38,8 @@ describe('decoding of manifests', () => {
       spec: { any: [1] },
     };
     expect(decodeManifest(custom)[0]?.object).toEqual({ ...custom, metadata: { name: 'c', namespace: 'default' } });
+    const namesake = { ...custom, apiVersion: 'serving.knative.dev/v1', kind: 'Service' };
+    expect(decodeManifest(namesake)[0]?.object).toMatchObject({ kind: 'Service.serving.knative.dev' });
     const [slip] = decodeManifest({ apiVersion: 'apps/v1', kind: 'Deploymnet', metadata: { name: 'w' } });
     expect(slip?.issues).toEqual([
       {
