@@ -2,6 +2,7 @@ import { Controllers, enqueue, openControllers } from '../cluster/api/controller
 import { createApi, registerApi } from '../cluster/api/create-api.js';
 import { Listeners, openInformer, PROBE_COMPONENT } from '../cluster/api/informers.js';
 import { createKcm } from '../cluster/api/kcm.js';
+import { insertStorageNodes } from '../cluster/controllers/storage-driver/storage-nodes.js';
 import { createNodes, registerNodes } from '../cluster/nodes/create-nodes.js';
 import { podCpu } from '../cluster/nodes/metrics-server.js';
 import { type NodesWorld, WorkloadListeners } from '../cluster/nodes/workload.js';
@@ -143,6 +144,11 @@ function createWorld(scenario: Scenario, code: Code): World {
   world.controllers = createControllerStates(parameters.storage);
   world.scheduler = createScheduler(world, parameters.scheduler);
   world.nodes = createNodes(world, scenario.cluster.pools, behavioursOf(scenario), parameters.nodes);
+  insertStorageNodes(
+    world,
+    scenario.manifests.map(({ object }) => object),
+    parameters.storage,
+  );
   world.network = createNetwork(world, parameters.network);
   world.traffic = createTraffic(world, trafficInputOf(scenario));
   openProbes(world, scenario);

@@ -10,6 +10,8 @@ const MERGE_KEYS: MergeKeys = {
   ownerReferences: 'uid',
   taints: 'key',
   addresses: 'type',
+  schedulingGates: 'name',
+  drivers: 'name',
 };
 
 type PlainObject = Readonly<Record<string, unknown>>;

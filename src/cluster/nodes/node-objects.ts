@@ -39,6 +39,11 @@ const REGION = 'region';
 /** Hard eviction thresholds that come off the allocatable (kubernetes v1.36.3 pkg/kubelet/eviction/defaults_linux.go). */
 const EVICTION_THRESHOLDS = { 'memory.available': '100Mi', 'nodefs.available': '10%' };
 const KIBIBYTE = 1_024;
+/**
+ * Features that pods may need and that a kubelet of v1.36 has without being told (k8s.io/component-helpers v0.36.3
+ * nodedeclaredfeatures/features: Discover; the gates of both are on).
+ */
+const DECLARED_FEATURES = ['InPlacePodLevelResourcesVerticalScaling', 'RestartAllContainersOnContainerExits'];
 
 export function nodeSpecs(pools: readonly NodePool[], parameters: NodeParameters): NodeSpec[] {
   return pools.flatMap((pool) => {
@@ -112,6 +117,7 @@ export function insertNode(world: ApiWorld, spec: NodeSpec, node: number): void 
         { type: 'InternalIP', address: addressOfNode(node) },
         { type: 'Hostname', address: name },
       ],
+      declaredFeatures: DECLARED_FEATURES,
       ...(pool.imagesPresent === 'all' ? {} : { images: pool.imagesPresent.map(imageEntry) }),
     },
   };

@@ -3,6 +3,7 @@ import { rangeFault } from '../names.js';
 import { stableJson } from '../names.js';
 import { INT32_MAX } from './containers.js';
 import { type FieldError, forbidden, invalid, required } from './field-error.js';
+import { validateGatesUpdate, withDirectivesOf } from './pod-gates.js';
 
 /** Changes to a pod. Source: kubernetes v1.36.3 pkg/apis/core/validation/validation.go: ValidatePodUpdate. */
 
@@ -22,8 +23,10 @@ export function validatePodUpdate(pod: Fields, previous: Fields, out: FieldError
     const detail = 'existing toleration can not be modified except its tolerationSeconds';
     out.push(forbidden('spec.tolerations', detail));
   }
+  validateGatesUpdate(spec['schedulingGates'], before['schedulingGates'], out);
   // Kubernetes adds the difference as text; it is left out here.
-  if (stableJson(fixedPart(spec)) !== stableJson(fixedPart(before))) out.push(forbidden('spec', ALLOWED));
+  if (stableJson(fixedPart(withDirectivesOf(spec, before, out))) !== stableJson(fixedPart(before)))
+    out.push(forbidden('spec', ALLOWED));
 }
 
 function validateContainerList(
@@ -65,7 +68,7 @@ function validateDeadline(deadline: unknown, before: unknown, out: FieldError[])
 /** What must stay as it is. */
 function fixedPart(spec: Fields): Fields {
   const withoutImages = (list: unknown): unknown => listIn(list).map(({ image: _image, ...rest }) => rest);
-  const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, ...rest } = spec;
+  const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, schedulingGates: _gates, ...rest } = spec;
   const containers = withoutImages(spec['containers']);
   return { ...rest, containers, initContainers: withoutImages(spec['initContainers']) };
 }

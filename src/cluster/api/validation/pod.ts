@@ -211,4 +211,7 @@ export function validatePod(pod: Fields, out: FieldError[]): void {
   if (listIn(spec['ephemeralContainers']).length > 0) {
     out.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'));
   }
+  if (textIn(spec['nodeName']) !== '' && listIn(spec['schedulingGates']).length > 0) {
+    out.push(forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'));
+  }
 }

@@ -11,6 +11,9 @@ export interface StorageDriverState {
   readonly doneAt: Map<string, Micros>;
 }
 
+/** What takes the cloud time. */
+type DiskWork = Exclude<keyof StorageParameters, 'disksPerNode'>;
+
 export interface StorageDriverWorld extends KcmWorld {
   readonly controllers: { readonly storageDriver: StorageDriverState };
 }
@@ -20,7 +23,7 @@ export function createStorageDriverState(parameters: StorageParameters): Storage
 }
 
 /** Time until the cloud is done with it, from the first call on. */
-export function remainingUs(world: StorageDriverWorld, work: keyof StorageParameters, subject: string): Micros {
+export function remainingUs(world: StorageDriverWorld, work: DiskWork, subject: string): Micros {
   const { parameters, doneAt } = world.controllers.storageDriver;
   const place = `${work}/${subject}`;
   let at = doneAt.get(place);
@@ -32,6 +35,6 @@ export function remainingUs(world: StorageDriverWorld, work: keyof StorageParame
 }
 
 /** The cloud is done, or nobody waits for it any more: asked again, it begins anew. */
-export function forgetWork({ controllers }: StorageDriverWorld, work: keyof StorageParameters, subject: string): void {
+export function forgetWork({ controllers }: StorageDriverWorld, work: DiskWork, subject: string): void {
   controllers.storageDriver.doneAt.delete(`${work}/${subject}`);
 }

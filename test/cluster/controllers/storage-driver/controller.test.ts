@@ -39,6 +39,7 @@ const TIMES = {
   diskDelete: constant(2 * SECOND_US),
   diskAttach: constant(8 * SECOND_US),
   diskDetach: constant(4 * SECOND_US),
+  disksPerNode: 0,
 };
 
 /** The binder, a storage driver, and nodes n1 and n2, each in a zone of its own. */
