@@ -8,17 +8,23 @@ const TOLD_ONE_BY_ONE = 3;
 const LONGEST_REASON = 240;
 
 /** `2 of 7 commands failed: at 1m kubectl drain general-2: cannot delete DaemonSet-managed Pods ...` */
-export function tellFailedActions({ done, failedCommands, refusedManifests }: ActionSummary): string {
-  const commands = failedCommands.map(
-    ({ atSeconds, command, reason }) => `at ${formatClock(atSeconds)} ${command}: ${shorten(reason)}`,
-  );
+export function tellFailedActions(actions: ActionSummary): string {
+  const { done, refusedManifests } = actions;
+  const failed = actions.failedCommands.map(tellCommand);
+  const unfinished = actions.unfinishedCommands.map(tellCommand);
   const objects = refusedManifests.map(({ object, reason }) => `${object}: ${shorten(reason)}`);
-  const all = formatPlural(done + commands.length, 'command');
+  const all = formatPlural(done + failed.length + unfinished.length, 'command');
+  const were = unfinished.length === 1 ? 'was' : 'were';
   const told = [
-    tellList(`${formatCount(commands.length)} of ${all} failed`, commands),
+    tellList(`${formatCount(failed.length)} of ${all} failed`, failed),
+    tellList(`${formatCount(unfinished.length)} of ${all} ${were} still under way at the end of the run`, unfinished),
     tellList(`${formatPlural(objects.length, 'object')} ${objects.length === 1 ? 'was' : 'were'} refused`, objects),
   ];
   return told.filter((sentence) => sentence !== '').join(' ');
+}
+
+function tellCommand({ atSeconds, command, reason }: ActionSummary['failedCommands'][number]): string {
+  return `at ${formatClock(atSeconds)} ${command}: ${shorten(reason)}`;
 }
 
 function tellList(what: string, items: readonly string[]): string {

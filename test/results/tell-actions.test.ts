@@ -41,3 +41,16 @@ test('what is long is cut, what worked is not told', () => {
   expect(tell(['a', 'b', 'c', 'd', 'e'].map(refused))).toContain('; and 2 more.');
   expect(tell([[60, null, 'kubectl delete all', `error: ${'x'.repeat(1000)}`]])).toContain(`: ${'x'.repeat(240)}...`);
 });
+
+test('commands that the end finds under way have not failed', () => {
+  const waits = [
+    90,
+    null,
+    'kubectl drain general-1',
+    'unfinished at the end of the run: 1 pod still on node "general-1"',
+  ];
+  expect(tell([waits, scale])).toContain(
+    '1 of 2 commands was still under way at the end of the run: at 1m 30s kubectl drain general-1: 1 pod still on node "general-1".',
+  );
+  expect(tell([waits, scale])).not.toContain('failed');
+});

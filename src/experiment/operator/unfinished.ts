@@ -1,6 +1,7 @@
 import { budgetsOf } from '../../cluster/api/eviction.js';
 import type { Pod } from '../../cluster/api/objects/pod.js';
 import { stored } from '../../cluster/api/store.js';
+import { UNFINISHED } from '../../results/actions.js';
 import type { ExperimentWorld } from '../world.js';
 import type { DrainState } from './drain.js';
 import { finish } from './finish.js';
@@ -10,7 +11,7 @@ export function finishCommands(world: ExperimentWorld): void {
   for (const entry of world.experiment.underWay) {
     const drain = world.experiment.drains.get(entry);
     const why = drain === undefined ? ['no answer yet'] : [...drain.failures, tellDrain(world, drain)];
-    finish(world, entry, `unfinished at the end of the run: ${why.join('; ')}`);
+    finish(world, entry, `${UNFINISHED}${why.join('; ')}`);
   }
 }
 
