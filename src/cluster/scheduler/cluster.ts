@@ -45,6 +45,8 @@ export interface Topology {
   readonly values: Map<string, number>;
   /** By node; -1 where the node lacks the label. */
   valueOf: Int32Array;
+  /** Nodes that have it. */
+  labelled: number;
 }
 
 export const EMPTY_VALUE = 0;
@@ -175,6 +177,7 @@ export interface ClusterState {
   counted: Int32Array;
   totals: Int32Array;
   points: Int32Array;
+  seen: Uint8Array;
   /** Of the raw scores in `scratch`. */
   readonly range: { least: number; greatest: number };
 }
@@ -246,6 +249,7 @@ export function createCluster(profiles: readonly SchedulingProfile[] = [DEFAULT_
     counted: new Int32Array(0),
     totals: new Int32Array(0),
     points: new Int32Array(0),
+    seen: new Uint8Array(0),
     range: { least: 0, greatest: 0 },
   };
   grow(cluster, INITIAL_CAPACITY);
@@ -306,6 +310,8 @@ function grow(cluster: ClusterState, capacity: number): void {
   cluster.scratch = new Int32Array(capacity);
   cluster.counted = new Int32Array(capacity);
   cluster.totals = new Int32Array(capacity);
+  cluster.points = new Int32Array(capacity);
+  cluster.seen = new Uint8Array(capacity);
 }
 
 export function longerFloat64(array: Float64Array, length: number): Float64Array {
@@ -335,6 +341,7 @@ export function topologyNumber(cluster: ClusterState, key: string): number {
     key,
     values: new Map([['', EMPTY_VALUE]]),
     valueOf: new Int32Array(cluster.capacity).fill(NO_VALUE),
+    labelled: 0,
   };
   const number = cluster.topologies.length;
   cluster.topologies.push(topology);
@@ -352,6 +359,8 @@ export function setTopologyValue(cluster: ClusterState, topology: Topology, inde
     topology.values.set(text!, value);
   }
   if (topology.valueOf[index] === value) return;
+  if (topology.valueOf[index] === NO_VALUE) topology.labelled += 1;
+  else if (value === NO_VALUE) topology.labelled -= 1;
   topology.valueOf[index] = value;
   cluster.topologyVersion += 1;
 }

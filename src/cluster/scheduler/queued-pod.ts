@@ -62,10 +62,14 @@ export function noteFailure(
   queued.backoffExpiry = backoffExpirySecond(limits, now, queued.errors > 0 ? queued.errors : queued.rejections);
 }
 
-/** An entry of a heap: the pod as it was put there. */
+/** An entry of a heap: the pod as it was put there, with what it is ordered by at hand. */
 export interface QueueEntry {
   readonly queued: QueuedPod;
   readonly ticket: number;
+  readonly backoffExpiry: number;
+  readonly priority: number;
+  readonly timestamp: Micros;
+  readonly sequence: number;
 }
 
 /** A heap as plain data: fastpriorityqueue works on this array. */
@@ -76,19 +80,15 @@ export interface PodHeap {
 type Before = (left: QueueEntry, right: QueueEntry) => boolean;
 
 /** plugins/queuesort/priority_sort.go: Less. */
-const isUrgent: Before = ({ queued: left }, { queued: right }) => {
-  const leftPriority = left.pod.spec.priority ?? 0;
-  const rightPriority = right.pod.spec.priority ?? 0;
-  if (leftPriority !== rightPriority) return leftPriority > rightPriority;
+const isUrgent: Before = (left, right) => {
+  if (left.priority !== right.priority) return left.priority > right.priority;
   if (left.timestamp !== right.timestamp) return left.timestamp < right.timestamp;
   return left.sequence < right.sequence;
 };
 
 /** backoff_queue.go: lessBackoffCompleted. */
 const isBackSooner: Before = (left, right) => {
-  if (left.queued.backoffExpiry !== right.queued.backoffExpiry) {
-    return left.queued.backoffExpiry < right.queued.backoffExpiry;
-  }
+  if (left.backoffExpiry !== right.backoffExpiry) return left.backoffExpiry < right.backoffExpiry;
   return isUrgent(left, right);
 };
 
@@ -99,7 +99,8 @@ export const byPriority: PodOrder = new FastPriorityQueue(isUrgent);
 export const byBackoff: PodOrder = new FastPriorityQueue(isBackSooner);
 
 export function pushPod(heap: PodHeap, order: PodOrder, queued: QueuedPod): void {
-  lend(order, heap).add({ queued, ticket: queued.ticket });
+  const { ticket, backoffExpiry, timestamp, sequence, pod } = queued;
+  lend(order, heap).add({ queued, ticket, backoffExpiry, priority: pod.spec.priority ?? 0, timestamp, sequence });
 }
 
 /** The first pod that is still where the heap says; undefined if there is none. */

@@ -199,10 +199,10 @@ function imageScoresOf(cluster: ClusterState, pod: PodClass): Uint8Array | undef
 
 function addSpread(cluster: ClusterState, spread: ClassSpread, weight: number): void {
   const { feasibleCount, totals, scratch, range } = cluster;
+  if (spread.isSystemDefault && addDefaultSpread(cluster, spread, weight)) return;
   range.least = MAXIMUM_INTEGER;
   range.greatest = 0;
-  if (spread.isSystemDefault) rawDefaultSpread(cluster, spread);
-  else rawSpread(cluster, spread);
+  rawSpread(cluster, spread);
   const { least, greatest } = range;
   const points = normalizedPoints(cluster, weight, least, greatest);
   for (let index = 0; index < feasibleCount; index++) {
@@ -240,34 +240,59 @@ function rawSpread(cluster: ClusterState, spread: ClassSpread): void {
   }
 }
 
-/** The same for the system's default constraints, hostname and zone: nearly every pod has them, so it is written out. */
-function rawDefaultSpread(cluster: ClusterState, spread: ClassSpread): void {
-  const { feasible, feasibleCount, scratch, topologies, range } = cluster;
+/**
+ * The same for the system's default constraints, hostname and zone, which nearly every pod has: nodes of one zone with
+ * as many pods have one score, so that a few are worked out and the nodes only say which. False: too many are different.
+ */
+function addDefaultSpread(cluster: ClusterState, spread: ClassSpread, weight: number): boolean {
+  const { feasible, feasibleCount, totals, scratch, topologies } = cluster;
   const [hostname, zone] = spread.soft as readonly [DomainSums, DomainSums];
-  const hostnameOf = topologies[hostname.constraint.topology]!.valueOf;
-  const zoneOf = topologies[zone.constraint.topology]!.valueOf;
-  const weight = topologyWeight(cluster, hostname, feasible, feasibleCount);
-  const base = hostname.constraint.maxSkew - 1;
+  const { valueOf, values } = topologies[zone.constraint.topology]!;
+  const everyNodeHasHostname = topologies[hostname.constraint.topology]!.labelled === cluster.nodeCount;
+  const kinds = (values.size + 1) * COUNTS;
+  if (!everyNodeHasHostname || kinds > feasibleCount) return false;
+  const seen = cluster.seen.fill(0, 0, kinds);
   const { counts } = hostname.counter;
-  const zoneWeight = topologyWeight(cluster, zone, feasible, feasibleCount);
-  const zoneScores = zone.scores;
-  for (let value = 0; value < zoneScores.length; value++) {
-    zoneScores[value] = zone.matching[value]! * zoneWeight + (zone.constraint.maxSkew - 1);
-  }
-  let least = MAXIMUM_INTEGER;
-  let greatest = 0;
+  let most = 0;
   for (let index = 0; index < feasibleCount; index++) {
     const node = feasible[index]!;
-    let score = hostnameOf[node] === NO_VALUE ? 0 : counts[node]! * weight + base;
-    const value = zoneOf[node]!;
-    if (value !== NO_VALUE) score += zoneScores[value]!;
-    const raw = Math.round(score) | 0;
-    scratch[index] = raw;
-    if (raw < least) least = raw;
-    if (raw > greatest) greatest = raw;
+    const count = counts[node]!;
+    if (count > most) most = count;
+    const kind = (valueOf[node]! + 1) * COUNTS + (count % COUNTS);
+    scratch[index] = kind;
+    seen[kind] = 1;
   }
-  range.least = least;
-  range.greatest = greatest;
+  if (most >= COUNTS) return false;
+  const points = pointsByKind(cluster, spread, weight, kinds);
+  for (let index = 0; index < feasibleCount; index++) totals[index]! += points[scratch[index]!]!;
+  return true;
+}
+
+/** Numbers of pods on a node that are told apart. */
+const COUNTS = 16;
+
+/** Points by zone (its number + 1, 0 for none) and number of pods, for those that have been seen. */
+function pointsByKind(cluster: ClusterState, { soft }: ClassSpread, weight: number, kinds: number): Int32Array {
+  const { feasible, feasibleCount, seen, points } = cluster;
+  const [hostname, zone] = soft as readonly [DomainSums, DomainSums];
+  const hostnameWeight = topologyWeight(cluster, hostname, feasible, feasibleCount);
+  const zoneWeight = topologyWeight(cluster, zone, feasible, feasibleCount);
+  let least = MAXIMUM_INTEGER;
+  let greatest = 0;
+  for (let kind = 0; kind < kinds; kind++) {
+    if (seen[kind] === 0) continue;
+    const value = Math.trunc(kind / COUNTS) - 1;
+    let score = (kind % COUNTS) * hostnameWeight + (hostname.constraint.maxSkew - 1);
+    if (value !== NO_VALUE) score += zone.matching[value]! * zoneWeight + (zone.constraint.maxSkew - 1);
+    const raw = Math.round(score);
+    points[kind] = raw;
+    least = Math.min(least, raw);
+    greatest = Math.max(greatest, raw);
+  }
+  for (let kind = 0; kind < kinds; kind++) {
+    if (seen[kind] === 1) points[kind] = weight * normalizeSpread(points[kind]!, least, greatest);
+  }
+  return points;
 }
 
 const IGNORED = -1;

@@ -30,8 +30,6 @@ export interface DomainSums {
   nodes: Int32Array;
   /** Marks of the values met in this round: room to count distinct values without clearing. */
   seen: Int32Array;
-  /** By topology value: room for this constraint's part of the score. */
-  scores: Float64Array;
   round: number;
   /** The fewest matching pods that a value with an eligible node has, and how many have so few; 0 = not known. */
   least: number;
@@ -120,7 +118,6 @@ function follow(
     matching: new Int32Array(0),
     nodes: new Int32Array(0),
     seen: new Int32Array(0),
-    scores: new Float64Array(0),
     round: 0,
     least: 0,
     valuesAtLeast: 0,
@@ -206,7 +203,6 @@ function refreshSums(cluster: ClusterState, sums: DomainSums): void {
     sums.matching = new Int32Array(values);
     sums.nodes = new Int32Array(values);
     sums.seen = new Int32Array(values);
-    sums.scores = new Float64Array(values);
     sums.round = 0;
   } else {
     sums.matching.fill(0);
