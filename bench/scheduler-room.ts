@@ -40,7 +40,7 @@ export interface Played {
 
 export function play(placement: Placement): Played {
   const room = openRoom(placement);
-  for (const pod of placement.pods) addPod(room.queue, pod, 0);
+  for (const pod of placement.pods) addPod(room.cluster, room.queue, pod, 0);
   globalThis.gc?.();
   const before = performance.now();
   const placed = drain(room);

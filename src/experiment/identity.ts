@@ -26,17 +26,9 @@ export function identityOf(scenario: Scenario, played: Played, command: string, 
     parameters: scenario.parameters,
     assumptions: ASSUMPTIONS,
     // A replay brings the notes of the run that it repeats.
-    notes: [...new Set([...notes, ...notPlayed(played), ...notExplained(played)])],
+    notes: [...new Set([...notes, ...notExplained(played)])],
     ...(explained === undefined ? {} : { explained: explained.subjects }),
   };
-}
-
-/** What the run would have needed and the simulator does not play. */
-function notPlayed({ assembly }: Played): string[] {
-  const { preemptionsNotPlayed } = assembly.world.scheduler;
-  if (preemptionsNotPlayed === 0) return [];
-  const times = preemptionsNotPlayed === 1 ? 'once' : `${preemptionsNotPlayed} times`;
-  return [`preemption is not simulated: ${times} evicting pods of lower priority would have made room`];
 }
 
 /** What was to be explained and is not there. */

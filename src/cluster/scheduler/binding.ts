@@ -7,12 +7,15 @@ import { type ApiResult, issue, NOBODY, succeeded } from '../api/calls.js';
 import { lister } from '../api/informers.js';
 import type { Condition } from '../api/objects/meta.js';
 import type { Pod } from '../api/objects/pod.js';
+import { podCondition } from '../api/pod-predicates.js';
 import { objectKey } from '../api/store.js';
 import { noteBindingError } from './attempt-log.js';
 import { removePod } from './cluster-pods.js';
 import { recordPodEvent } from './event-series.js';
 import { SchedulerEvent } from './events.js';
+import type { Failure } from './fit-error.js';
 import { podClassOf } from './pod-class.js';
+import { denominate, nominate } from './preemption/nominations.js';
 import { moveOnEvent, requeueFailed } from './scheduling-queue.js';
 import type { QueuedPod } from './queued-pod.js';
 import { forgetVolumes, lookAtVolumes, volumeWritten, writeVolumes } from './volume-binding-cycle.js';
@@ -24,7 +27,7 @@ export function startBinding(world: SchedulerWorld, { queued, nodeName, volumes 
   const number = scheduler.freeBindings.pop() ?? scheduler.bindings.length;
   const { args } = podClassOf(scheduler.cluster, queued.pod).profile;
   const deadline = kernel.now + args.bindTimeoutSeconds * SECOND_US;
-  scheduler.bindings[number] = { queued, nodeName, volumes, written: 0, deadline };
+  scheduler.bindings[number] = { queued, nodeName, volumes, isInPreBind: false, written: 0, deadline };
   const delayUs = sample(scheduler.parameters.handOver, draws(world, scheduler.streams.handOver));
   schedule(world, delayUs, SchedulerEvent.BindingReady, number, 0);
 }
@@ -33,15 +36,20 @@ export function startBinding(world: SchedulerWorld, { queued, nodeName, volumes 
 export function prepareBinding(world: SchedulerWorld, number: number): void {
   const binding = bindingOf(world, number);
   if (binding.volumes === undefined) sendBinding(world, number);
-  else writeVolumes(world, number, binding);
+  else {
+    binding.isInPreBind = true;
+    writeVolumes(world, number, binding);
+  }
 }
 
 export function continueVolumes(world: SchedulerWorld, number: number, result: ApiResult): void {
+  if (wasCancelled(world, number)) return;
   const error = volumeWritten(world, number, bindingOf(world, number), result);
   if (error !== '') rejectBinding(world, number, `running PreBind plugin "VolumeBinding": ${error}`);
 }
 
 export function pollVolumes(world: SchedulerWorld, number: number): void {
+  if (wasCancelled(world, number)) return;
   const seen = lookAtVolumes(world, number, bindingOf(world, number));
   if (seen === 'bound') sendBinding(world, number);
   else if (seen !== 'waits') rejectBinding(world, number, `running PreBind plugin "VolumeBinding": ${seen.message}`);
@@ -50,7 +58,9 @@ export function pollVolumes(world: SchedulerWorld, number: number): void {
 /** DefaultBinder: one POST of pods/binding. */
 function sendBinding(world: SchedulerWorld, number: number): void {
   const { scheduler } = world;
-  const { queued, nodeName } = bindingOf(world, number);
+  const binding = bindingOf(world, number);
+  binding.isInPreBind = false;
+  const { queued, nodeName } = binding;
   const { namespace, name, uid } = queued.pod.metadata;
   const request = { verb: 'bind', kind: 'Pod', namespace, name, uid, body: nodeName } as const;
   issue(world, scheduler.client, request, SchedulerEvent.BindingDone, number);
@@ -79,20 +89,41 @@ function rejectBinding(world: SchedulerWorld, number: number, error: string): vo
     removePod(scheduler.cluster, uid);
     moveOnEvent(scheduler.cluster, scheduler.queue, { type: 'PodDelete', pod }, world.kernel.now);
   }
-  failAttempt(world, queued, error, [], 'SchedulerError');
+  failAttempt(world, queued, { message: error, plugins: [], nomination: '' }, 'SchedulerError');
   const { explained } = scheduler;
   if (explained !== undefined) noteBindingError(explained, queued, nodeName, error, world.kernel.now);
 }
 
 /**
- * schedule_one.go: handleSchedulingFailure. Requeues the pod if it still waits for a node, tells of the failure, and
- * writes the condition if it says something new; gives true if that request is under way.
+ * Preemption takes the node from a pod whose claims are being bound; says whether there is such a one. What was asked of the API server
+ * goes on, and whoever waits for it finds the binding gone.
+ */
+export function cancelBinding(world: SchedulerWorld, uid: string): boolean {
+  const { bindings } = world.scheduler;
+  const number = bindings.findIndex(
+    (binding) => binding?.isInPreBind === true && binding.queued.pod.metadata.uid === uid,
+  );
+  if (number < 0) return false;
+  rejectBinding(world, number, 'running PreBind plugin "VolumeBinding": binding volumes: context canceled');
+  world.scheduler.freeBindings.pop(); // only once the awaited answer has come
+  return true;
+}
+
+/** The answer belongs to a binding that was called off: its number is free from now on. */
+function wasCancelled(world: SchedulerWorld, number: number): boolean {
+  if (world.scheduler.bindings[number] !== undefined) return false;
+  world.scheduler.freeBindings.push(number);
+  return true;
+}
+
+/**
+ * schedule_one.go: handleSchedulingFailure. Requeues the pod if it still waits for a node, keeps the room that a preemption makes for it,
+ * tells of the failure, and writes condition and nomination if they say something new; gives true if that request is under way.
  */
 export function failAttempt(
   world: SchedulerWorld,
   queued: QueuedPod,
-  message: string,
-  plugins: readonly string[],
+  { message, plugins, nomination }: Pick<Failure, 'message' | 'plugins' | 'nomination'>,
   reason: 'Unschedulable' | 'SchedulerError',
 ): boolean {
   const { scheduler, kernel } = world;
@@ -102,31 +133,43 @@ export function failAttempt(
   if (known?.metadata.uid === uid && known.spec.nodeName === undefined) {
     queued.pod = known;
     requeueFailed(scheduler.cluster, scheduler.queue, queued, plugins, kernel.now);
-  } else if (scheduler.queue.inFlight === queued) {
-    scheduler.queue.inFlight = undefined;
+    nominate(scheduler.cluster, known, nomination ?? known.status.nominatedNodeName ?? '');
+  } else {
+    if (scheduler.queue.inFlight === queued) scheduler.queue.inFlight = undefined;
+    denominate(scheduler.cluster, uid);
   }
   recordPodEvent(world, pod, 'Warning', 'FailedScheduling', truncated(message));
-  return writeCondition(world, pod, reason, message);
+  return writeFailure(world, pod, reason, message, nomination);
 }
 
 /** The scheduling loop waits for the answer when a pod was unschedulable; a failed binding's patch holds nobody up. */
-function writeCondition(
+function writeFailure(
   world: SchedulerWorld,
   pod: Pod,
   reason: 'Unschedulable' | 'SchedulerError',
   message: string,
+  nomination: string | undefined,
 ): boolean {
-  const before = pod.status.conditions?.find((condition) => condition.type === 'PodScheduled');
-  if (before?.status === 'False' && before.reason === reason && before.message === message) return false;
-  const since = before?.status === 'False' ? before.lastTransitionTime : undefined;
-  const lastTransitionTime = since ?? world.kernel.now;
-  const condition: Condition = { type: 'PodScheduled', status: 'False', lastTransitionTime, reason, message };
+  const condition = changedCondition(world, pod, reason, message);
+  const nominated = nomination === (pod.status.nominatedNodeName ?? '') ? undefined : nomination;
+  if (condition === undefined && nominated === undefined) return false;
+  const status = {
+    ...(condition === undefined ? {} : { conditions: [condition] }),
+    ...(nominated === undefined ? {} : { nominatedNodeName: nominated === '' ? null : nominated }),
+  };
   const { namespace, name } = pod.metadata;
-  const body = { status: { conditions: [condition] } };
-  const request = { verb: 'patch', kind: 'Pod', namespace, name, subresource: 'status', body } as const;
+  const request = { verb: 'patch', kind: 'Pod', namespace, name, subresource: 'status', body: { status } } as const;
   const waits = reason === 'Unschedulable';
   issue(world, world.scheduler.client, request, waits ? SchedulerEvent.StatusPatched : NOBODY);
   return waits;
+}
+
+/** Undefined if the pod's condition says so already. */
+function changedCondition(world: SchedulerWorld, pod: Pod, reason: string, message: string): Condition | undefined {
+  const before = podCondition(pod, 'PodScheduled');
+  if (before?.status === 'False' && before.reason === reason && before.message === message) return undefined;
+  const since = before?.status === 'False' ? before.lastTransitionTime : undefined;
+  return { type: 'PodScheduled', status: 'False', lastTransitionTime: since ?? world.kernel.now, reason, message };
 }
 
 const MAXIMUM_MESSAGE_BYTES = 1_024;

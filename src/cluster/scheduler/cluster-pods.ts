@@ -56,9 +56,10 @@ export function removePod(cluster: ClusterState, uid: string): void {
   releaseIndexIfUnused(cluster, placed.node);
 }
 
-export function putOnNode(cluster: ClusterState, placed: PlacedPod): void {
+function putOnNode(cluster: ClusterState, placed: PlacedPod): void {
   const { podClass, node } = placed;
   cluster.pods.set(placed.uid, placed);
+  cluster.podsOnNode[node]!.push(placed);
   podClass.members.add(placed);
   if (podClass.terms !== undefined) cluster.podsWithTerms += 1;
   cluster.podsByPriority.set(podClass.priority, (cluster.podsByPriority.get(podClass.priority) ?? 0) + 1);
@@ -67,9 +68,11 @@ export function putOnNode(cluster: ClusterState, placed: PlacedPod): void {
   countForAffinity(cluster, podClass, node, 1);
 }
 
-export function takeOffNode(cluster: ClusterState, placed: PlacedPod): void {
+function takeOffNode(cluster: ClusterState, placed: PlacedPod): void {
   const { podClass, node } = placed;
   cluster.pods.delete(placed.uid);
+  const onNode = cluster.podsOnNode[node]!;
+  onNode.splice(onNode.indexOf(placed), 1);
   podClass.members.delete(placed);
   if (podClass.terms !== undefined) cluster.podsWithTerms -= 1;
   const left = cluster.podsByPriority.get(podClass.priority)! - 1;
@@ -81,30 +84,41 @@ export function takeOffNode(cluster: ClusterState, placed: PlacedPod): void {
 }
 
 function take(cluster: ClusterState, placed: PlacedPod, node: NodeIndex, sign: 1 | -1): void {
-  for (let resource = 0; resource < placed.requested.length; resource++) {
-    cluster.requested[resource]![node]! += sign * placed.requested[resource]!;
-  }
+  occupy(cluster, placed, node, sign);
   cluster.nonZeroCpu[node]! += sign * placed.nonZeroCpu;
   cluster.nonZeroMemory[node]! += sign * placed.nonZeroMemory;
-  cluster.podCounts[node]! += sign;
   noteChange(cluster, node);
-  const { hostPorts } = placed.podClass;
-  if (hostPorts.length > 0) takePorts(cluster, placed.podClass, node, sign);
-  if (usesDisks(placed.podClass)) useDisks(cluster, placed, node, sign);
+}
+
+/** Of a pod that is placed, or that a trial supposes to be (preemption/trial.ts). */
+export type Occupant = Pick<PlacedPod, 'podClass' | 'requested'>;
+
+/**
+ * What the filters read of the node itself: a pod takes it (1) or gives it back (-1). Nobody is told of the change, so that a
+ * trial may take it back at once.
+ */
+export function occupy(cluster: ClusterState, occupant: Occupant, node: NodeIndex, sign: 1 | -1): void {
+  const { podClass, requested } = occupant;
+  for (let resource = 0; resource < requested.length; resource++) {
+    cluster.requested[resource]![node]! += sign * requested[resource]!;
+  }
+  cluster.podCounts[node]! += sign;
+  if (podClass.hostPorts.length > 0) takePorts(cluster, podClass, node, sign);
+  if (usesDisks(podClass)) useDisks(cluster, occupant, node, sign);
 }
 
 function usesDisks({ claims, inlineDisks, inTreeDisks }: PodClass): boolean {
   return claims.length + inlineDisks.length + inTreeDisks.length > 0;
 }
 
-function useDisks(cluster: ClusterState, placed: PlacedPod, node: NodeIndex, sign: 1 | -1): void {
+function useDisks(cluster: ClusterState, occupant: Occupant, node: NodeIndex, sign: 1 | -1): void {
   const { volumeUsers, claimUsers } = cluster;
-  const users = volumeUsers.get(node) ?? new Set<PlacedPod>();
-  if (sign === 1) users.add(placed);
-  else users.delete(placed);
+  const users = volumeUsers.get(node) ?? new Set<Pick<Occupant, 'podClass'>>();
+  if (sign === 1) users.add(occupant);
+  else users.delete(occupant);
   if (users.size === 0) volumeUsers.delete(node);
   else volumeUsers.set(node, users);
-  const { namespace, claims } = placed.podClass;
+  const { namespace, claims } = occupant.podClass;
   for (const name of claims) {
     const key = keyOf(namespace, name);
     const count = (claimUsers.get(key) ?? 0) + sign;

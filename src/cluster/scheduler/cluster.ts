@@ -1,6 +1,7 @@
 import { invariant } from '../../kernel/invariant.js';
 import type { LabelSelector, StringMap } from '../api/objects/meta.js';
 import type { Service } from '../api/objects/network.js';
+import type { PodDisruptionBudget } from '../api/objects/policy.js';
 import type { Node } from '../api/objects/node.js';
 import type { Pod } from '../api/objects/pod.js';
 import type {
@@ -15,6 +16,7 @@ import type {
 import type { ObjectKey } from '../api/store.js';
 import type { AffinityCounts } from './affinity-counts.js';
 import type { PodClass } from './pod-class.js';
+import type { Nomination } from './preemption/nominations.js';
 import { DEFAULT_PROFILE, type SchedulingProfile } from './profile.js';
 import type { SpreadCounter } from './spread-counts.js';
 import { createSpreadIndex, type SpreadIndex } from './spread-index.js';
@@ -132,6 +134,8 @@ export interface ClusterState {
   readonly usedPorts: Map<NodeIndex, HostPort[]>;
 
   readonly pods: Map<string, PlacedPod>;
+  /** By node, in the order of being placed. */
+  readonly podsOnNode: PlacedPod[][];
   readonly podsByPriority: Map<number, number>;
   /** Placed pods with inter-pod terms of their own. */
   podsWithTerms: number;
@@ -144,6 +148,12 @@ export interface ClusterState {
   readonly spreadCounterByKey: Map<string, SpreadCounter>;
   readonly spreadIndex: SpreadIndex;
   affinity: AffinityCounts;
+
+  /** Pods without a node that room is kept for, by the name of the node, in the order of being nominated; and where each is. */
+  readonly nominations: Map<string, Nomination[]>;
+  readonly nominatedNodes: Map<string, string>;
+  /** What preemption spares where it can. */
+  readonly budgets: Map<ObjectKey, PodDisruptionBudget>;
 
   /** Labels by namespace: what namespace selectors of affinity terms look up. */
   readonly namespaces: Map<string, StringMap>;
@@ -164,7 +174,7 @@ export interface ClusterState {
   /** VolumeAttachments by node and name. */
   readonly attachments: Map<string, Map<string, VolumeAttachment>>;
   /** Placed pods that claim or name disks, by node, and the number of those that mount a claim. */
-  readonly volumeUsers: Map<NodeIndex, Set<PlacedPod>>;
+  readonly volumeUsers: Map<NodeIndex, Set<Pick<PlacedPod, 'podClass'>>>;
   readonly claimUsers: Map<ObjectKey, number>;
 
   /** Where the next search begins in `order`. */
@@ -219,6 +229,7 @@ export function createCluster(profiles: readonly SchedulingProfile[] = [DEFAULT_
     images: new Map(),
     usedPorts: new Map(),
     pods: new Map(),
+    podsOnNode: [],
     podsByPriority: new Map(),
     podsWithTerms: 0,
     podClasses: [],
@@ -229,6 +240,9 @@ export function createCluster(profiles: readonly SchedulingProfile[] = [DEFAULT_
     spreadCounterByKey: new Map(),
     spreadIndex: createSpreadIndex(),
     affinity: { matching: [], held: [], byKey: new Map() },
+    nominations: new Map(),
+    nominatedNodes: new Map(),
+    budgets: new Map(),
     namespaces: new Map(),
     services: new Map(),
     ownerSelectors: new Map(),
@@ -284,6 +298,7 @@ export function indexOfNode(cluster: ClusterState, name: string): NodeIndex {
   cluster.indexByName.set(name, index);
   cluster.nodes[index] = undefined;
   cluster.names[index] = name;
+  cluster.podsOnNode[index] ??= [];
   return index;
 }
 

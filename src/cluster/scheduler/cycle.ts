@@ -14,6 +14,7 @@ import { SchedulerEvent } from './events.js';
 import { demandOf, planVolumes, type VolumePlan } from './plugins/volume-binding.js';
 import { bindsVolumes } from './pod-volumes.js';
 import { type PodClass, podClassOf } from './pod-class.js';
+import { denominate, incomingOf } from './preemption/nominations.js';
 import type { QueuedPod } from './queued-pod.js';
 import { finishAttempt, nextBackoffEnd, nextLeftoverLook, popNext } from './scheduling-queue.js';
 import { assumeVolumes } from './volume-binding-cycle.js';
@@ -48,7 +49,7 @@ function attempt(world: SchedulerWorld, queued: QueuedPod): void {
   const { cluster } = scheduler;
   const podClass = podClassOf(cluster, queued.pod);
   const start = cluster.nextStart;
-  const outcome = decide(cluster, podClass, tieDraw(world, queued));
+  const outcome = decide(cluster, podClass, incomingOf(queued.pod), tieDraw(world, queued));
   const { node, evaluated, failure } = outcome;
   const { explained } = scheduler;
   if (explained !== undefined) noteAttempt(explained, cluster, queued, podClass, outcome, start, world.kernel.now);
@@ -57,6 +58,7 @@ function attempt(world: SchedulerWorld, queued: QueuedPod): void {
   scheduler.cycle = { queued, nodeName, volumes, failure };
   if (node !== NO_NODE) {
     scheduler.assumed.add(queued.pod.metadata.uid);
+    denominate(cluster, queued.pod.metadata.uid);
     placePod(cluster, queued.pod, nodeName, podClass);
   }
   takeTime(world, algorithmUs(scheduler.parameters, cluster, podClass, evaluated));

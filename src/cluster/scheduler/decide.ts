@@ -1,6 +1,7 @@
 import { type ClusterState, NO_NODE, type NodeIndex } from './cluster.js';
 import { type Failure, failureOf } from './fit-error.js';
 import type { PodClass } from './pod-class.js';
+import { type Incoming, UNKNOWN_POD } from './preemption/nominations.js';
 import { moveStart, schedulePod } from './schedule-pod.js';
 import type { TieDraw } from './tie-break.js';
 
@@ -13,17 +14,24 @@ export interface Outcome {
 
 /**
  * One attempt for a pod of this class. While nothing in the cluster has changed, a second pod of a class that failed
- * fails for the same reasons: they are remembered, as thousands of pending twins may be tried in a row.
+ * fails for the same reasons: they are remembered, as thousands of pending twins may be tried in a row. A pod that room
+ * is kept for is not like its twins.
  */
-export function decide(cluster: ClusterState, pod: PodClass, draw?: TieDraw): Outcome {
-  const last = pod.lastFailure;
+export function decide(
+  cluster: ClusterState,
+  pod: PodClass,
+  incoming: Incoming = UNKNOWN_POD,
+  draw?: TieDraw,
+): Outcome {
+  const isNominated = incoming.nominatedNodeName !== '' || cluster.nominatedNodes.has(incoming.uid);
+  const last = isNominated ? undefined : pod.lastFailure;
   if (last !== undefined && last.version === cluster.version) {
     moveStart(cluster, last.outcome.evaluated);
     return last.outcome;
   }
-  const { node, evaluated } = schedulePod(cluster, pod, draw);
+  const { node, evaluated } = schedulePod(cluster, pod, incoming, draw);
   if (node !== NO_NODE) return { node, evaluated, failure: undefined };
-  const outcome = { node, evaluated, failure: failureOf(cluster, pod) };
-  pod.lastFailure = { version: cluster.version, outcome };
+  const outcome = { node, evaluated, failure: failureOf(cluster, pod, incoming) };
+  if (!isNominated) pod.lastFailure = { version: cluster.version, outcome };
   return outcome;
 }

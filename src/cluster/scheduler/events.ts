@@ -3,6 +3,7 @@ import { defineEvents } from '../../kernel/events.js';
 /**
  * Event kinds of the scheduler. CycleEnded: the pod in the cycle has its verdict. BindingReady, BindingDone: a = number
  * of the binding, as in VolumeWritten, VolumesLookedAt; BindingDone, StatusPatched, VolumeWritten: b = call. BackoffFlushed, LeftoversFlushed: timers of the queue.
+ * NominationCleared: a = number of the preemption; VictimPatched, VictimDeleted: a = number of the eviction; b = call.
  */
 export const SchedulerEvent = defineEvents('scheduler', 600, [
   'CycleEnded',
@@ -13,4 +14,7 @@ export const SchedulerEvent = defineEvents('scheduler', 600, [
   'LeftoversFlushed',
   'VolumeWritten',
   'VolumesLookedAt',
+  'NominationCleared',
+  'VictimPatched',
+  'VictimDeleted',
 ]);

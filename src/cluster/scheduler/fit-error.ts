@@ -1,16 +1,18 @@
-import type { ClusterState, NodeIndex } from './cluster.js';
+import type { ClusterState } from './cluster.js';
 import { pluginOf, reasonsOf, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
-import { dryRunPreemption, NO_VICTIMS_FOUND, UNRESOLVABLE } from './preemption-dry-run.js';
+import type { Candidate } from './preemption/choose-node.js';
+import { NO_VICTIMS_FOUND } from './preemption/dry-run.js';
+import { findVictims, type Preemption, refusedVictims } from './preemption/find-victims.js';
+import type { Incoming } from './preemption/nominations.js';
 import { refusalOf } from './refusal.js';
-import { verdictsOf } from './schedule-pod.js';
+import { prepare, verdictsOf } from './schedule-pod.js';
 
 /** kubernetes v1.36.3 pkg/scheduler/framework/preemption: what the nodes say that preemption can't help or tried in vain. */
 const NO_VICTIMS = 'No preemption victims found for incoming pod';
 const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
 /** The DynamicResources plugin speaks before preemption does. */
 const NO_CLAIMS = 'no new claims to deallocate';
-const NEVER = 'preemption: not eligible due to preemptionPolicy=Never.';
 
 /** After a refusal as a whole DynamicResources finds no state of its PreFilter, and preemption is not asked. */
 const STATE_NOT_FOUND = 'not found';
@@ -21,29 +23,58 @@ export interface Failure {
   readonly message: string;
   /** Names of the plugins that rejected: they know which events may help. In the order of their verdicts. */
   readonly plugins: readonly string[];
-  /** Pods of lower priority could make room. */
-  readonly preemptionHelps: boolean;
+  /** The node that the pod is to be nominated for from now on; empty: none; undefined: as before. */
+  readonly nomination: string | undefined;
+  /** Who is to be evicted for the pod. */
+  readonly candidate?: Candidate;
 }
 
 /** No plugin rejected, so the queue takes it for an error (schedule_one.go: ErrNoNodesAvailable). */
 const NO_NODES_AVAILABLE = 'no nodes available to schedule pods';
 
 /** kubernetes v1.36.3 pkg/scheduler/framework/types.go: FitError.Error, with what PostFilter has to say. */
-export function failureOf(cluster: ClusterState, pod: PodClass): Failure {
-  if (cluster.nodeCount === 0) return { message: NO_NODES_AVAILABLE, plugins: [], preemptionHelps: false };
+export function failureOf(cluster: ClusterState, pod: PodClass, incoming: Incoming): Failure {
+  if (cluster.nodeCount === 0) return { message: NO_NODES_AVAILABLE, plugins: [], nomination: '' };
   const prefix = `0/${cluster.nodeCount} nodes are available:`;
   const refusal = refusalOf(cluster, pod);
   if (refusal !== undefined) {
-    const message = `${prefix} ${refusal.message}. ${STATE_NOT_FOUND}`;
-    return { message, plugins: [refusal.plugin], preemptionHelps: false };
+    const after = postFilter(cluster, pod, true, () => refusedVictims(pod));
+    return { plugins: [refusal.plugin], ...after, message: `${prefix} ${refusal.message}.${after.message}` };
   }
-  const verdicts = verdictsOf(cluster, pod);
+  const filters = prepare(cluster, pod);
+  const verdicts = verdictsOf(cluster, filters, incoming.uid);
   const narrowing = pod.nodeNames === undefined ? [] : ['NodeAffinity'];
   const plugins = [...new Set([...narrowing, ...[...verdicts.values()].map(pluginOf)])];
-  const reasons = `${prefix}${rejections(cluster, verdicts.values())}`;
-  const after = postFilter(cluster, pod, verdicts);
-  if (after === undefined) return { message: reasons, plugins, preemptionHelps: true };
-  return { message: `${reasons} ${NO_CLAIMS}, ${after}`, plugins, preemptionHelps: false };
+  const after = postFilter(cluster, pod, false, () => findVictims(cluster, filters, incoming, verdicts));
+  return { plugins, ...after, message: `${prefix}${rejections(cluster, verdicts.values())}${after.message}` };
+}
+
+/** kubernetes v1.36.3 pkg/scheduler/framework/runtime/framework.go: RunPostFilterPlugins; schedule_one.go: schedulingCycle. */
+function postFilter(
+  cluster: ClusterState,
+  pod: PodClass,
+  isRefused: boolean,
+  preempt: () => Preemption,
+): Omit<Failure, 'plugins'> {
+  const { postFilters } = pod.profile;
+  const said: string[] = [];
+  let nomination = postFilters.length === 0 ? '' : undefined;
+  for (const plugin of postFilters) {
+    if (plugin === 'DynamicResources') {
+      if (isRefused) return { message: ` ${STATE_NOT_FOUND}`, nomination };
+      said.push(NO_CLAIMS);
+      continue;
+    }
+    const preemption = preempt();
+    if (preemption.kind === 'found') {
+      const { candidate } = preemption;
+      return { message: '', nomination: cluster.names[candidate.node]!, candidate };
+    }
+    if (preemption.kind === 'in-vain') nomination = '';
+    const why = preemption.kind === 'in-vain' ? dryRunResults(cluster, preemption.outcomes) : preemption.why;
+    said.push(`preemption: ${why}`);
+  }
+  return { message: said.length === 0 ? '' : ` ${said.join(', ')}`, nomination };
 }
 
 /** The message without what PostFilter adds. */
@@ -51,7 +82,7 @@ export function fitErrorOf(cluster: ClusterState, pod: PodClass): string {
   const prefix = `0/${cluster.nodeCount} nodes are available:`;
   const refusal = refusalOf(cluster, pod);
   if (refusal !== undefined) return `${prefix} ${refusal.message}.`;
-  return `${prefix}${rejections(cluster, verdictsOf(cluster, pod).values())}`;
+  return `${prefix}${rejections(cluster, verdictsOf(cluster, prepare(cluster, pod), '').values())}`;
 }
 
 function rejections(cluster: ClusterState, verdicts: Iterable<Verdict>): string {
@@ -64,26 +95,17 @@ function rejections(cluster: ClusterState, verdicts: Iterable<Verdict>): string 
   return histogram(byReason);
 }
 
-/** What DefaultPreemption reports; undefined if it would find victims (their eviction is part 3 of the project). */
-function postFilter(
-  cluster: ClusterState,
-  pod: PodClass,
-  verdicts: ReadonlyMap<NodeIndex, Verdict>,
-): string | undefined {
-  if (pod.spec.preemptionPolicy === 'Never') return NEVER;
-  const outcomes = dryRunPreemption(cluster, pod, verdicts);
-  if (outcomes === undefined) return undefined;
+/** What the nodes say after a search for victims in vain. */
+function dryRunResults(cluster: ClusterState, outcomes: ReadonlyMap<number, number>): string {
   const byReason = new Map<string, number>();
+  let tried = 0;
   for (const [outcome, nodes] of outcomes) {
-    const reasons =
-      outcome === NO_VICTIMS_FOUND
-        ? [NO_VICTIMS]
-        : outcome === UNRESOLVABLE
-          ? [NOT_HELPFUL]
-          : reasonsOf(cluster, outcome);
+    tried += nodes;
+    const reasons = outcome === NO_VICTIMS_FOUND ? [NO_VICTIMS] : reasonsOf(cluster, outcome);
     for (const reason of reasons) count(byReason, reason, nodes);
   }
-  return `preemption: 0/${cluster.nodeCount} nodes are available:${histogram(byReason)}`;
+  if (tried < cluster.nodeCount) count(byReason, NOT_HELPFUL, cluster.nodeCount - tried);
+  return `0/${cluster.nodeCount} nodes are available:${histogram(byReason)}`;
 }
 
 function count<Key>(counts: Map<Key, number>, key: Key, difference: number): void {

@@ -1,14 +1,17 @@
 import { currentAffinityFilter, currentAffinityScore } from './affinity-counts.js';
 import { type ClusterState, NO_NODE, NO_VALUE, type NodeIndex } from './cluster.js';
 import { nodeOrder } from './cluster-nodes.js';
-import { type Counts, filterBy, filterNode, type Filters, prepareFilters } from './filter-node.js';
+import { passesRest } from './filter-known.js';
+import { type Counts, type Filters, prepareFilters } from './filter-node.js';
 import { scoreImages } from './plugins/image-locality.js';
 import { type CountedPods, normalizeAffinity } from './plugins/inter-pod-affinity.js';
 import { isIgnored, normalizeSpread, scoreSpread, topologyWeight } from './plugins/pod-topology-spread.js';
 import { FEASIBLE, Rejection, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import { judge, refreshFit, UNKNOWN } from './fit-table.js';
-import { isNodeObjectFilter, refreshPlacement } from './placement-rules.js';
+import { refreshPlacement } from './placement-rules.js';
+import { type Incoming, UNKNOWN_POD } from './preemption/nominations.js';
+import { filterWithNominated } from './preemption/trial.js';
 import { refusalOf } from './refusal.js';
 import { feasibleNodesToFind } from './sampling.js';
 import { type ClassSpread, currentLeast, type DomainSums } from './spread-counts.js';
@@ -27,14 +30,28 @@ export interface Decision {
  * One scheduling attempt from PreFilter to the choice of the node. Filters and scores come from what is remembered for
  * the class (fit-table.ts, spread-counts.ts) and are equal to what the plugins say of each node by themselves (explain.ts).
  */
-export function schedulePod(cluster: ClusterState, pod: PodClass, draw?: TieDraw): Decision {
+export function schedulePod(
+  cluster: ClusterState,
+  pod: PodClass,
+  incoming: Incoming = UNKNOWN_POD,
+  draw?: TieDraw,
+): Decision {
   if (pod.claims.length > 0 && refusalOf(cluster, pod) !== undefined) {
     cluster.feasibleCount = 0;
     return { node: NO_NODE, feasible: 0, evaluated: 0 };
   }
   const filters = prepare(cluster, pod);
+  const nominated = nominatedNode(cluster, incoming);
+  if (nominated !== NO_NODE && filterWithNominated(cluster, filters, incoming.uid, nominated) === FEASIBLE) {
+    // It is taken without scores, and the next search begins where this one would have.
+    cluster.feasible[0] = nominated;
+    cluster.feasibleCount = 1;
+    return { node: nominated, feasible: 1, evaluated: 1 };
+  }
   const candidates = candidatesOf(cluster, pod);
-  const evaluated = search(cluster, filters, candidates);
+  const searched = search(cluster, filters, candidates, incoming.uid);
+  // The nominated node was seen to be rejected, whether the search came by or not.
+  const evaluated = searched + (nominated === NO_NODE || wasSearched(cluster, candidates, searched, nominated) ? 0 : 1);
   moveStart(cluster, evaluated);
   const feasible = cluster.feasibleCount;
   if (feasible === 0) return { node: NO_NODE, feasible, evaluated };
@@ -45,31 +62,38 @@ export function schedulePod(cluster: ClusterState, pod: PodClass, draw?: TieDraw
   return { node: cluster.feasible[winner]!, feasible, evaluated };
 }
 
+/** The node that the pod is nominated for, if it is there. */
+function nominatedNode(cluster: ClusterState, { nominatedNodeName }: Incoming): NodeIndex {
+  const node = nominatedNodeName === '' ? undefined : cluster.indexByName.get(nominatedNodeName);
+  return node === undefined || cluster.nodes[node] === undefined ? NO_NODE : node;
+}
+
+function wasSearched(cluster: ClusterState, candidates: Int32Array, searched: number, node: NodeIndex): boolean {
+  const count = candidates.length;
+  const position = candidates.indexOf(node);
+  return position >= 0 && (position - (cluster.nextStart % count) + count) % count < searched;
+}
+
 /** The next search begins where this one ended. */
 export function moveStart(cluster: ClusterState, evaluated: number): void {
   if (cluster.nodeCount > 0) cluster.nextStart = (cluster.nextStart + evaluated) % cluster.nodeCount;
 }
 
 /** What the filters say of each node, in search order, after an attempt that found none. */
-export function verdictsOf(cluster: ClusterState, pod: PodClass): Map<NodeIndex, Verdict> {
-  const filters = prepare(cluster, pod);
-  const named = pod.nodeNames;
+export function verdictsOf(cluster: ClusterState, filters: Filters, uid: string): Map<NodeIndex, Verdict> {
+  const named = filters.pod.nodeNames;
   const verdicts = new Map<NodeIndex, Verdict>();
   for (const node of nodeOrder(cluster)) {
     const isCandidate = named === undefined || named.has(cluster.names[node]!);
-    verdicts.set(node, isCandidate ? verdictWith(cluster, filters, node) : Rejection.NodeSet);
+    verdicts.set(node, isCandidate ? filterWithNominated(cluster, filters, uid, node) : Rejection.NodeSet);
   }
   return verdicts;
 }
 
-/** What the filters say of one node by itself. */
-export function verdictOf(cluster: ClusterState, pod: PodClass, node: NodeIndex): Verdict {
-  return verdictWith(cluster, prepare(cluster, pod), node);
-}
-
 const KEPT: Counts = { affinity: currentAffinityFilter, least: currentLeast };
 
-function prepare(cluster: ClusterState, pod: PodClass): Filters {
+/** PreFilter with all that is remembered brought up to date. */
+export function prepare(cluster: ClusterState, pod: PodClass): Filters {
   refreshPlacement(cluster, pod);
   refreshFit(cluster, pod.fit);
   return prepareFilters(cluster, pod, KEPT);
@@ -85,10 +109,11 @@ function candidatesOf(cluster: ClusterState, pod: PodClass): Int32Array {
  * Fills `feasible` in the order found, and `totals` with what NodeResourcesFit and -BalancedAllocation give. Gives the
  * number of nodes evaluated (schedule_one.go: findNodesThatPassFilters).
  */
-function search(cluster: ClusterState, filters: Filters, candidates: Int32Array): number {
+function search(cluster: ClusterState, filters: Filters, candidates: Int32Array, uid: string): number {
   const { feasible, totals } = cluster;
   const { pod } = filters;
   const needsMore = filters.rest.length > 0;
+  const someNominated = cluster.nominations.size > 0;
   const { scores } = pod.fit;
   const count = candidates.length;
   const enough = feasibleNodesToFind(count, pod.profile.percentageOfNodesToScore);
@@ -104,32 +129,13 @@ function search(cluster: ClusterState, filters: Filters, candidates: Int32Array)
       if (score < 0) continue;
     }
     if (needsMore && !passesRest(cluster, filters, node)) continue;
+    if (someNominated && filterWithNominated(cluster, filters, uid, node) !== FEASIBLE) continue;
     if (found === enough) break; // one more is seen before the search stops; it doesn't count
     feasible[found] = node;
     totals[found++] = score;
   }
   cluster.feasibleCount = found;
   return evaluated;
-}
-
-/** The filters that most pods don't need. Their place among the others matters for the verdict only, not for feasibility. */
-function passesRest(cluster: ClusterState, filters: Filters, node: NodeIndex): boolean {
-  for (const plugin of filters.rest) {
-    if (filterBy(plugin, cluster, filters, node) !== FEASIBLE) return false;
-  }
-  return true;
-}
-
-/** The verdict of all filters; that of those which look at the node object alone is known, and in most profiles they come first. */
-function verdictWith(cluster: ClusterState, filters: Filters, node: NodeIndex): Verdict {
-  const { placement, profile } = filters.pod;
-  const known = placement.verdicts[node]!;
-  if (known !== FEASIBLE) return placement.comesFirst ? known : filterNode(cluster, filters, node);
-  for (const plugin of profile.filters) {
-    const verdict = isNodeObjectFilter(plugin) ? FEASIBLE : filterBy(plugin, cluster, filters, node);
-    if (verdict !== FEASIBLE) return verdict;
-  }
-  return FEASIBLE;
 }
 
 /**

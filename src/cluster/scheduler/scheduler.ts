@@ -11,6 +11,7 @@ import { continueVolumes, failAttempt, finishBinding, pollVolumes, prepareBindin
 import { createCluster } from './cluster.js';
 import { proceed } from './cycle.js';
 import { SchedulerEvent } from './events.js';
+import { advance, nominationCleared, preparePreemption, victimDeleted, victimPatched } from './preemption/evict.js';
 import type { SchedulerParameters } from './parameters.js';
 import { DEFAULT_SCHEDULER_NAME } from './profile.js';
 import { createSchedulingQueue, finishAttempt, flushBackoff, flushLeftovers } from './scheduling-queue.js';
@@ -34,6 +35,7 @@ const WATCHED = [
   'CSINode',
   'CSIStorageCapacity',
   'VolumeAttachment',
+  'PodDisruptionBudget',
   'Pod',
 ] as const;
 
@@ -55,11 +57,12 @@ export function createScheduler(world: ApiWorld, parameters: SchedulerParameters
     waitsForPatch: false,
     bindings: [],
     freeBindings: [],
+    preemptions: [],
+    evictions: [],
     assumed: new Set(),
     backoffFlushAt: Number.POSITIVE_INFINITY,
     leftoverFlushAt: Number.POSITIVE_INFINITY,
     explained: undefined,
-    preemptionsNotPlayed: 0,
   };
 }
 
@@ -85,6 +88,7 @@ export function registerScheduler<W extends SchedulerWorld>(handlers: Handlers<W
     world.scheduler.waitsForPatch = false;
     proceed(world);
   });
+  registerPreemption(handlers);
   handlers.on(SchedulerEvent.BackoffFlushed, (world) => {
     const { scheduler, kernel } = world;
     if (scheduler.backoffFlushAt > kernel.now) return; // set again for an earlier time, which has passed
@@ -96,7 +100,22 @@ export function registerScheduler<W extends SchedulerWorld>(handlers: Handlers<W
     const { scheduler, kernel } = world;
     if (scheduler.leftoverFlushAt > kernel.now) return;
     scheduler.leftoverFlushAt = Number.POSITIVE_INFINITY;
-    flushLeftovers(scheduler.queue, kernel.now);
+    flushLeftovers(scheduler.cluster, scheduler.queue, kernel.now);
+    proceed(world);
+  });
+}
+
+function registerPreemption<W extends SchedulerWorld>(handlers: Handlers<W>): void {
+  handlers.on(SchedulerEvent.NominationCleared, (world, number, call) => {
+    nominationCleared(world, number, takeResult(world, call));
+    proceed(world);
+  });
+  handlers.on(SchedulerEvent.VictimPatched, (world, slot, call) => {
+    victimPatched(world, slot, takeResult(world, call));
+    proceed(world);
+  });
+  handlers.on(SchedulerEvent.VictimDeleted, (world, slot, call) => {
+    victimDeleted(world, slot, takeResult(world, call));
     proceed(world);
   });
 }
@@ -110,9 +129,11 @@ function endCycle(world: SchedulerWorld): void {
     finishAttempt(scheduler.queue);
     startBinding(world, cycle);
   } else {
-    if (cycle.failure.preemptionHelps) scheduler.preemptionsNotPlayed += 1;
-    const { message, plugins } = cycle.failure;
-    scheduler.waitsForPatch = failAttempt(world, cycle.queued, message, plugins, 'Unschedulable');
+    const { queued, failure } = cycle;
+    const { candidate } = failure;
+    const preemption = candidate === undefined ? undefined : preparePreemption(world, queued.pod, candidate);
+    scheduler.waitsForPatch = failAttempt(world, queued, failure, 'Unschedulable');
+    if (preemption !== undefined) advance(world, preemption);
   }
   if (scheduler.explained !== undefined) explainEnd(scheduler.explained, cycle, world.kernel.now);
   proceed(world);
@@ -120,6 +141,9 @@ function endCycle(world: SchedulerWorld): void {
 
 function explainEnd(log: AttemptLog, { queued, nodeName, failure }: Cycle, now: Micros): void {
   const outcome = failure === undefined ? 'scheduled' : failure.plugins.length === 0 ? 'error' : 'unschedulable';
-  const message = failure?.message ?? '';
-  endAttempt(log, queued, { outcome, node: nodeName, nominated: '', victims: '', message }, now);
+  const { message = '', nomination: nominated = '', candidate } = failure ?? {};
+  const victims = (candidate?.victims ?? [])
+    .map(({ pod }) => `${pod.metadata.namespace}/${pod.metadata.name}`)
+    .join(' ');
+  endAttempt(log, queued, { outcome, node: nodeName, nominated, victims, message }, now);
 }

@@ -21,6 +21,8 @@ import { mayHelp } from './queueing-hints.js';
 export interface PoolGroup {
   readonly podClass: PodClass;
   readonly plugins: readonly string[];
+  /** Found to be preempting others when they were to leave: of all events only the end of pods is put to the plugins. */
+  readonly isGated: boolean;
   /** In the order of their failures, so that the oldest comes first. */
   readonly pods: Set<QueuedPod>;
 }
@@ -36,6 +38,8 @@ export interface SchedulingQueue {
   readonly errorBackoff: PodHeap;
   /** Failed, and nothing has happened since that could help. */
   readonly pool: Map<string, PoolGroup>;
+  /** Pods whose victims are being evicted, by uid, with the last victim's uid once only that one is left: not tried meanwhile. */
+  readonly preempting: Map<string, string>;
   /** What happened since the pod in flight was popped. */
   readonly sincePop: ClusterEvent[];
   inFlight: QueuedPod | undefined;
@@ -54,6 +58,7 @@ export function createSchedulingQueue(backoffLimits: BackoffLimits): SchedulingQ
     backoff: { entries: [] },
     errorBackoff: { entries: [] },
     pool: new Map(),
+    preempting: new Map(),
     sincePop: [],
     inFlight: undefined,
     nextSequence: 0,
@@ -61,10 +66,10 @@ export function createSchedulingQueue(backoffLimits: BackoffLimits): SchedulingQ
 }
 
 /** A new pod without a node. */
-export function addPod(queue: SchedulingQueue, pod: Pod, now: Micros): void {
+export function addPod(cluster: ClusterState, queue: SchedulingQueue, pod: Pod, now: Micros): void {
   const queued = queuedPod(pod, now, queue.nextSequence++);
   queue.pods.set(pod.metadata.uid, queued);
-  enter(queue, queued, 'active');
+  enter(cluster, queue, queued, 'active');
 }
 
 /** The pod has a node, or is gone. */
@@ -80,7 +85,7 @@ export function dropPod(queue: SchedulingQueue, uid: string): void {
 export function updatePod(cluster: ClusterState, queue: SchedulingQueue, pod: Pod, now: Micros): void {
   const queued = queue.pods.get(pod.metadata.uid);
   if (queued === undefined) {
-    addPod(queue, pod, now);
+    addPod(cluster, queue, pod, now);
     return;
   }
   if (queued.place === 'in-flight') {
@@ -96,10 +101,11 @@ export function updatePod(cluster: ClusterState, queue: SchedulingQueue, pod: Po
   const podClass = podClassOf(cluster, pod);
   if (events.some((event) => mayHelp(cluster, podClass, queued.plugins, event))) {
     leave(queue, queued);
-    requeue(queue, queued, now);
-  } else if (queued.place === 'unschedulable' && queued.group !== groupOf(queued, podClass)) {
+    requeue(cluster, queue, queued, now);
+  } else if (queued.place === 'unschedulable' && !queued.group.startsWith(groupOf(queued, podClass))) {
+    const { isGated } = queue.pool.get(queued.group)!;
     leave(queue, queued);
-    pool(queue, queued, podClass);
+    pool(queue, queued, podClass, isGated);
     sortGroup(queue, queued);
   }
 }
@@ -136,8 +142,8 @@ export function requeueFailed(
   const events = queue.inFlight === queued ? queue.sincePop : [];
   noteFailure(queued, plugins, queue.backoffLimits, now, queue.nextSequence++);
   const podClass = podClassOf(cluster, queued.pod);
-  if (plugins.length === 0) enter(queue, queued, 'error-backoff');
-  else if (events.some((event) => mayHelp(cluster, podClass, plugins, event))) enter(queue, queued, 'backoff');
+  if (plugins.length === 0) enter(cluster, queue, queued, 'error-backoff');
+  else if (events.some((event) => mayHelp(cluster, podClass, plugins, event))) enter(cluster, queue, queued, 'backoff');
   else pool(queue, queued, podClass);
   if (queue.inFlight === queued) finishAttempt(queue);
 }
@@ -147,19 +153,44 @@ export function isAnyoneWaiting(queue: SchedulingQueue): boolean {
   return queue.inFlight !== undefined || queue.pool.size > 0;
 }
 
-/** Moves the pods that the event may help; says whether there were any (movePodsToActiveOrBackoffQueue). */
-export function moveOnEvent(cluster: ClusterState, queue: SchedulingQueue, event: ClusterEvent, now: Micros): boolean {
+/**
+ * Moves the pods that the event may help, all or those of at most a certain priority; says whether there were any
+ * (movePodsToActiveOrBackoffQueue).
+ */
+export function moveOnEvent(
+  cluster: ClusterState,
+  queue: SchedulingQueue,
+  event: ClusterEvent,
+  now: Micros,
+  maximumPriority = Number.POSITIVE_INFINITY,
+): boolean {
   if (queue.inFlight !== undefined) queue.sincePop.push(event);
-  let moved = false;
-  for (const group of queue.pool.values()) {
-    if (!mayHelp(cluster, group.podClass, group.plugins, event)) continue;
-    for (const queued of group.pods) {
-      leave(queue, queued);
-      requeue(queue, queued, now);
-    }
-    moved = true;
+  if (queue.pool.size === 0) return false;
+  const helped: QueuedPod[] = [];
+  for (const { podClass, plugins, isGated, pods } of queue.pool.values()) {
+    if (podClass.priority > maximumPriority || (isGated && event.type !== 'PodDelete')) continue;
+    if (mayHelp(cluster, podClass, plugins, event)) for (const queued of pods) helped.push(queued);
   }
-  return moved;
+  requeueAll(cluster, queue, helped, now);
+  return helped.length > 0;
+}
+
+/** The pool changes under way, as pods that are preempting others go back into it. */
+function requeueAll(cluster: ClusterState, queue: SchedulingQueue, pods: readonly QueuedPod[], now: Micros): void {
+  for (const queued of pods) {
+    leave(queue, queued);
+    requeue(cluster, queue, queued, now);
+  }
+}
+
+/** Puts a pod that waits into the active queue, whatever its back-off; one in flight will be tried again (Activate). */
+export function forceActivate(cluster: ClusterState, queue: SchedulingQueue, uid: string): void {
+  const queued = queue.pods.get(uid);
+  if (queued === undefined) return;
+  if (queued === queue.inFlight) queue.sincePop.push({ type: 'Timeout' });
+  if (queued.place !== 'unschedulable' && queued.place !== 'backoff') return;
+  leave(queue, queued);
+  enter(cluster, queue, queued, 'active');
 }
 
 /** Moves pods whose back-off is over to the active queue (a timer of every whole second). */
@@ -182,23 +213,24 @@ export function nextBackoffEnd(queue: SchedulingQueue): Micros | undefined {
 }
 
 /** Moves pods that were rejected too long ago, as if something had happened that helps everybody. */
-export function flushLeftovers(queue: SchedulingQueue, now: Micros): void {
-  let found = false;
-  for (const { pods } of queue.pool.values()) {
+export function flushLeftovers(cluster: ClusterState, queue: SchedulingQueue, now: Micros): void {
+  const leftovers: QueuedPod[] = [];
+  for (const { pods, isGated } of queue.pool.values()) {
+    if (isGated) continue;
     for (const queued of pods) {
       if (now - queued.timestamp <= LEFTOVER_US) break;
-      leave(queue, queued);
-      requeue(queue, queued, now);
-      found = true;
+      leftovers.push(queued);
     }
   }
-  if (found && queue.inFlight !== undefined) queue.sincePop.push({ type: 'Timeout' });
+  requeueAll(cluster, queue, leftovers, now);
+  if (leftovers.length > 0 && queue.inFlight !== undefined) queue.sincePop.push({ type: 'Timeout' });
 }
 
 /** When a leftover is next found, undefined if the pool is empty. */
 export function nextLeftoverLook(queue: SchedulingQueue): Micros | undefined {
   let oldest = Number.POSITIVE_INFINITY;
-  for (const { pods } of queue.pool.values()) {
+  for (const { pods, isGated } of queue.pool.values()) {
+    if (isGated) continue;
     for (const { timestamp } of pods) {
       if (timestamp < oldest) oldest = timestamp;
       break; // the first is the oldest
@@ -209,15 +241,16 @@ export function nextLeftoverLook(queue: SchedulingQueue): Micros | undefined {
 }
 
 /** To the active queue, or to the back-off queue if the back-off isn't over. */
-function requeue(queue: SchedulingQueue, queued: QueuedPod, now: Micros): void {
-  enter(queue, queued, isBackingOff(queued.backoffExpiry, now) ? 'backoff' : 'active');
+function requeue(cluster: ClusterState, queue: SchedulingQueue, queued: QueuedPod, now: Micros): void {
+  enter(cluster, queue, queued, isBackingOff(queued.backoffExpiry, now) ? 'backoff' : 'active');
 }
 
 /** Into a queue, unless a PreEnqueue plugin keeps the pod out (moveToActiveQ, moveToBackoffQ). */
-function enter(queue: SchedulingQueue, queued: QueuedPod, where: QueueName): void {
+function enter(cluster: ClusterState, queue: SchedulingQueue, queued: QueuedPod, where: QueueName): void {
   const gate = gateOf(queued.pod);
   if (gate === undefined) {
-    place(queue, queued, where);
+    if (isPreempting(cluster, queue, queued)) pool(queue, queued, podClassOf(cluster, queued.pod), true);
+    else place(queue, queued, where);
     return;
   }
   if (!queued.plugins.includes(gate)) queued.plugins = [...queued.plugins, gate];
@@ -230,6 +263,13 @@ function gateOf({ spec }: Pod): string | undefined {
   return (spec.schedulingGates?.length ?? 0) > 0 ? 'SchedulingGates' : undefined;
 }
 
+/** DefaultPreemption's gate: victims are still to be evicted. Of the last one it is enough that it is on its way out (IsPodRunningPreemption). */
+function isPreempting(cluster: ClusterState, { preempting }: SchedulingQueue, { pod }: QueuedPod): boolean {
+  const lastVictim = preempting.get(pod.metadata.uid);
+  if (lastVictim === undefined) return false;
+  return lastVictim === '' || cluster.pods.get(lastVictim)?.terminating === false;
+}
+
 type QueueName = 'active' | 'backoff' | 'error-backoff';
 
 function place(queue: SchedulingQueue, queued: QueuedPod, where: QueueName): void {
@@ -239,21 +279,23 @@ function place(queue: SchedulingQueue, queued: QueuedPod, where: QueueName): voi
   else pushPod(where === 'backoff' ? queue.backoff : queue.errorBackoff, byBackoff, queued);
 }
 
-function pool(queue: SchedulingQueue, queued: QueuedPod, podClass: PodClass): void {
+function pool(queue: SchedulingQueue, queued: QueuedPod, podClass: PodClass, isGated = false): void {
   queued.place = 'unschedulable';
   queued.ticket += 1;
-  queued.group = groupOf(queued, podClass);
+  queued.group = `${groupOf(queued, podClass)}${isGated ? GATED : ''}`;
   const group = queue.pool.get(queued.group);
   if (group === undefined) {
-    queue.pool.set(queued.group, { podClass, plugins: queued.plugins, pods: new Set([queued]) });
+    queue.pool.set(queued.group, { podClass, plugins: queued.plugins, isGated, pods: new Set([queued]) });
   } else {
     group.pods.add(queued);
   }
 }
 
 function groupOf({ plugins }: QueuedPod, { id }: PodClass): string {
-  return `${id} ${plugins.join(' ')}`;
+  return `${id} ${plugins.join(' ')};`;
 }
+
+const GATED = ' gated';
 
 /** A pod that came from another group may have failed before those that are there. */
 function sortGroup(queue: SchedulingQueue, { group }: QueuedPod): void {

@@ -220,7 +220,7 @@ function refreshSums(cluster: ClusterState, sums: DomainSums): void {
 }
 
 /** kubernetes v1.36.3 podtopologyspread/common.go: matchNodeInclusionPolicies, and the keys the node must have. */
-function isEligible(cluster: ClusterState, sums: DomainSums, node: NodeIndex): boolean {
+export function isEligible(cluster: ClusterState, sums: DomainSums, node: NodeIndex): boolean {
   if (cluster.nodes[node] === undefined) return false;
   const { inclusion } = sums.constraint;
   if ((sums.placement.inclusion[node]! & inclusion) !== inclusion) return false;

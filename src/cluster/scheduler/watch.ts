@@ -3,6 +3,7 @@ import type { LabelSelector, KubernetesObject } from '../api/objects/meta.js';
 import type { Service } from '../api/objects/network.js';
 import type { Node } from '../api/objects/node.js';
 import type { Pod } from '../api/objects/pod.js';
+import type { PodDisruptionBudget } from '../api/objects/policy.js';
 import { sameData } from '../api/patch.js';
 import { objectKey } from '../api/store.js';
 import { setNamespaceLabels } from './affinity-counts.js';
@@ -10,6 +11,7 @@ import { addNode, removeNode, updateNode } from './cluster-nodes.js';
 import { placePod, removePod } from './cluster-pods.js';
 import { type ClusterEvent, nodeChanges, podChanges } from './cluster-event.js';
 import { proceed } from './cycle.js';
+import { denominate, nominate, updateNomination } from './preemption/nominations.js';
 import { profileNamed } from './profile.js';
 import { addPod, dropPod, isAnyoneWaiting, moveOnEvent, updatePod } from './scheduling-queue.js';
 import { listenToStorage } from './watch-storage.js';
@@ -26,6 +28,12 @@ export function listen<W extends SchedulerWorld>(listeners: Listeners<W>): void 
     setNamespaceLabels(cluster, name, type === 'deleted' ? undefined : labels);
   });
   listeners.on<Service>(SCHEDULER, 'Service', onService);
+  listeners.on<PodDisruptionBudget>(SCHEDULER, 'PodDisruptionBudget', ({ scheduler }, { type, object }) => {
+    const { cluster } = scheduler;
+    if (type === 'deleted') cluster.budgets.delete(objectKey(object));
+    else cluster.budgets.set(objectKey(object), object);
+    cluster.version += 1;
+  });
   listeners.on<Owner>(SCHEDULER, 'ReplicaSet', onOwner);
   listeners.on<Owner>(SCHEDULER, 'StatefulSet', onOwner);
   listeners.on<Owner>(SCHEDULER, 'ReplicationController', onOwner);
@@ -107,12 +115,16 @@ function onPresent(world: SchedulerWorld, before: Pod | undefined, after: Pod): 
     if (!isOurs(scheduler, after)) return;
     if (scheduler.assumed.has(uid)) {
       if (after.metadata.deletionTimestamp !== undefined) forgetAssumed(world, after);
-    } else if (before === undefined) addPod(scheduler.queue, after, kernel.now);
+      return;
+    }
+    if (before === undefined) addPod(scheduler.cluster, scheduler.queue, after, kernel.now);
     else updatePod(scheduler.cluster, scheduler.queue, after, kernel.now);
+    followNomination(world, before, after);
     return;
   }
   scheduler.assumed.delete(uid);
   dropPod(scheduler.queue, uid);
+  denominate(scheduler.cluster, uid);
   placePod(scheduler.cluster, after, nodeName);
   if (before?.spec.nodeName === undefined) happen(world, { type: 'PodAdd', pod: after });
   else if (isAnyoneWaiting(scheduler.queue)) for (const event of podChanges(before, after)) happen(world, event);
@@ -131,11 +143,34 @@ function forgetAssumed(world: SchedulerWorld, pod: Pod): void {
   happen(world, { type: 'PodDelete', pod });
 }
 
+/** Room is kept where the status of a waiting pod says so; where it was kept before, pods that are no more urgent may now fit. */
+function followNomination(world: SchedulerWorld, before: Pod | undefined, after: Pod): void {
+  const { cluster, queue } = world.scheduler;
+  const place = queue.pods.get(after.metadata.uid)?.place;
+  if (before === undefined) {
+    if (place !== 'gated') nominate(cluster, after, after.status.nominatedNodeName ?? '');
+    return;
+  }
+  if (place !== 'in-flight') updateNomination(cluster, before, after);
+  if (before.status.nominatedNodeName !== after.status.nominatedNodeName) roomIsFree(world, before);
+}
+
+/** To pods that are no more urgent it is as if the nominated pod had left its node. */
+function roomIsFree(world: SchedulerWorld, pod: Pod): void {
+  const { scheduler, kernel } = world;
+  if ((pod.status.nominatedNodeName ?? '') === '') return;
+  moveOnEvent(scheduler.cluster, scheduler.queue, { type: 'PodDelete', pod }, kernel.now, pod.spec.priority ?? 0);
+}
+
 function onGone(world: SchedulerWorld, pod: Pod): void {
   const { scheduler } = world;
   const { uid } = pod.metadata;
   dropPod(scheduler.queue, uid);
-  if (!scheduler.cluster.pods.has(uid)) return;
+  denominate(scheduler.cluster, uid);
+  if (!scheduler.cluster.pods.has(uid)) {
+    roomIsFree(world, pod);
+    return;
+  }
   scheduler.assumed.delete(uid);
   removePod(scheduler.cluster, uid);
   happen(world, { type: 'PodDelete', pod });

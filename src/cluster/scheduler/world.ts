@@ -1,5 +1,6 @@
 import type { StreamId } from '../../kernel/random.js';
 import type { Micros } from '../../kernel/time.js';
+import type { Pod } from '../api/objects/pod.js';
 import type { ApiWorld } from '../api/world.js';
 import type { AttemptLog } from './attempt-log.js';
 import type { ClusterState } from './cluster.js';
@@ -19,6 +20,8 @@ export interface Binding {
   readonly nodeName: string;
   /** What its claims need first; undefined: nothing. */
   readonly volumes: VolumePlan | undefined;
+  /** Its claims are being bound: preemption may call it off without the API server. */
+  isInPreBind: boolean;
   /** Writes of PreBind that are done. */
   written: number;
   /** When waiting for the claims ends. */
@@ -32,6 +35,28 @@ export interface Cycle {
   readonly nodeName: string;
   readonly volumes: VolumePlan | undefined;
   readonly failure: Failure | undefined;
+}
+
+/** A preemption whose victims are being evicted. */
+export interface RunningPreemption {
+  readonly preemptor: Pod;
+  readonly nodeName: string;
+  /** Less urgent pods that are nominated for the node: their nominations are cleared first. */
+  readonly displaced: Pod[];
+  /** Still to be evicted; the last one goes after all others. */
+  readonly victims: Pod[];
+  /** Evictions under way. */
+  evicting: number;
+  /** A request failed: the preemptor is tried again at the end. */
+  failed: boolean;
+  /** No further victim is evicted. */
+  stopped: boolean;
+}
+
+/** A victim whose status is patched and that is then deleted. */
+export interface Eviction {
+  readonly preemption: number;
+  readonly victim: Pod;
 }
 
 /** The scheduler's slice of the world. */
@@ -53,6 +78,8 @@ export interface SchedulerState {
   waitsForPatch: boolean;
   readonly bindings: (Binding | undefined)[];
   readonly freeBindings: number[];
+  readonly preemptions: (RunningPreemption | undefined)[];
+  readonly evictions: (Eviction | undefined)[];
   /** Pods (by uid) that are assumed on a node; the watch has not shown their binding yet. */
   readonly assumed: Set<string>;
   /** Points in time for which the timers of the queue are set; Infinity = not set. */
@@ -60,8 +87,6 @@ export interface SchedulerState {
   leftoverFlushAt: Micros;
   /** Undefined: nobody asked why pods are where they are. */
   explained: AttemptLog | undefined;
-  /** Attempts that failed although evicting pods of lower priority would have made room: not simulated yet. */
-  preemptionsNotPlayed: number;
 }
 
 export interface SchedulerWorld extends ApiWorld {

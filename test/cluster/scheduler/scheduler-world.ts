@@ -43,6 +43,10 @@ export function schedulerWorld(
     addNode: (node: Node) => insertObject(world, node),
     addPod: (pod: Pod) => insertObject(world, pod),
     removePod: (name: string) => removeObject(world, stored<Pod>(world, 'Pod', `default/${name}`)!),
+    changePod: (name: string, change: (pod: Pod) => Pod) => {
+      const pod = stored<Pod>(world, 'Pod', `default/${name}`)!;
+      replaceObject(world, pod, change(pod));
+    },
     changeNode: (name: string, change: (node: Node) => Node) => {
       const node = stored<Node>(world, 'Node', name)!;
       replaceObject(world, node, change(node));

@@ -3,6 +3,9 @@ import type { Line, Timeline } from './timeline.js';
 /** Five random characters follow an owner's name. */
 const REFUSED_SUFFIX = '-xxxxx';
 
+/** A uid as Kubernetes makes it, and as ours are. */
+const UID = /\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|uid-\d+)\b/g;
+
 /**
  * Names that mean the same in two timelines: what is generated (hashes, random suffixes) goes, what is left is the owner and the
  * place among its kind. `web-7dc8ff9568` is `web#1`, its pods are all `pod of web#1`.
@@ -40,9 +43,10 @@ export class NamesByTimeline {
     return owners === undefined ? this.ofReference(`${kind}/${name}`) : this.ofReference(owners[0]!);
   }
 
-  /** A text with names and numbers replaced. */
+  /** A text with names, uids and numbers replaced. */
   inText(text: string): string {
     return text
+      .replace(UID, '<uid>')
       .replace(/[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/g, (word) => this.#words.get(word) ?? this.#refused(word))
       .replace(/(?<![\w#<.])\d+(?:\.\d+)?(?![\d>])/g, '<n>');
   }

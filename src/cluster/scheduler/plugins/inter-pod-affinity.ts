@@ -97,7 +97,7 @@ export function normalizeAffinity(raw: number, least: number, greatest: number):
   return greatest === least ? 0 : Math.trunc(100 * ((raw - least) / (greatest - least)));
 }
 
-function podsAt(cluster: ClusterState, { topology, byValue }: CountedPods, node: NodeIndex): number {
+export function podsAt(cluster: ClusterState, { topology, byValue }: CountedPods, node: NodeIndex): number {
   const value = cluster.topologies[topology]!.valueOf[node]!;
   return value === NO_VALUE ? 0 : byValue[value]!;
 }

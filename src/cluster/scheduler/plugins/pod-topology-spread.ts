@@ -18,6 +18,18 @@ export function leastMatching({ constraint, matching, nodes }: DomainSums): numb
   return domains < constraint.minDomains ? 0 : least;
 }
 
+/** The count of the least crowded of all domains but one; undefined if `leastMatching` is 0 whatever the counts. */
+export function leastElsewhere({ constraint, matching, nodes }: DomainSums, but: number): number | undefined {
+  let least = 2_147_483_647;
+  let domains = 0;
+  for (let value = 0; value < nodes.length; value++) {
+    if (nodes[value] === 0) continue;
+    domains += 1;
+    if (value !== but && matching[value]! < least) least = matching[value]!;
+  }
+  return domains < constraint.minDomains ? undefined : least;
+}
+
 /**
  * kubernetes v1.36.3 pkg/scheduler/framework/plugins/podtopologyspread/filtering.go: Filter. `least` holds the
  * `leastMatching` of each constraint.

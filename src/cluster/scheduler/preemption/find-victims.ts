@@ -1,0 +1,85 @@
+import type { Pod } from '../../api/objects/pod.js';
+import { podCondition } from '../../api/pod-predicates.js';
+import type { ClusterState, NodeIndex } from '../cluster.js';
+import type { Filters } from '../filter-node.js';
+import type { PodClass } from '../pod-class.js';
+import { codeOf, type Verdict } from '../plugins/verdict.js';
+import { type Candidate, chooseNode } from './choose-node.js';
+import { dryRun } from './dry-run.js';
+import type { Incoming } from './nominations.js';
+
+/** What the search for victims comes to. */
+export type Preemption =
+  | { readonly kind: 'found'; readonly candidate: Candidate }
+  /** Nobody may be evicted for the pod; what it is nominated for stays. */
+  | { readonly kind: 'not-eligible'; readonly why: string }
+  /** Nodes by what they said, those left out where no eviction can help. */
+  | { readonly kind: 'in-vain'; readonly outcomes: ReadonlyMap<number, number> };
+
+const NEVER = 'not eligible due to preemptionPolicy=Never.';
+const TERMINATING = 'not eligible due to a terminating pod on the nominated node.';
+
+/**
+ * DefaultPreemption: the node where evictions do the least harm, after an attempt that gave these verdicts.
+ * Source: kubernetes v1.36.3 pkg/scheduler/framework/preemption/preemption.go: Preempt; reference/scheduling.md 5.
+ */
+export function findVictims(
+  cluster: ClusterState,
+  filters: Filters,
+  incoming: Incoming,
+  verdicts: ReadonlyMap<NodeIndex, Verdict>,
+): Preemption {
+  const { pod } = filters;
+  if (pod.spec.preemptionPolicy === 'Never') return { kind: 'not-eligible', why: NEVER };
+  if (isWaitingForVictims(cluster, filters, incoming, verdicts)) return { kind: 'not-eligible', why: TERMINATING };
+  const potential = [...verdicts.keys()].filter((node) => codeOf(verdicts.get(node)!) === 'Unschedulable');
+  const wanted = candidatesWanted(filters, potential.length);
+  const harmless: Candidate[] = [];
+  const violating: Candidate[] = [];
+  const outcomes = new Map<number, number>();
+  for (const node of potential) {
+    const outcome = dryRun(cluster, filters, incoming.uid, node);
+    if (typeof outcome === 'number') outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    else if (outcome.violations === 0) harmless.push(outcome);
+    else if (violating.length < wanted) violating.push(outcome);
+    if (harmless.length > 0 && harmless.length + violating.length >= wanted) break;
+  }
+  const candidate = chooseNode([...harmless, ...violating]);
+  return candidate === undefined ? { kind: 'in-vain', outcomes } : { kind: 'found', candidate };
+}
+
+/** For a pod that no node is to blame for: nobody's end would help it. */
+export function refusedVictims({ spec }: PodClass): Preemption {
+  if (spec.preemptionPolicy === 'Never') return { kind: 'not-eligible', why: NEVER };
+  return { kind: 'in-vain', outcomes: new Map() };
+}
+
+/** How many candidates are enough (default_preemption.go: calculateNumCandidates). */
+function candidatesWanted({ pod }: Filters, nodes: number): number {
+  const { minCandidateNodesPercentage, minCandidateNodesAbsolute } = pod.profile.args;
+  const share = Math.trunc((nodes * minCandidateNodesPercentage) / 100);
+  return Math.min(nodes, Math.max(share, minCandidateNodesAbsolute));
+}
+
+/** Has the pod preempted others on its nominated node, which are still there? (PodEligibleToPreemptOthers) */
+function isWaitingForVictims(
+  cluster: ClusterState,
+  { pod }: Filters,
+  { nominatedNodeName }: Incoming,
+  verdicts: ReadonlyMap<NodeIndex, Verdict>,
+): boolean {
+  const node = nominatedNodeName === '' ? undefined : cluster.indexByName.get(nominatedNodeName);
+  if (node === undefined || cluster.nodes[node] === undefined) return false;
+  if (codeOf(verdicts.get(node)!) === 'UnschedulableAndUnresolvable') return false;
+  return cluster.podsOnNode[node]!.some((placed) => {
+    return placed.podClass.priority < pod.priority && placed.terminating && isPreempted(placed.pod);
+  });
+}
+
+function isPreempted(pod: Pod): boolean {
+  const condition = podCondition(pod, 'DisruptionTarget');
+  return condition?.status === 'True' && condition.reason === PREEMPTED;
+}
+
+/** Reason of the condition DisruptionTarget of a victim (k8s.io/api core/v1: PodReasonPreemptionByScheduler). */
+export const PREEMPTED = 'PreemptionByScheduler';

@@ -1,0 +1,114 @@
+import type { ClusterState, NodeIndex } from '../cluster.js';
+import { type Occupant, occupy } from '../cluster-pods.js';
+import { verdictWith } from '../filter-known.js';
+import type { Filters } from '../filter-node.js';
+import type { PodVolumes } from '../pod-volumes.js';
+import { leastElsewhere } from '../plugins/pod-topology-spread.js';
+import { FEASIBLE, type Verdict } from '../plugins/verdict.js';
+import { isClaimInUse } from '../plugins/volume-restrictions.js';
+import { type DomainSums, isEligible } from '../spread-counts.js';
+import { nominatedAhead, type Nomination } from './nominations.js';
+import { changeAffinity, type TriedAffinity, tryAffinity } from './tried-affinity.js';
+
+/** How a trial judges the node: by what is remembered, or by asking every plugin. */
+type Judge = (cluster: ClusterState, filters: Filters, node: NodeIndex) => Verdict;
+
+/**
+ * One node as it would be with some pods more or fewer, for one incoming pod. What its filters read of the node is changed in place,
+ * so whoever begins a trial takes all changes back.
+ */
+export interface Trial {
+  readonly filters: Filters;
+  readonly node: NodeIndex;
+  readonly judge: Judge;
+  /** Pods that are nominated for the node and count for the incoming one. */
+  readonly ahead: readonly Nomination[];
+  readonly domains: readonly TriedDomain[];
+  /** Those of the filters, as long as the trial lasts. */
+  readonly least: number[];
+  readonly affinity: TriedAffinity | undefined;
+  readonly volumes: (PodVolumes & { claimInUse: boolean }) | undefined;
+}
+
+/** The domain of the node for one hard spread constraint. */
+interface TriedDomain {
+  readonly sums: DomainSums;
+  /** Position among the constraints. */
+  readonly position: number;
+  readonly value: number;
+  /** The least count of the other domains; undefined: the minimum is 0 whatever the counts. */
+  readonly leastElsewhere: number | undefined;
+}
+
+export function beginTrial(
+  cluster: ClusterState,
+  filters: Filters,
+  uid: string,
+  node: NodeIndex,
+  judge: Judge = verdictWith,
+): Trial {
+  const domains: TriedDomain[] = [];
+  for (const [position, sums] of filters.spread.hard.entries()) {
+    if (!isEligible(cluster, sums, node)) continue;
+    const value = cluster.topologies[sums.constraint.topology]!.valueOf[node]!;
+    domains.push({ sums, position, value, leastElsewhere: leastElsewhere(sums, value) });
+  }
+  const least = [...filters.least];
+  const affinity = filters.affinity === undefined ? undefined : tryAffinity(cluster, filters.affinity, node);
+  // A claim that is not in use by now is nothing that the plugin looks at: it skips the pod.
+  const hasSay = filters.volumes !== undefined && filters.rest.includes('VolumeRestrictions');
+  const volumes = hasSay ? { ...filters.volumes } : filters.volumes;
+  const tried = { ...filters, least, affinity, volumes };
+  const ahead = nominatedAhead(cluster, node, filters.pod.priority, uid);
+  return { filters: tried, node, judge, ahead, domains, least, affinity, volumes: hasSay ? volumes : undefined };
+}
+
+export function addToTrial(cluster: ClusterState, trial: Trial, occupant: Occupant): void {
+  change(cluster, trial, occupant, 1);
+}
+
+export function removeFromTrial(cluster: ClusterState, trial: Trial, occupant: Occupant): void {
+  change(cluster, trial, occupant, -1);
+}
+
+/** May the pod go there, with the pods that are nominated for the node and without them? */
+export function verdictOfTrial(cluster: ClusterState, trial: Trial): Verdict {
+  const { filters, node, ahead, judge } = trial;
+  if (ahead.length > 0) {
+    for (const nomination of ahead) addToTrial(cluster, trial, nomination);
+    const verdict = judge(cluster, filters, node);
+    for (const nomination of ahead) removeFromTrial(cluster, trial, nomination);
+    if (verdict !== FEASIBLE) return verdict;
+  }
+  return judge(cluster, filters, node);
+}
+
+/** What the filters of one incoming pod say of a node, with and without the pods that are nominated for it. */
+export function filterWithNominated(
+  cluster: ClusterState,
+  filters: Filters,
+  uid: string,
+  node: NodeIndex,
+  judge: Judge = verdictWith,
+): Verdict {
+  if (!cluster.nominations.has(cluster.names[node]!)) return judge(cluster, filters, node);
+  return verdictOfTrial(cluster, beginTrial(cluster, filters, uid, node, judge));
+}
+
+function change(cluster: ClusterState, trial: Trial, occupant: Occupant, sign: 1 | -1): void {
+  const { filters, node, domains, least, affinity, volumes } = trial;
+  const { pod } = filters;
+  const { podClass } = occupant;
+  occupy(cluster, occupant, node, sign);
+  if (affinity !== undefined) changeAffinity(cluster, pod, affinity, podClass, node, sign);
+  if (volumes !== undefined) volumes.claimInUse = isClaimInUse(cluster, pod);
+  for (const { sums, position, value, leastElsewhere: elsewhere } of domains) {
+    const { constraint, counter, matching } = sums;
+    // Here, and only here, pods that are being deleted count, and the empty selector counts every pod (updateWithPod).
+    const countsAll = constraint.counted === undefined && constraint.selfMatch === 1;
+    const counts = countsAll ? podClass.namespace === pod.namespace : podClass.counters.includes(counter);
+    if (!counts) continue;
+    matching[value]! += sign;
+    if (elsewhere !== undefined) least[position] = Math.min(matching[value]!, elsewhere);
+  }
+}
