@@ -37,6 +37,9 @@ export interface Pull {
   readonly subject: number;
   readonly setupUs: Micros;
   readonly bytes: number;
+  readonly requestedAt: Micros;
+  /** When its turn came. */
+  startedAt: Micros;
   /** The bucket was empty. */
   isRefused: boolean;
 }

@@ -3,6 +3,7 @@ import { schedule } from '../../kernel/simulation.js';
 import { SECOND_US, type Micros } from '../../kernel/time.js';
 import { nextBackOff } from './back-off.js';
 import { NodesEvent } from './events.js';
+import { goDuration } from './go-duration.js';
 import type { HostRecord, Pull } from './host-record.js';
 import { podEvent } from './kubelet-events.js';
 import { globMatches } from './pod-facts.js';
@@ -40,6 +41,8 @@ export function requestPull(world: NodesWorld, podIndex: number, index: number):
     subject: containerSubject(pods.plan[podIndex]!, index),
     setupUs: times.pullSetupUs,
     bytes: behaviours[pods.behaviour[podIndex]!]?.imageBytes ?? DEFAULT_IMAGE_BYTES,
+    requestedAt: world.kernel.now,
+    startedAt: world.kernel.now,
     isRefused: false,
   };
   podEvent(world, podIndex, 'Normal', 'Pulling', `Pulling image "${spec.image}"`, spec.name);
@@ -50,6 +53,7 @@ export function requestPull(world: NodesWorld, podIndex: number, index: number):
 
 function beginPull(world: NodesWorld, node: number, host: HostRecord, ticket: number): void {
   const pull = host.pulls.get(ticket)!;
+  pull.startedAt = world.kernel.now;
   pull.isRefused = !takePullToken(world, host);
   const durationUs = pull.isRefused ? 0 : pullDurationUs(world, node, pull);
   schedule(world, durationUs, NodesEvent.PullEnded, node, ticket);
@@ -91,12 +95,14 @@ function answer(world: NodesWorld, pull: Pull, isPulled: boolean): void {
   const { podIndex, image } = pull;
   const index = containerIndexOf(pull.subject);
   const container = recordOf(world, podIndex).containers[index]!;
+  const { now } = world.kernel;
   if (isPulled) {
-    podEvent(world, podIndex, 'Normal', 'Pulled', `Successfully pulled image "${image}"`, container.spec.name);
+    const took = `in ${goDuration(now - pull.startedAt)} (${goDuration(now - pull.requestedAt)} including waiting)`;
+    const message = `Successfully pulled image "${image}" ${took}. Image size: ${pull.bytes} bytes.`;
+    podEvent(world, podIndex, 'Normal', 'Pulled', message, container.spec.name);
     launch(world, podIndex, index, 0);
     return;
   }
-  const { now } = world.kernel;
   container.pullBackOff = nextBackOff(container.pullBackOff, now, now, PULL_BACK_OFF_MAXIMUM_US);
   const message = pull.isRefused
     ? 'pull QPS exceeded'

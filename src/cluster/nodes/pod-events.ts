@@ -13,6 +13,7 @@ import { startNext, syncPod } from './pod-sync.js';
 import { endSync } from './sync-end.js';
 import { armRun } from './run-events.js';
 import { giveAddress, recordOf } from './pod-table.js';
+import { probeFailure } from './probe-failure.js';
 import { armProbes } from './probes.js';
 import { updateServing } from './serving.js';
 import { EXIT_KILLED, endPod, endRun, sendStopSignal, stopAll } from './termination.js';
@@ -126,9 +127,10 @@ function registerProbes<W extends NodesWorld>(handlers: Handlers<W>, wiring: Nod
     const { spec } = container;
     const probe = container.run?.startup === 'success' || spec.startupProbe === undefined ? 'liveness' : 'startup';
     const name = probe === 'liveness' ? 'Liveness' : 'Startup';
+    const why = probeFailure(spec, spec[`${probe}Probe`]!, pods.ips[podIndex]!);
     if (probe === 'liveness') container.livenessEvent = NO_EVENT;
     else container.probeEvent = NO_EVENT;
-    podEvent(world, podIndex, 'Warning', 'Unhealthy', `${name} probe failed: connection refused`, spec.name);
+    podEvent(world, podIndex, 'Warning', 'Unhealthy', `${name} probe failed: ${why}`, spec.name);
     podEvent(
       world,
       podIndex,

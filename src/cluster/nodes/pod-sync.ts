@@ -1,6 +1,7 @@
-import { SECOND_US, type Micros } from '../../kernel/time.js';
+import { SECOND_US } from '../../kernel/time.js';
 import { nextBackOff, waitsToPull, waitsToRestart } from './back-off.js';
 import { enterStarting } from './contention.js';
+import { goDuration } from './go-duration.js';
 import { hasImage, requestPull } from './image-pulls.js';
 import { podEvent } from './kubelet-events.js';
 import { type ContainerRecord, type PodRecord, STAGE_SYNCING } from './pod-record.js';
@@ -103,13 +104,6 @@ function mustWait(world: NodesWorld, podIndex: number, record: PodRecord, contai
   return false;
 }
 
-/** Go prints durations as 10s, 1m20s, 5m0s. */
-function goDuration(us: Micros): string {
-  const seconds = Math.round(us / SECOND_US);
-  const minutes = Math.floor(seconds / 60);
-  return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds % 60}s`;
-}
-
 function startContainer(world: NodesWorld, podIndex: number, record: PodRecord, index: number): void {
   const { pods, behaviours, parameters } = world.nodes;
   const node = pods.node[podIndex]!;
@@ -133,7 +127,7 @@ function startContainer(world: NodesWorld, podIndex: number, record: PodRecord, 
       podIndex,
       'Normal',
       'Pulled',
-      `Container image "${spec.image}" already present on machine`,
+      `Container image "${spec.image}" already present on machine and can be accessed by the pod`,
       spec.name,
     );
     launch(world, podIndex, index, container.times.imageCheckUs);

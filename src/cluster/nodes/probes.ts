@@ -6,6 +6,7 @@ import { NodesEvent } from './events.js';
 import { podEvent } from './kubelet-events.js';
 import { type ContainerRecord, containerSubject, type PodRecord } from './pod-record.js';
 import { recordOf } from './pod-table.js';
+import { probeFailure } from './probe-failure.js';
 import type { NodesWorld } from './world.js';
 
 /** kubernetes v1.36.3 pkg/apis/core/v1/defaults.go: SetDefaults_Probe */
@@ -72,7 +73,7 @@ function armReadiness(
       podIndex,
       'Warning',
       'Unhealthy',
-      'Readiness probe failed: connection refused',
+      `Readiness probe failed: ${probeFailure(container.spec, probe, world.nodes.pods.ips[podIndex]!)}`,
       container.spec.name,
     );
   }

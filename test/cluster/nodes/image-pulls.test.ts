@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 import { insertObject } from '../../../src/cluster/api/writes.js';
 import { constant } from '../../../src/kernel/distributions.js';
-import { boundPod, eventReasons, eventTimes, nodesStage, play, podNamed, workload } from './nodes-world.js';
+import {
+  boundPod,
+  eventMessages,
+  eventReasons,
+  eventTimes,
+  nodesStage,
+  play,
+  podNamed,
+  workload,
+} from './nodes-world.js';
 
 const PARAMETERS = {
   pullSetup: constant(1e6),
@@ -30,6 +39,11 @@ test('pulls stand in line; the second pod with the same image finds its layers',
   const pulled = ['first', 'other', 'same'].flatMap((name) => eventTimes(stage, name, 'Pulled'));
   const order = pulled.toSorted((a, b) => a - b);
   expect(order[2]! - order[0]!).toBeCloseTo(9.1, 3);
+  const told = ['first', 'other', 'same'].flatMap((name) => eventMessages(stage, name, 'Pulled'));
+  expect(told.find((message) => message.includes('"b:1"'))).toMatch(
+    /^Successfully pulled image "b:1" in 8\.1s \(\d+(\.\d+)?s including waiting\)\. Image size: 50000000 bytes\.$/,
+  );
+  expect(told.filter((message) => message.includes('in 8.1s (8.1s including waiting)'))).toHaveLength(1);
 });
 
 test('an image that is nowhere: ErrImagePull, then ImagePullBackOff, never running', () => {

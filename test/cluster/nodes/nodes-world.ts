@@ -155,17 +155,35 @@ export function podNamed({ world }: NodesStage, name: string): Pod | undefined {
   return stored<Pod>(world, 'Pod', `default/${name}`);
 }
 
-function eventRows({ world }: NodesStage, name: string): { readonly at: number; readonly reason: string }[] {
+interface EventRow {
+  readonly at: number;
+  readonly reason: string;
+  readonly message: string;
+}
+
+function eventRows({ world }: NodesStage, name: string): EventRow[] {
   const { columns } = world.kernel.probe.tables.get(EVENT_TABLE.name)!;
   const column = (field: string) => columns[EVENT_TABLE.columns.findIndex((definition) => definition.name === field)]!;
-  const [times, names, reasons] = [column('time_s'), column('name'), column('reason')];
-  const rows = times.map((at, row) => ({ at: at as number, name: names[row], reason: reasons[row] as string }));
+  const [times, names, reasons, messages] = [column('time_s'), column('name'), column('reason'), column('message')];
+  const rows = times.map((at, row) => ({
+    at: at as number,
+    name: names[row],
+    reason: reasons[row] as string,
+    message: messages[row] as string,
+  }));
   return rows.filter((row) => row.name === name);
 }
 
 /** Reasons of the recorded events about a pod, in order. */
 export function eventReasons(stage: NodesStage, name: string): string[] {
   return eventRows(stage, name).map(({ reason }) => reason);
+}
+
+/** What events with this reason say about a pod. */
+export function eventMessages(stage: NodesStage, name: string, reason: string): string[] {
+  return eventRows(stage, name)
+    .filter((row) => row.reason === reason)
+    .map(({ message }) => message);
 }
 
 /** Seconds at which events with this reason were recorded about a pod. */

@@ -6,6 +6,7 @@ import { constant } from '../../../src/kernel/distributions.js';
 import { DAY_US, SECOND_US } from '../../../src/kernel/time.js';
 import {
   boundPod,
+  eventMessages,
   eventReasons,
   eventTimes,
   nodesStage,
@@ -46,6 +47,19 @@ describe('readiness', () => {
     expect(after).toBeGreaterThan(10);
     expect(after).toBeLessThan(10.2);
     expect(eventReasons(stage, 'web')).toContain('Unhealthy');
+  });
+
+  test.each<readonly [string, Probe]>([
+    ['dial tcp IP:80: connect: connection refused', { tcpSocket: { port: 'http' } }],
+    ['Get "http://IP:81/live": dial tcp IP:81: connect: connection refused', { httpGet: { port: 81, path: '/live' } }],
+    ['timeout: failed to connect service "IP:82" within 1s: context deadline exceeded', { grpc: { port: 82 } }],
+    ['', { exec: { command: ['cat', '/tmp/ready'] } }],
+  ])('tells why it failed: %s', (why, readinessProbe) => {
+    const stage = stageWith(7, { readinessProbe, ports: [{ name: 'http', containerPort: 80 }] });
+    play(stage, 30);
+    const ip = podNamed(stage, 'web')!.status.podIP!;
+    const [message] = eventMessages(stage, 'web', 'Unhealthy');
+    expect(message).toBe(`Readiness probe failed: ${why.replaceAll('IP', ip)}`);
   });
 
   test('waits for initialDelaySeconds and successThreshold', () => {
