@@ -17,6 +17,7 @@ import {
 } from '../cluster/controllers/disruption/controller.js';
 import { registerEndpointSlice } from '../cluster/controllers/endpoint-slice/controller.js';
 import { createEndpointSliceState, type EndpointSliceWorld } from '../cluster/controllers/endpoint-slice/state.js';
+import { registerEphemeralVolume } from '../cluster/controllers/ephemeral-volume/controller.js';
 import { registerGarbageCollector } from '../cluster/controllers/garbage-collector/controller.js';
 import {
   createGarbageCollectorState,
@@ -138,6 +139,7 @@ export function registerControllerRooms<W extends ControllersWorld>(
   registerAttachDetach(controllers, listeners);
   registerClaimProtection(controllers, listeners);
   registerVolumeProtection(controllers, listeners);
+  registerEphemeralVolume(controllers, listeners);
   // Not of kube-controller-manager: what comes with a storage driver.
   registerProvisioner(controllers, listeners);
   registerAttacher(controllers, listeners);

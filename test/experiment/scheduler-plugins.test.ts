@@ -35,6 +35,8 @@ const pod = (name: string, spec: string) => `
     spec: { containers: [{ name: c, image: "example.com/c:v1" }], ${spec} }
 `;
 const mounting = (claimName: string) => `volumes: [{ name: v, persistentVolumeClaim: { claimName: ${claimName} } }]`;
+const SCRATCH = `volumes: [{ name: scratch, ephemeral: { volumeClaimTemplate: { spec: {
+      accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } } } }]`;
 const ON_FIRST = 'nodeSelector: { kubernetes.io/hostname: general-1 }';
 
 const SCENARIOS: Readonly<Record<string, string>> = {
@@ -148,6 +150,18 @@ expect:
   - pod/one:spec.nodeName = general-2 at 20s
   - pod/here:status.phase = Pending at 2m
   - count(events, reason=FailedScheduling) > 0
+`,
+  // A volume that lives as long as its pod: its claim comes after the pod, and goes with it; it counts among the node's disks.
+  'VolumeBinding, ephemeral volumes': `${HEAD}${TIMES}, disksPerNode: 1 }
+manifests:
+${DISKS}${['one', 'two', 'three'].map((name) => pod(name, SCRATCH)).join('')}
+timeline:
+  - 60s: kubectl delete pod one --grace-period=1
+expect:
+  - persistentvolumeclaim/one-scratch:status.phase = Bound at 30s
+  - count(pods, phase=Running) = 2 at 50s
+  - count(persistentvolumeclaims) = 2 at 3m
+  - count(pods, phase=Running) = 2 at 3m
 `,
   // Every kubelet declares what this pod needs.
   NodeDeclaredFeatures: `${HEAD}

@@ -1,5 +1,5 @@
 import type { StringMap } from './objects/meta.js';
-import type { PodSpec } from './objects/pod.js';
+import type { Pod, PodSpec, Volume } from './objects/pod.js';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from './objects/storage.js';
 
 /** What claims and volumes say of their binding. Source: kubernetes v1.36.3 k8s.io/component-helpers storage/volume/helpers.go. */
@@ -20,16 +20,42 @@ export const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by';
 /** A class that is for volumes that exist already. */
 export const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 
-/** Names of the claims that a pod mounts. Volumes of the kind `ephemeral` have claims of their own, which nobody makes here. */
-export function claimNamesOf(spec: PodSpec): readonly string[] {
-  const { volumes } = spec;
+/** A volume whose claim is made for one pod and goes with it. */
+export interface EphemeralSource {
+  readonly volumeClaimTemplate: {
+    readonly metadata?: { readonly labels?: StringMap; readonly annotations?: StringMap };
+    readonly spec: PersistentVolumeClaim['spec'];
+  };
+}
+
+/** Names of the claims that a pod mounts, those of its ephemeral volumes among them. */
+export function claimNamesOf(pod: Pod): readonly string[] {
+  const { volumes } = pod.spec;
   if (volumes === undefined) return NONE;
   let names: string[] | undefined;
   for (const volume of volumes) {
     const source = volume['persistentVolumeClaim'] as { readonly claimName: string } | undefined;
     if (source !== undefined) (names ??= []).push(source.claimName);
+    else if (volume['ephemeral'] !== undefined) (names ??= []).push(ephemeralClaimName(pod, volume));
   }
   return names ?? NONE;
+}
+
+/** Without those of ephemeral volumes. */
+export function namedClaimsOf({ volumes = [] }: PodSpec): readonly string[] {
+  return volumes.flatMap((volume) => {
+    const source = volume['persistentVolumeClaim'] as { readonly claimName: string } | undefined;
+    return source === undefined ? [] : [source.claimName];
+  });
+}
+
+export function hasEphemeral({ volumes }: PodSpec): boolean {
+  return volumes?.some((volume) => volume['ephemeral'] !== undefined) === true;
+}
+
+/** kubernetes v1.36.3 k8s.io/component-helpers storage/ephemeral/ephemeral.go: VolumeClaimName. */
+export function ephemeralClaimName({ metadata }: Pod, { name }: Volume): string {
+  return `${metadata.name}-${name}`;
 }
 
 const NONE: readonly string[] = [];

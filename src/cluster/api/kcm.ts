@@ -55,13 +55,13 @@ function followClaims({ claimUsers }: KcmState, { type, object, before }: Change
   if (type === 'modified' && before!.metadata.uid === object.metadata.uid) return;
   const { namespace } = object.metadata;
   const pod = objectKey(object);
-  for (const name of before === undefined ? NONE : claimNamesOf(before.spec)) {
+  for (const name of before === undefined ? NONE : claimNamesOf(before)) {
     const claim = keyOf(namespace, name);
     const users = claimUsers.get(claim);
     users?.delete(pod);
     if (users?.size === 0) claimUsers.delete(claim);
   }
-  for (const name of type === 'deleted' ? NONE : claimNamesOf(object.spec)) {
+  for (const name of type === 'deleted' ? NONE : claimNamesOf(object)) {
     const claim = keyOf(namespace, name);
     claimUsers.set(claim, (claimUsers.get(claim) ?? new Set()).add(pod));
   }

@@ -63,6 +63,7 @@ const FREE_VOLUMES: ReadonlySet<string> = new Set([
   'configMap',
   'downwardAPI',
   'emptyDir',
+  'ephemeral',
   'hostPath',
   'persistentVolumeClaim',
   'projected',

@@ -52,10 +52,16 @@ export function createDisks(world: ApiWorld): DisksState {
 /** A pod's first look at its volumes. Those without disks are mounted in less than a poll, so that they are found at the second one. */
 export function mountVolumes(world: NodesWorld, podIndex: number): void {
   const { pods, disks } = world.nodes;
-  const { spec } = recordOf(world, podIndex).pod;
+  const { pod } = recordOf(world, podIndex);
   const plan = pods.plan[podIndex]!;
-  if (claimNamesOf(spec).length === 0) {
-    schedule(world, (spec.volumes?.length ?? 0) > 0 ? VOLUME_POLL_US : 0, NodesEvent.VolumesMounted, podIndex, plan);
+  if (claimNamesOf(pod).length === 0) {
+    schedule(
+      world,
+      (pod.spec.volumes?.length ?? 0) > 0 ? VOLUME_POLL_US : 0,
+      NodesEvent.VolumesMounted,
+      podIndex,
+      plan,
+    );
     return;
   }
   disks.waiting.set(podIndex, { plan, since: world.kernel.now });
@@ -81,7 +87,7 @@ export function registerDisks<W extends NodesWorld>(handlers: Handlers<W>, liste
   handlers.on(NodesEvent.MountTimedOut, (world, podIndex, plan) => {
     if (world.nodes.disks.waiting.get(podIndex)?.plan !== plan || world.nodes.pods.plan[podIndex] !== plan) return;
     const missing = (recordOf(world, podIndex).pod.spec.volumes ?? [])
-      .filter((volume) => volume['persistentVolumeClaim'] !== undefined)
+      .filter((volume) => volume['persistentVolumeClaim'] !== undefined || volume['ephemeral'] !== undefined)
       .map(({ name }) => name);
     const names = missing.join(' ');
     const message = `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[${names}], failed to process volumes=[]: context deadline exceeded`;
@@ -108,8 +114,8 @@ function lookAgain(world: NodesWorld, claimKey: ObjectKey): void {
 }
 
 function claimKeysOf(world: NodesWorld, podIndex: number): ObjectKey[] {
-  const { metadata, spec } = recordOf(world, podIndex).pod;
-  return claimNamesOf(spec).map((name) => keyOf(metadata.namespace, name));
+  const { pod } = recordOf(world, podIndex);
+  return claimNamesOf(pod).map((name) => keyOf(pod.metadata.namespace, name));
 }
 
 /** Mounts the disks of a pod once all are attached to its node; the worker finds them mounted at its next poll. */

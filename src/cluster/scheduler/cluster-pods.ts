@@ -118,8 +118,8 @@ function useDisks(cluster: ClusterState, occupant: Occupant, node: NodeIndex, si
   else users.delete(occupant);
   if (users.size === 0) volumeUsers.delete(node);
   else volumeUsers.set(node, users);
-  const { namespace, claims } = occupant.podClass;
-  for (const name of claims) {
+  const { namespace, namedClaims } = occupant.podClass;
+  for (const name of namedClaims) {
     const key = keyOf(namespace, name);
     const count = (claimUsers.get(key) ?? 0) + sign;
     if (count === 0) claimUsers.delete(key);

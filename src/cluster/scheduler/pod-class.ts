@@ -1,4 +1,4 @@
-import { claimNamesOf } from '../api/claims.js';
+import { claimNamesOf, hasEphemeral, namedClaimsOf } from '../api/claims.js';
 import type { OwnerReference, StringMap } from '../api/objects/meta.js';
 import type { Pod, PodSpec } from '../api/objects/pod.js';
 import type { ClusterState, HostPort, PlacedPod, ResourceVector } from './cluster.js';
@@ -49,8 +49,11 @@ export interface PodClass {
   readonly hostPorts: readonly HostPort[];
   readonly images: readonly string[];
   readonly containerCount: number;
-  /** Names of the claims that it mounts. */
+  /** Names of the claims that it mounts, and of those that it names itself: without its ephemeral volumes. */
   readonly claims: readonly string[];
+  readonly namedClaims: readonly string[];
+  /** The only pod of the class, if it has ephemeral volumes, whose claims are its own. */
+  readonly single: { readonly name: string; readonly uid: string } | undefined;
   /** Disks that it names itself: those that no two pods may mount, and those for which a node needs room. */
   readonly inlineDisks: readonly InlineDisk[];
   readonly inTreeDisks: readonly AttachableDisk[];
@@ -83,6 +86,7 @@ export function podClassOf(cluster: ClusterState, pod: Pod, wantedNodeName = '')
   const recent = cluster.recentByOwner.get(owner.uid);
   for (const twin of recent ?? []) if (sameTemplate(twin.pod, pod)) return twin.podClass;
   const podClass = classBySignature(cluster, pod, wantedNodeName);
+  if (podClass.single !== undefined) return podClass;
   if (recent === undefined) cluster.recentByOwner.set(owner.uid, [{ pod, podClass }]);
   else if (recent.unshift({ pod, podClass }) > MAXIMUM_RECENT) recent.pop();
   return podClass;
@@ -122,7 +126,9 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     hostPorts: hostPortsOf(spec),
     images: imagesOf(spec),
     containerCount: spec.containers.length + (spec.initContainers?.length ?? 0),
-    claims: claimNamesOf(spec),
+    claims: claimNamesOf(pod),
+    namedClaims: namedClaimsOf(spec),
+    single: singleOf(pod),
     inlineDisks: inlineDisksOf(spec),
     inTreeDisks: inTreeDisksOf(spec),
     neededFeatures: neededFeaturesOf(spec),
@@ -165,7 +171,12 @@ function signatureOf(pod: Pod, wantedNodeName: string): string {
     spec.resources,
     spec.volumes,
     neededFeaturesOf(spec),
+    singleOf(pod),
   ]);
+}
+
+function singleOf({ metadata, spec }: Pod): PodClass['single'] {
+  return hasEphemeral(spec) ? { name: metadata.name, uid: metadata.uid } : undefined;
 }
 
 function controllerOf(pod: Pod): OwnerReference | undefined {

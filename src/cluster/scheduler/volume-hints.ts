@@ -17,11 +17,14 @@ type VolumeHint = (cluster: ClusterState, pod: PodClass, event: ClusterEvent) =>
  */
 export const VOLUME_HINTS: Readonly<Record<string, VolumeHint>> = {
   VolumeRestrictions: (cluster, pod, event) => {
-    if (event.type === 'Claim') return event.before === undefined && isOurs(pod, event);
+    if (event.type === 'Claim') return event.before === undefined && isOurs(pod, event, pod.namedClaims);
     if (event.type !== 'PodDelete') return event.type === 'NodeAdd' || event.type === 'NodeTaint';
     const gone = podClassOf(cluster, event.pod);
     if (gone.namespace !== pod.namespace) return false;
-    return disksConflict(pod.inlineDisks, gone.inlineDisks) || pod.claims.some((name) => gone.claims.includes(name));
+    return (
+      disksConflict(pod.inlineDisks, gone.inlineDisks) ||
+      pod.namedClaims.some((name) => gone.namedClaims.includes(name))
+    );
   },
 
   NodeVolumeLimits: (cluster, pod, event) => {
@@ -69,7 +72,7 @@ export const VOLUME_HINTS: Readonly<Record<string, VolumeHint>> = {
   VolumeZone: (_cluster, pod, event) => {
     switch (event.type) {
       case 'Claim':
-        return isOurs(pod, event);
+        return isOurs(pod, event, pod.namedClaims);
       case 'Volume':
         return event.before === undefined || !sameData(placesOf(event.before), placesOf(event.object));
       case 'StorageClass':
@@ -82,8 +85,8 @@ export const VOLUME_HINTS: Readonly<Record<string, VolumeHint>> = {
 
 type EventOf<Type> = Extract<ClusterEvent, { readonly type: Type }>;
 
-function isOurs(pod: PodClass, { object }: EventOf<'Claim'>): boolean {
-  return object.metadata.namespace === pod.namespace && pod.claims.includes(object.metadata.name);
+function isOurs(pod: PodClass, { object }: EventOf<'Claim'>, claims = pod.claims): boolean {
+  return object.metadata.namespace === pod.namespace && claims.includes(object.metadata.name);
 }
 
 /** A driver without a limit counts as one that can hold nothing. Source: nodevolumelimits/csi.go: isSchedulableAfterCSINodeUpdated. */

@@ -217,3 +217,24 @@ test('a node tells all reasons of VolumeBinding', () => {
       "2 node(s) didn't find available persistent volumes to bind.",
   );
 });
+
+test('a pod with an ephemeral volume waits for the claim that is made for it, and takes no other', () => {
+  const one = zonedWorld();
+  const scratch = { volumes: [{ name: 'scratch', ephemeral: { volumeClaimTemplate: { spec: {} } } }] };
+  one.addPod(pod('p', 1, scratch));
+  one.run(2);
+  const waiting = 'waiting for ephemeral volume controller to create the persistentvolumeclaim "p-scratch"';
+  expect(messages(one)).toEqual([`0/2 nodes are available: ${waiting}. not found`]);
+  const claim = claimOf('p-scratch', undefined, 'cloud');
+  insertObject(one.world, claim);
+  one.run(4);
+  const strange = 'PVC default/p-scratch was not created for pod default/p (pod is not owner)';
+  expect(messages(one)).toEqual([
+    `0/2 nodes are available: ${waiting}. not found`,
+    `0/2 nodes are available: ${strange}. not found`,
+  ]);
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'Pod', name: 'p', uid: 'pod-p', controller: true }];
+  replaceObject(one.world, claim, { ...claim, metadata: { ...claim.metadata, ownerReferences } });
+  one.run(8);
+  expect(claimIn(one, 'p-scratch').metadata.annotations).toEqual({ 'volume.kubernetes.io/selected-node': 'a1' });
+});

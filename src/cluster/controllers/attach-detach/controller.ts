@@ -90,7 +90,7 @@ export function registerAttachDetach<W extends AttachDetachWorld>(
 
 /** A pod keeps its disks until it has ended or its object is gone: its kubelet unmounts them before that. */
 function observePod(world: AttachDetachWorld, controllerId: number, { type, object }: Change<Pod>): void {
-  const names = claimNamesOf(object.spec);
+  const names = claimNamesOf(object);
   if (names.length === 0 || object.spec.nodeName === undefined) return;
   const { users } = world.controllers.attachDetach;
   const { phase } = object.status;

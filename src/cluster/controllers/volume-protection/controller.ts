@@ -39,7 +39,7 @@ export function registerClaimProtection<W extends KcmWorld>(
   listeners.on<Pod>(KCM, 'Pod', (world, { type, object }) => {
     if (type !== 'deleted' && !hasEnded(object)) return;
     const claims = kcmLister<PersistentVolumeClaim>(world, 'PersistentVolumeClaim');
-    for (const name of claimNamesOf(object.spec)) {
+    for (const name of claimNamesOf(object)) {
       const claim = claims.get(keyOf(object.metadata.namespace, name));
       if (claim !== undefined && mayGo(claim, CLAIM_PROTECTION)) enqueue(world, controllerId, objectKey(claim));
     }
@@ -86,7 +86,7 @@ function hasEnded({ status }: Pod): boolean {
 function isUsedBy({ metadata }: PersistentVolumeClaim, pods: Iterable<Pod>): boolean {
   for (const pod of pods) {
     if (pod.metadata.namespace !== metadata.namespace || pod.spec.nodeName === undefined || hasEnded(pod)) continue;
-    if (claimNamesOf(pod.spec).includes(metadata.name)) return true;
+    if (claimNamesOf(pod).includes(metadata.name)) return true;
   }
   return false;
 }

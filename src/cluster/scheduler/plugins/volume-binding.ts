@@ -7,6 +7,7 @@ import type {
   StorageCapacity,
   StorageClass,
 } from '../../api/objects/storage.js';
+import { controllerOf } from '../../api/owner-references.js';
 import { compareQuantities, quantity, value } from '../../api/quantity.js';
 import { matchesSelector } from '../../api/selectors.js';
 import { keyOf } from '../../api/store.js';
@@ -49,13 +50,21 @@ export function refuseClaims({ claims, storageClasses }: ClusterState, pod: PodC
   const refuse = (message: string): Refusal => ({ plugin: 'VolumeBinding', message });
   for (const name of pod.claims) {
     const claim = claims.get(keyOf(pod.namespace, name));
-    if (claim === undefined) return refuse(`persistentvolumeclaim "${name}" not found`);
+    const isEphemeral = !pod.namedClaims.includes(name);
+    if (claim === undefined) {
+      const waiting = `waiting for ephemeral volume controller to create the persistentvolumeclaim "${name}"`;
+      return refuse(isEphemeral ? waiting : `persistentvolumeclaim "${name}" not found`);
+    }
     if (claim.status.phase === 'Lost') {
       const volumeName = claim.spec.volumeName ?? '';
       return refuse(`persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${volumeName}"`);
     }
     if (claim.metadata.deletionTimestamp !== undefined) {
       return refuse(`persistentvolumeclaim "${name}" is being deleted`);
+    }
+    if (isEphemeral && controllerOf(claim)?.uid !== pod.single?.uid) {
+      const [ofClaim, ofPod] = [keyOf(pod.namespace, name), keyOf(pod.namespace, pod.single?.name ?? '')];
+      return refuse(`PVC ${ofClaim} was not created for pod ${ofPod} (pod is not owner)`);
     }
   }
   const isImmediate = (claim: PersistentVolumeClaim): boolean => {

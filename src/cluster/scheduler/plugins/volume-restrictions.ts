@@ -57,14 +57,14 @@ function conflict(left: InlineDisk, right: InlineDisk): boolean {
 
 /** PreFilter: the access modes of all claims must be known. Those of `ephemeral` volumes are not asked. */
 export function refuseMissingClaims({ claims }: ClusterState, pod: PodClass): Refusal | undefined {
-  const missing = pod.claims.find((name) => !claims.has(keyOf(pod.namespace, name)));
+  const missing = pod.namedClaims.find((name) => !claims.has(keyOf(pod.namespace, name)));
   if (missing === undefined) return undefined;
   return { plugin: 'VolumeRestrictions', message: `persistentvolumeclaim "${missing}" not found` };
 }
 
 /** PreFilter: does another pod use a claim of the pod that is for one pod alone? */
 export function isClaimInUse({ claims, claimUsers }: ClusterState, pod: PodClass): boolean {
-  return pod.claims.some((name) => {
+  return pod.namedClaims.some((name) => {
     const key = keyOf(pod.namespace, name);
     if (!claimUsers.has(key)) return false;
     return claims.get(key)?.spec.accessModes?.includes('ReadWriteOncePod') === true;

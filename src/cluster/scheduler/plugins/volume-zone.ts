@@ -41,7 +41,7 @@ export function placesOf({ metadata }: PersistentVolume): VolumePlace[] {
 /** PreFilter, as far as it refuses the pod as a whole. Source: getPVbyPod. */
 export function refuseUnknownVolumes(cluster: ClusterState, pod: PodClass): Refusal | undefined {
   const refuse = (message: string): Refusal => ({ plugin: 'VolumeZone', message });
-  for (const name of pod.claims) {
+  for (const name of pod.namedClaims) {
     const claim = cluster.claims.get(keyOf(pod.namespace, name));
     if (claim === undefined) return refuse(`persistentvolumeclaim "${name}" not found`);
     const { volumeName = '' } = claim.spec;
@@ -60,7 +60,7 @@ export function refuseUnknownVolumes(cluster: ClusterState, pod: PodClass): Refu
 
 /** PreFilter: where the pod's bound volumes are. */
 export function volumePlacesOf(cluster: ClusterState, pod: PodClass): VolumePlace[] {
-  return pod.claims.flatMap((name) => {
+  return pod.namedClaims.flatMap((name) => {
     const volumeName = cluster.claims.get(keyOf(pod.namespace, name))?.spec.volumeName ?? '';
     const volume = cluster.volumes.get(volumeName);
     return volume === undefined ? [] : placesOf(volume);
