@@ -75,7 +75,7 @@ function checkMergeKeys(scope: Scope, place: FieldPath, text: string, value: unk
         continue;
       }
       const at = placeInText(text, path);
-      const message = `${String(path.at(-1))}[${index}] does not say which one is meant: its ${mergeKey} is missing`;
+      const message = `${String(path.at(-1))}[${index}] does not contain declared merge key: ${mergeKey}`;
       fail(scope, place, 'missing-field', message, '--type=merge replaces the whole list', at.offset, at.length);
     }
   } else if (isRecord(value)) {
