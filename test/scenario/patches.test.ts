@@ -37,7 +37,7 @@ describe('kubectl patch is checked when the scenario is read', () => {
     [
       `deploy d -p '{"spec":{"template":{"spec":{"containers":[{"image":"x"}]}}}}'`,
       'containers',
-      'its name is missing',
+      'does not contain declared merge key: name',
       '--type=merge',
     ],
     [
