@@ -18,7 +18,7 @@ Examples:
   wavetank init                               a starter scenario: wavetank.yaml
   wavetank run wavetank.yaml                  play it
   wavetank sweep wavetank.yaml --vary replicas=2..4 --seeds 5
-  wavetank validate deployment.yaml           check any manifest, scenario or trace
+  wavetank validate deployment.yaml           check any manifest, scenario, configuration of a scheduler, trace
 
 Exit status: 0 fine, 1 an expectation failed or a replay differs, 2 wrong usage or input, 3 a bug in wavetank,
 4 a sweep is incomplete, 130 interrupted. A flag wins over the scenario file, the file over the defaults.

@@ -1,6 +1,7 @@
 import { API_PRESETS, type ApiParameters } from '../cluster/api/parameters.js';
 import { STORAGE_PARAMETERS, type StorageParameters } from '../cluster/controllers/storage-driver/parameters.js';
 import { NODE_PRESETS, type NodeParameters } from '../cluster/nodes/parameters.js';
+import { configured } from '../cluster/scheduler/configuration.js';
 import { SCHEDULER_PRESETS, type SchedulerParameters } from '../cluster/scheduler/parameters.js';
 import { NETWORK_PRESETS, type NetworkParameters, withProxyMode } from '../network/parameters.js';
 import { invariant } from '../kernel/invariant.js';
@@ -18,10 +19,10 @@ export interface ClusterParameters {
 
 /** The preset with what the scenario replaces: `fsync` or, where two rooms know the name, `api.fsync`. */
 export function clusterParameters(cluster: ClusterSpec): ClusterParameters {
-  const { preset, etcdMembers, plegOnDemandRelist, kubeProxyMode, parameters } = cluster;
+  const { preset, etcdMembers, plegOnDemandRelist, kubeProxyMode, scheduler = {}, schedulerTies, parameters } = cluster;
   const chosen: ClusterParameters = {
     api: { ...API_PRESETS[preset], etcdMembers },
-    scheduler: SCHEDULER_PRESETS[preset],
+    scheduler: { ...configured(SCHEDULER_PRESETS[preset], scheduler), ties: schedulerTies },
     nodes: { ...NODE_PRESETS[preset], plegOnDemandRelist },
     network: withProxyMode(NETWORK_PRESETS[preset], kubeProxyMode),
     storage: STORAGE_PARAMETERS,

@@ -6,8 +6,10 @@ import { parseDistribution } from '../kernel/distribution-syntax.js';
 import { parseDuration } from '../kernel/duration.js';
 import { shown, suggestion } from './diagnostics.js';
 import type { FieldPath } from './field-path.js';
+import type { Files } from './files.js';
 import { MAXIMUM_CLUSTER_NODES } from './limits.js';
 import type { ClusterInput, PoolInput } from './schema.js';
+import { readScheduler } from './scheduler.js';
 import { fail, failAtKey, positionOf, readQuantity, type Scope } from './scope.js';
 import type { ClusterSpec, NodePool, ParameterOverride } from './types.js';
 
@@ -18,7 +20,7 @@ export type ParameterKind = 'distribution' | 'number' | 'rate' | 'share' | 'memb
 export type KnownParameters = ReadonlyMap<string, ParameterKind>;
 
 /** The cluster section with everything decided. */
-export function readCluster(scope: Scope, input: ClusterInput, known: KnownParameters): ClusterSpec {
+export function readCluster(scope: Scope, files: Files, input: ClusterInput, known: KnownParameters): ClusterSpec {
   const path = ['cluster'];
   const pools = input.nodes.map((pool, index) => readPool(scope, pool, [...path, 'nodes', index]));
   const total = input.nodes.reduce((sum, pool) => sum + pool.count, 0);
@@ -42,6 +44,9 @@ export function readCluster(scope: Scope, input: ClusterInput, known: KnownParam
     preset: input.preset,
     etcdMembers: input.etcd.members ?? (API_PRESETS[input.preset].etcdMembers as 1 | 3 | 5),
     kubeProxyMode: input.kubeProxy,
+    scheduler:
+      input.scheduler === undefined ? undefined : readScheduler(scope, files, input.scheduler, [...path, 'scheduler']),
+    schedulerTies: input.schedulerTies,
     plegOnDemandRelist: input.plegOnDemandRelist,
     parameters: readParameters(scope, input.parameters, [...path, 'parameters'], known),
     pools,

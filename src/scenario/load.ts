@@ -29,6 +29,7 @@ import type { ClusterSpec, Scenario, TrafficSource, Workload } from './types.js'
 import { OTHER_WORKLOAD, readWorkload } from './workloads.js';
 import { noteEndlessJobs, noteUnreached } from './workload-reach.js';
 import { noteClassless, noteMissingConfiguration } from './missing-objects.js';
+import { noteMissingSchedulers } from './missing-scheduler.js';
 import { endingAt } from './until.js';
 import { readDocuments, toPlain } from './yaml.js';
 import type { YamlDocument } from './yaml-places.js';
@@ -164,7 +165,8 @@ function buildScenario(
   );
   const before = scope.report.diagnostics.length;
   const clusterInput = section('cluster');
-  const cluster = clusterInput === undefined ? undefined : readCluster(scope, clusterInput, options.knownParameters);
+  const cluster =
+    clusterInput === undefined ? undefined : readCluster(scope, files, clusterInput, options.knownParameters);
   const manifests = readManifests(scope, files, section('manifests') ?? [], section('overrides') ?? {}, replaced);
   // What names something that could not be read would be told twice.
   const isSound = scope.report.diagnostics.slice(before).every(({ severity }) => severity === 'warning');
@@ -206,6 +208,7 @@ function buildScenario(
     noteEndlessJobs(scope, scenario);
     noteMissingConfiguration(scope, scenario);
     noteClassless(scope, scenario);
+    noteMissingSchedulers(scope, scenario);
   }
   return times.durationUs === 0 ? scenario : endingAt(scenario, scope.report);
 }
@@ -215,6 +218,8 @@ const NO_CLUSTER: ClusterSpec = {
   preset: 'managed',
   etcdMembers: 3,
   kubeProxyMode: 'iptables',
+  scheduler: undefined,
+  schedulerTies: 'ordered',
   plegOnDemandRelist: true,
   parameters: [],
   pools: [],

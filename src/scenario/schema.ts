@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { schedulerSchema } from './scheduler-schema.js';
 
 /**
  * The shape of a scenario file. Only structure and defaults: what texts such as durations and distributions mean is
@@ -208,6 +209,14 @@ const clusterSchema = z.strictObject({
     })
     .prefault({}),
   kubeProxy: z.enum(['iptables', 'ipvs', 'nftables']).prefault('iptables'),
+  scheduler: z
+    .union([z.string(), schedulerSchema], { error: 'expected a file name or a KubeSchedulerConfiguration' })
+    .optional()
+    .describe('KubeSchedulerConfiguration: a file, or in place'),
+  schedulerTies: z
+    .enum(['ordered', 'uniform'])
+    .prefault('ordered')
+    .describe('Of nodes with the same score: the first as kube-scheduler 1.36 takes it, or any, drawn at random'),
   plegOnDemandRelist: z.boolean().prefault(true).describe('The kubelet looks at a pod again right after acting on it'),
   parameters: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))

@@ -1,3 +1,4 @@
+import type { KubeSchedulerConfiguration } from '../cluster/api/scheduler-configuration.js';
 import type { KubernetesObject, ResourceList, StringMap } from '../cluster/api/objects/meta.js';
 import type { Taint } from '../cluster/api/objects/node.js';
 import type { Preset } from '../cluster/api/parameters.js';
@@ -52,6 +53,9 @@ export interface ClusterSpec {
   readonly kubeProxyMode: 'iptables' | 'ipvs' | 'nftables';
   /** Kubernetes 1.36's default: the kubelet looks at a pod again right after acting on it (PLEG on-demand relist). */
   readonly plegOnDemandRelist: boolean;
+  /** Undefined: kube-scheduler's own defaults. */
+  readonly scheduler: KubeSchedulerConfiguration | undefined;
+  readonly schedulerTies: 'ordered' | 'uniform';
   /** Preset values that the scenario replaces. */
   readonly parameters: readonly ParameterOverride[];
   readonly pools: readonly NodePool[];

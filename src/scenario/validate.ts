@@ -2,13 +2,16 @@ import { createReport, type Diagnostic, sortDiagnostics } from './diagnostics.js
 import { checkManifest, type FileAccess, Files } from './files.js';
 import { loadScenario, type LoadOptions } from './load.js';
 import { rawObjects } from './manifests.js';
+import { valueAt } from './field-path.js';
+import { checkScheduler, schedulerSummary } from './scheduler.js';
+import { SCHEDULER_KIND } from './scheduler-schema.js';
 import { scenarioSchema } from './schema.js';
 import type { SourceText } from './text.js';
 import { checkTrace } from './traces.js';
 import { readDocuments, toPlain } from './yaml.js';
 import type { YamlDocument } from './yaml-places.js';
 
-export type InputKind = 'scenario' | 'manifest' | 'trace' | 'unknown';
+export type InputKind = 'scenario' | 'manifest' | 'scheduler configuration' | 'trace' | 'unknown';
 
 export interface ValidationResult {
   readonly path: string;
@@ -19,7 +22,7 @@ export interface ValidationResult {
   readonly sources: ReadonlyMap<string, SourceText>;
 }
 
-/** Checks a file of any kind that the simulator takes: a scenario, Kubernetes manifests, a CSV trace. */
+/** Checks a file of any kind that the simulator takes: a scenario, Kubernetes manifests, a KubeSchedulerConfiguration, a CSV trace. */
 export function validateFile(path: string, access: FileAccess, options: LoadOptions): ValidationResult {
   const report = createReport();
   const files = new Files(access, report);
@@ -52,6 +55,11 @@ export function validateFile(path: string, access: FileAccess, options: LoadOpti
         ? ''
         : `${counted(scenario.manifests.length, 'object')}, ${counted(scenario.traffic.length, 'traffic source')}`;
     return { path, kind: 'scenario', summary, diagnostics: loaded.diagnostics, sources: loaded.sources };
+  }
+  const [only] = documents;
+  if (documents.length === 1 && valueAt(only!.value, ['kind']) === SCHEDULER_KIND) {
+    const scope = { document: only!.document, report, findValues: files.findValues };
+    return done('scheduler configuration', schedulerSummary(checkScheduler(scope, only!.value)));
   }
   const raw = rawOf(documents);
   if (raw.length === 0 && report.diagnostics.length === 0) {

@@ -8,6 +8,8 @@ const CLUSTER: ClusterSpec = {
   preset: 'managed',
   etcdMembers: 3,
   kubeProxyMode: 'iptables',
+  scheduler: undefined,
+  schedulerTies: 'ordered',
   plegOnDemandRelist: true,
   parameters: [],
   pools: [],

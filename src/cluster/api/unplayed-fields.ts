@@ -83,9 +83,6 @@ function inPodSpec(spec: Fields, path: string, found: Set<string>): void {
       named(fieldsIn(container['lifecycle']), ['postStart'], `${path}.${list}.lifecycle`, found);
     }
   }
-  const scheduler = spec['schedulerName'];
-  // Nobody else is there to place its pods.
-  if (!isZero(scheduler) && scheduler !== 'default-scheduler') found.add(`${path}.schedulerName`);
 }
 
 function named(fields: Fields, names: readonly string[], path: string, found: Set<string>): void {

@@ -21,14 +21,13 @@ it('names each field that is stored and not simulated once', () => {
   const containers = [{ name: 'web', image: 'nginx', workingDir: '/srv', lifecycle }];
   const template = {
     metadata: { labels: { app: 'web' } },
-    spec: { volumes, containers, hostAliases: [{ ip: '10.1.1.1' }], schedulerName: 'mine' },
+    spec: { volumes, containers, hostAliases: [{ ip: '10.1.1.1' }] },
   };
   const spec = { selector: { matchLabels: { app: 'web' } }, template };
   expect(unplayed({ apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec })).toEqual([
     'spec.template.spec.hostAliases',
     'spec.template.spec.volumes.nfs',
     'spec.template.spec.containers.lifecycle.postStart',
-    'spec.template.spec.schedulerName',
   ]);
 });
 
