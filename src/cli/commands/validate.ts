@@ -19,7 +19,9 @@ export function addValidate(program: Command, context: Context): void {
   program
     .command('validate')
     .summary('check scenarios, manifests and traces')
-    .description('Checks scenarios, Kubernetes manifests, scheduler configurations and CSV traces. All mistakes come at once, with their places.')
+    .description(
+      'Checks scenarios, Kubernetes manifests, scheduler configurations and CSV traces. All mistakes come at once, with their places.',
+    )
     .argument('[file...]', 'files; - for standard input')
     .option('--set <name=value>', 'a parameter of the scenario (repeatable)', collectSetting)
     .addOption(new Option('--format <format>', 'form of the result').choices(['text', 'json']).default('text'))
