@@ -1,4 +1,4 @@
-import { explainSubject } from '../experiment/measure/explained.js';
+import { subjectNamed } from '../experiment/measure/explained.js';
 import { type PodAttempts, subjectOf } from '../results/attempts.js';
 import { nearest } from '../scenario/diagnostics.js';
 import type { ExplainOptions } from './commands/explain.js';
@@ -27,7 +27,7 @@ export async function explainCommand(
 }
 
 function refuseUnexplained(folder: string, { command }: ExplainedRun, subject: string | undefined): never {
-  const asked = subject === undefined ? '' : ` ${explainSubject(subject) ?? subject}`;
+  const asked = subject === undefined ? '' : ` ${subjectNamed(subject) ?? subject}`;
   throw new CommandError(
     EXIT.usage,
     `${folder} was played without --explain: it does not know why pods are where they are`,
@@ -37,7 +37,7 @@ function refuseUnexplained(folder: string, { command }: ExplainedRun, subject: s
 
 /** The pods that are meant: one by its name, those of a controller by its. */
 function podsOf(known: readonly PodAttempts[], run: ExplainedRun, text: string): readonly PodAttempts[] {
-  const subject = explainSubject(text) ?? explainSubject(`pod/${text}`) ?? text;
+  const subject = subjectNamed(text) ?? subjectNamed(`pod/${text}`) ?? text;
   const namesOf = ({ namespace, pod, workload }: PodAttempts): string[] =>
     [`pod/${pod}`, workload].flatMap((one) => [one, `${namespace}/${one}`]);
   const meant = known.filter((pod) => namesOf(pod).includes(subject));

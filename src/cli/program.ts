@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../experiment/version.js';
 import { addExplain } from './commands/explain.js';
+import { addFit } from './commands/fit.js';
 import { addInit } from './commands/init.js';
 import { addReport } from './commands/report.js';
 import { addRun } from './commands/run.js';
@@ -19,6 +20,7 @@ Examples:
   wavetank run wavetank.yaml                  play it
   wavetank sweep wavetank.yaml --vary replicas=2..4 --seeds 5
   wavetank validate deployment.yaml           check any manifest, scenario, configuration of a scheduler, trace
+  wavetank fit wavetank.yaml                  do the pods fit the nodes, how many more would
 
 Exit status: 0 fine, 1 an expectation failed or a replay differs, 2 wrong usage or input, 3 a bug in wavetank,
 4 a sweep is incomplete, 130 interrupted. A flag wins over the scenario file, the file over the defaults.
@@ -39,6 +41,7 @@ function createProgram(context: Context): Command {
     .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => 110, getErrHelpWidth: () => 110 });
   addRun(program, context);
   addSweep(program, context);
+  addFit(program, context);
   addValidate(program, context);
   addReport(program, context);
   addExplain(program, context);

@@ -1,5 +1,5 @@
 import type { LoadOptions } from '../experiment/load.js';
-import { explainSubject } from '../experiment/measure/explained.js';
+import { subjectNamed } from '../experiment/measure/explained.js';
 import type { RunOptions } from './commands/run.js';
 import { type Context, shellQuote } from './context.js';
 import type { Engine, Hooks, Output, RunReport } from './engine.js';
@@ -28,7 +28,7 @@ type Explain = readonly string[] | undefined;
 function explainedSubjects(explain: RunOptions['explain']): Explain {
   if (explain === undefined || explain === true) return explain && [];
   return explain.map((text) => {
-    const subject = /\.(ya?ml|json)$|^-$/.test(text) ? undefined : explainSubject(text);
+    const subject = /\.(ya?ml|json)$|^-$/.test(text) ? undefined : subjectNamed(text);
     if (subject !== undefined) return subject;
     const hint = 'pod/NAME, deployment/NAME and so on; the scenario comes before: wavetank run FILE --explain pod/NAME';
     throw new CommandError(EXIT.usage, `--explain ${text}: not a pod or what controls pods`, hint);

@@ -39,7 +39,8 @@ export function insertNamespaces(world: ApiWorld): void {
   }
 }
 
-function insertAccount(world: ApiWorld, namespace: string): void {
+/** Every namespace has it: its controller makes it. */
+export function insertAccount(world: ApiWorld, namespace: string): void {
   world.api.resourceVersion += 1;
   world.api.nextUid += 1;
   const { resourceVersion, nextUid } = world.api;

@@ -92,3 +92,16 @@ export function formatList(items: readonly string[]): string {
 export function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+const BINARY_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+/** Bytes in the largest binary unit of which there is one at least: `384 MiB`, `7.8 GiB`. */
+export function formatBytes(bytes: number): string {
+  let amount = bytes;
+  let unit = 0;
+  while (Math.abs(amount) >= 1024 && unit < BINARY_UNITS.length - 1) {
+    amount /= 1024;
+    unit += 1;
+  }
+  return `${formatNumber(amount)} ${BINARY_UNITS[unit]!}`;
+}

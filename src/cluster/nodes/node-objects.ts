@@ -86,10 +86,16 @@ function binary(bytes: number): string {
 
 /** Puts a node that is Ready since ever, and its lease, into the store. */
 export function insertNode(world: ApiWorld, spec: NodeSpec, node: number): void {
+  insertObject(world, nodeObject(world, spec, node));
+  insertLease(world, spec.name, node);
+}
+
+/** A node as it is once its kubelet has registered it and it is Ready. */
+export function nodeObject(world: ApiWorld, spec: NodeSpec, node: number): Node {
   const { name, pool, zone, capacity, allocatableList } = spec;
   world.api.resourceVersion += 1;
   world.api.nextUid += 1;
-  const object: Node = {
+  return {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: {
@@ -121,8 +127,6 @@ export function insertNode(world: ApiWorld, spec: NodeSpec, node: number): void 
       ...(pool.imagesPresent === 'all' ? {} : { images: pool.imagesPresent.map(imageEntry) }),
     },
   };
-  insertObject(world, object);
-  insertLease(world, name, node);
 }
 
 /** Sizes of images that no workload describes are unknown; ImageLocality counts those below 23 MB as nothing. */

@@ -85,7 +85,7 @@ function takeTime(world: SchedulerWorld, quietUs: Micros): void {
 }
 
 /** Plans the binding of the pod's claims, and takes what they need; undefined: there is nothing to do. */
-function reserveVolumes(cluster: ClusterState, podClass: PodClass, node: NodeIndex): VolumePlan | undefined {
+export function reserveVolumes(cluster: ClusterState, podClass: PodClass, node: NodeIndex): VolumePlan | undefined {
   if (!bindsVolumes(podClass)) return undefined;
   const plan = planVolumes(cluster, demandOf(cluster, podClass), cluster.nodes[node]!);
   invariant(

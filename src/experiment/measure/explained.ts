@@ -8,7 +8,7 @@ import { chainOf } from './owners.js';
  * What somebody asks to be explained, as `kind/name` with the kind in lower case: `deploy/web` is `deployment/web`. A namespace may
  * stand in front: `shop/pod/web-0`. Undefined if it is neither.
  */
-export function explainSubject(text: string): string | undefined {
+export function subjectNamed(text: string): string | undefined {
   const parts = text.split('/');
   const name = parts.pop()!;
   const kind = kindOfWord(parts.pop() ?? '')?.kind.toLowerCase();

@@ -124,7 +124,7 @@ function* syncPods(maker: PodMaker, nodes: readonly string[], victims: readonly 
   if (nodes.length + victims.length === 0) return undefined;
   const deletions = victims.map(objectKey);
   yield* note({ type: 'expect', creations: nodes.length, deletions } satisfies DaemonNote);
-  const requests = nodes.map((node) => createRequest(maker, node));
+  const requests = nodes.map((node) => podRequest(maker, node));
   const notCreated = yield* createExpectedPods(maker.set, requests);
   const notDeleted = victims.length === 0 ? undefined : yield* deleteExpectedPods(maker.set, victims);
   const refused = notCreated ?? notDeleted;
@@ -135,7 +135,7 @@ function* syncPods(maker: PodMaker, nodes: readonly string[], victims: readonly 
 /** Label that tells the count of the template's changes (pkg/controller/daemon/util: CreatePodTemplate). */
 const GENERATION_LABEL = 'pod-template-generation';
 
-function createRequest({ set, podSpec, hash }: PodMaker, node: string): ApiRequest {
+export function podRequest({ set, podSpec, hash }: PodMaker, node: string): ApiRequest {
   const { name, namespace } = set.metadata;
   const { metadata = {} } = set.spec.template;
   const generation = templateGenerationOf(set);

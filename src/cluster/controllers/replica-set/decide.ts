@@ -68,7 +68,7 @@ function* claimPods(
 function* manageReplicas(view: ReplicaSetView, count: number, active: readonly Pod[]): Story<ApiResult | undefined> {
   const surplus = count - (view.owner.spec.replicas ?? 1);
   if (surplus < 0) {
-    const request = createRequest(view.owner);
+    const request = podRequest(view.owner);
     const missing = Math.min(-surplus, BURST_REPLICAS);
     return yield* createPods(
       view.owner,
@@ -85,7 +85,7 @@ interface PodDraft extends ObjectDraft {
 }
 
 /** The same draft for all pods: they share the template's spec and labels, which keeps a large owner small. */
-function createRequest(owner: ReplicaOwner): ApiRequest {
+export function podRequest(owner: ReplicaOwner): ApiRequest {
   const { name, namespace } = owner.metadata;
   const { metadata = {}, spec } = owner.spec.template;
   const body: PodDraft = {

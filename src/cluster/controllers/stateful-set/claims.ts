@@ -35,7 +35,7 @@ export function* createClaims(set: StatefulSet, claims: Claims, ordinal: number)
       refused ??= new RequestRefused({ status: 409, reason: 'Conflict', message: `pvc ${name} is being deleted` });
     }
     if (claim !== undefined) continue;
-    const result = yield* attempt(createRequest(set, template, ordinal));
+    const result = yield* attempt(claimRequest(set, template, ordinal));
     if (!succeeded(result)) {
       refused ??= new RequestRefused({ ...result, message: `failed to create PVC ${name}: ${result.message}` });
     }
@@ -53,7 +53,7 @@ export function* createClaims(set: StatefulSet, claims: Claims, ordinal: number)
   return undefined;
 }
 
-function createRequest(set: StatefulSet, template: PersistentVolumeClaim, ordinal: number): ApiRequest {
+export function claimRequest(set: StatefulSet, template: PersistentVolumeClaim, ordinal: number): ApiRequest {
   const { namespace } = set.metadata;
   const { metadata, spec } = template;
   const labels = { ...metadata.labels, ...set.spec.selector.matchLabels };

@@ -1,0 +1,116 @@
+import type { Fit, MissingNodes, Share } from '../experiment/fit/fit.js';
+import { subjectNamed } from '../experiment/measure/explained.js';
+import { formatBytes, formatCount, formatNumber, formatPlural, formatShare } from '../results/format.js';
+import type { TextTable } from '../results/summary-table.js';
+import { nearest } from '../scenario/diagnostics.js';
+import type { FitOptions } from './commands/fit.js';
+import type { Context } from './context.js';
+import { CommandError, EXIT } from './exit-codes.js';
+import type { Io } from './io.js';
+import { loadForPlay } from './load.js';
+import { requireFiles } from './options.js';
+import { printNotes } from './print-report.js';
+import { renderTable, wrap } from './text-table.js';
+
+const TEXT_WIDTH = 100;
+
+/** `wavetank fit`: no clock, no folder. */
+export async function fitCommand(context: Context, file: string | undefined, options: FitOptions): Promise<number> {
+  requireFiles(file === undefined ? [] : [file], 'fit');
+  const { io } = context;
+  const { scenario, notes } = loadForPlay(io, file!, { settings: options.set ?? new Map() });
+  const { fit } = await import('../experiment/fit/fit.js');
+  const more = (options.more ?? []).map((text) => subjectNamed(text) ?? text);
+  const result = fit(scenario, { more });
+  refuseUnknown(result, more);
+  if (options.quiet !== true) printNotes(io, notes);
+  if (options.format === 'json') {
+    const { fits, ...figures } = result;
+    io.out(`${JSON.stringify({ verdict: fits ? 'pass' : 'fail', scenario: scenario.name, ...figures }, null, 2)}\n`);
+  } else printFit(io, result, options.quiet === true);
+  return result.fits ? EXIT.ok : EXIT.negative;
+}
+
+function refuseUnknown({ workloads }: Fit, more: readonly string[]): void {
+  const names = workloads.map(({ workload }) => workload);
+  for (const name of more) {
+    if (names.includes(name)) continue;
+    const near = nearest(name, names);
+    const hint = near === undefined ? `workloads: ${names.join(', ')}` : `did you mean ${near}?`;
+    throw new CommandError(EXIT.usage, `--more ${name}: the scenario has no such workload`, hint);
+  }
+}
+
+function printFit(io: Io, result: Fit, isQuiet: boolean): void {
+  const paint = io.outColours;
+  const { fits, pods, left, nodes, refused, notes } = result;
+  const headline = fits
+    ? paint.green(`✓ fits: ${formatPlural(pods, 'pod')} on ${formatPlural(nodes, 'node')}`)
+    : paint.red(`✗ does not fit: ${formatCount(left)} of ${formatPlural(pods, 'pod')} would have no node`);
+  const lines = [headline, ...refused.map((text) => `refused: ${text}`)];
+  lines.push('', ...renderTable(poolTable(result), paint.bold), '', ...renderTable(workloadTable(result), paint.bold));
+  for (const { workload, reason } of result.workloads) {
+    if (reason !== '') lines.push('', ...wrap(`${workload}: ${reason}`, TEXT_WIDTH));
+  }
+  if (left > 0) lines.push('', ...missingLines(result));
+  if (!isQuiet) lines.push('', ...wrap(`Not considered: ${notes.join('; ')}.`, TEXT_WIDTH).map(paint.dim));
+  io.out(`${lines.join('\n')}\n`);
+}
+
+function missingLines({ missing, together, left }: Fit): string[] {
+  const alone = missing.filter(({ takes }) => takes === left);
+  if (alone.length > 0) return [`Missing: ${alone.map(nodesOf).join(', or ')}.`];
+  if (missing.length === 0) return ['More nodes of these pools would not help.'];
+  const steps = together.length > 0 ? together : missing;
+  const taken = steps.reduce((sum, { takes }) => sum + takes, 0);
+  const rest = taken < left ? `; ${formatPlural(left - taken, 'pod')} would have no node all the same` : '';
+  return [`Missing: ${steps.map(nodesOf).join(' and ')}${rest}.`];
+}
+
+function nodesOf({ pool, nodes }: MissingNodes): string {
+  return `${formatPlural(nodes, 'node')} of ${pool}`;
+}
+
+function poolTable({ pools }: Fit): TextTable {
+  const cores = (milliCpu: number): string => formatNumber(milliCpu / 1000);
+  return {
+    title: 'Requests of the pods that fit, by pool',
+    columns: [
+      { name: 'pool', figures: false },
+      { name: 'nodes', figures: true },
+      { name: 'pods', figures: true },
+      { name: 'cpu', figures: true },
+      { name: 'memory', figures: true },
+    ],
+    rows: pools.map(({ pool, nodes, pods, milliCpu, memoryBytes }) => [
+      pool,
+      formatCount(nodes),
+      shareOf(pods, formatCount),
+      shareOf(milliCpu, cores),
+      shareOf(memoryBytes, formatBytes),
+    ]),
+  };
+}
+
+function shareOf({ requested, allocatable }: Share, format: (value: number) => string): string {
+  const share = allocatable === 0 ? '' : ` (${formatShare(requested / allocatable)})`;
+  return `${format(requested)} of ${format(allocatable)}${share}`;
+}
+
+function workloadTable({ workloads }: Fit): TextTable {
+  return {
+    title: 'Workloads',
+    columns: [
+      { name: 'workload', figures: false },
+      { name: 'pods', figures: true },
+      { name: 'fit', figures: true },
+      { name: 'more', figures: true },
+    ],
+    rows: workloads.map(({ workload, pods, placed, more, isMoreCut }) => [
+      workload,
+      formatCount(pods),
+      formatCount(placed),
+      more === null ? '' : `${formatCount(more)}${isMoreCut ? '+' : ''}`,
+    ]),
+  };
+}

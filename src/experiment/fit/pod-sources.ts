@@ -1,0 +1,182 @@
+import { succeeded } from '../../cluster/api/calls.js';
+import { createObject, type ObjectDraft } from '../../cluster/api/create.js';
+import { podTemplateHash } from '../../cluster/api/names.js';
+import type { CronJob, Job } from '../../cluster/api/objects/batch.js';
+import type { KubernetesObject } from '../../cluster/api/objects/meta.js';
+import type { Node } from '../../cluster/api/objects/node.js';
+import type { Pod } from '../../cluster/api/objects/pod.js';
+import type { PersistentVolumeClaim } from '../../cluster/api/objects/storage.js';
+import type {
+  ControllerRevision,
+  DaemonSet,
+  Deployment,
+  ReplicaSet,
+  StatefulSet,
+} from '../../cluster/api/objects/workload.js';
+import { controllerOf, controllerReference } from '../../cluster/api/owner-references.js';
+import { prepareCreate } from '../../cluster/api/prepare.js';
+import { objectKey, stored } from '../../cluster/api/store.js';
+import { podRequest as daemonPodRequest } from '../../cluster/controllers/daemon-set/decide.js';
+import { daemonPodSpec, placementOn } from '../../cluster/controllers/daemon-set/placement.js';
+import { podDraft as jobPodDraft } from '../../cluster/controllers/job/pod-draft.js';
+import { podRequest } from '../../cluster/controllers/replica-set/decide.js';
+import type { ReplicaOwner } from '../../cluster/controllers/replica-set/replica-owner.js';
+import { claimRequest } from '../../cluster/controllers/stateful-set/claims.js';
+import { firstOrdinal, replicasOf } from '../../cluster/controllers/stateful-set/ordinals.js';
+import { podDraft as statefulPodDraft } from '../../cluster/controllers/stateful-set/pod-draft.js';
+import type { Scenario } from '../../scenario/types.js';
+import { bindAtOnce, type FitWorld } from './fit-world.js';
+
+/** A workload of the manifests: the pods that its controller makes, one by one. */
+export interface PodSource {
+  /** `deployment/web`, with `namespace/` before it outside `default`. */
+  readonly workload: string;
+  readonly namespace: string;
+  /** Pods that it asks for; of a DaemonSet as many as it has nodes. */
+  readonly replicas: number;
+  /** More of it can be asked for: not of a DaemonSet, nor of a single pod. */
+  readonly grows: boolean;
+  /** The pod of this number as it would be stored, or why it is refused. */
+  readonly pod: (index: number) => Pod | string;
+  /** Of a DaemonSet: its pod for a node, undefined if it has none there. */
+  readonly daemonPod?: (node: Node) => Pod | string | undefined;
+}
+
+/** The workloads in the order of the manifests. */
+export function podSources(fit: FitWorld, scenario: Scenario): PodSource[] {
+  return scenario.manifests.flatMap(({ object }) => {
+    if (object.kind === 'Pod') return [barePod(fit, object as Pod)];
+    const there = stored(fit.world, object.kind, objectKey(object));
+    return there === undefined || controllerOf(there) !== undefined ? [] : (sourceOf(fit, there) ?? []);
+  });
+}
+
+function sourceOf(fit: FitWorld, object: KubernetesObject): PodSource | undefined {
+  switch (object.kind) {
+    case 'Deployment':
+      return replicated(fit, object, replicaSetOf(fit, object as Deployment), (object as Deployment).spec.replicas);
+    case 'ReplicaSet':
+    case 'ReplicationController':
+      return replicated(fit, object, object as ReplicaOwner, (object as ReplicaOwner).spec.replicas);
+    case 'StatefulSet':
+      return stateful(fit, object as StatefulSet);
+    case 'DaemonSet':
+      return daemons(fit, object as DaemonSet);
+    case 'Job':
+      return jobs(fit, object, object as Job);
+    case 'CronJob':
+      return jobs(fit, object, runOf(object as CronJob));
+    default:
+      return undefined;
+  }
+}
+
+function nameOf({ kind, metadata }: KubernetesObject): string {
+  const name = `${kind.toLowerCase()}/${metadata.name}`;
+  return metadata.namespace === 'default' ? name : `${metadata.namespace}/${name}`;
+}
+
+/** The pod as the API server would store it. */
+function prepared({ world }: FitWorld, draft: ObjectDraft, name: string): Pod | string {
+  const result = prepareCreate(world, draft, name);
+  return succeeded(result) ? (result.object as Pod) : result.message;
+}
+
+function barePod(fit: FitWorld, object: Pod): PodSource {
+  const { name, namespace } = object.metadata;
+  return { workload: nameOf(object), namespace, replicas: 1, grows: false, pod: () => prepared(fit, object, name) };
+}
+
+/** The ReplicaSet that a Deployment makes: stored, as pods are spread by its selector. */
+function replicaSetOf({ world, cluster }: FitWorld, deployment: Deployment): ReplicaSet {
+  const { name, namespace } = deployment.metadata;
+  const { template, selector, replicas = 1 } = deployment.spec;
+  const hash = podTemplateHash(template);
+  const labels = { ...template.metadata?.labels, 'pod-template-hash': hash };
+  const matchLabels = { ...selector.matchLabels, 'pod-template-hash': hash };
+  const draft = {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { name: `${name}-${hash}`, namespace, labels, ownerReferences: [controllerReference(deployment)] },
+    spec: {
+      replicas,
+      selector: { ...selector, matchLabels },
+      template: { ...template, metadata: { ...template.metadata, labels } },
+    },
+  };
+  createObject(world, { verb: 'create', kind: 'ReplicaSet', namespace, name: '', body: draft });
+  const set = stored<ReplicaSet>(world, 'ReplicaSet', `${namespace}/${draft.metadata.name}`)!;
+  cluster.ownerSelectors.set(`ReplicaSet/${namespace}/${set.metadata.name}`, set.spec.selector);
+  return set;
+}
+
+function replicated(fit: FitWorld, workload: KubernetesObject, owner: ReplicaOwner, replicas = 1): PodSource {
+  const { name, namespace } = owner.metadata;
+  const draft = podRequest(owner).body as ObjectDraft;
+  const pod = (index: number): Pod | string => prepared(fit, draft, `${name}-${index}`);
+  return { workload: nameOf(workload), namespace, replicas, grows: true, pod };
+}
+
+function stateful(fit: FitWorld, set: StatefulSet): PodSource {
+  const { name, namespace } = set.metadata;
+  const data = { spec: { template: { ...set.spec.template, $patch: 'replace' } } };
+  const revision = { metadata: { name: `${name}-revision` }, data } as unknown as ControllerRevision;
+  const pod = (index: number): Pod | string => {
+    const ordinal = firstOrdinal(set) + index;
+    for (const template of set.spec.volumeClaimTemplates ?? []) {
+      const refusal = makeClaim(fit, claimRequest(set, template, ordinal).body as PersistentVolumeClaim);
+      if (refusal !== undefined) return refusal;
+    }
+    return prepared(fit, statefulPodDraft(set, revision, ordinal), `${name}-${ordinal}`);
+  };
+  return { workload: nameOf(set), namespace, replicas: replicasOf(set), grows: true, pod };
+}
+
+function makeClaim({ world, cluster }: FitWorld, draft: PersistentVolumeClaim): string | undefined {
+  if (cluster.claims.has(objectKey(draft))) return undefined;
+  const result = prepareCreate(world, draft, draft.metadata.name);
+  if (!succeeded(result)) return result.message;
+  const claim = result.object as PersistentVolumeClaim;
+  cluster.claims.set(objectKey(claim), claim);
+  cluster.version += 1;
+  bindAtOnce(cluster, claim);
+  return undefined;
+}
+
+function daemons(fit: FitWorld, set: DaemonSet): PodSource {
+  const podSpec = daemonPodSpec(set.spec.template);
+  const maker = { set, podSpec, hash: podTemplateHash(set.spec.template) };
+  const daemonPod = (node: Node): Pod | string | undefined => {
+    if (!placementOn(podSpec, node).shouldRun) return undefined;
+    const draft = daemonPodRequest(maker, node.metadata.name).body as ObjectDraft;
+    return prepared(fit, draft, `${set.metadata.name}-${node.metadata.name}`);
+  };
+  const nodes = fit.cluster.nodes.filter((node) => node !== undefined && placementOn(podSpec, node).shouldRun);
+  const { namespace } = set.metadata;
+  const pod = (index: number): Pod | string => daemonPod(nodes[index]!)!;
+  return { workload: nameOf(set), namespace, replicas: nodes.length, grows: false, pod, daemonPod };
+}
+
+/** Pods of a Job that run at the same time. */
+function jobs(fit: FitWorld, workload: KubernetesObject, job: Job): PodSource {
+  const { parallelism = 1, completions, completionMode, suspend } = job.spec;
+  const { name, namespace } = job.metadata;
+  const replicas = suspend === true ? 0 : Math.min(parallelism, completions ?? parallelism);
+  const isIndexed = completionMode === 'Indexed';
+  const pod = (index: number): Pod | string =>
+    prepared(fit, jobPodDraft(job, isIndexed ? index : undefined), `${name}-${index}`);
+  return { workload: nameOf(workload), namespace, replicas, grows: true, pod };
+}
+
+/** One run of a CronJob. */
+function runOf(cronJob: CronJob): Job {
+  const { metadata, spec } = cronJob;
+  const { jobTemplate, suspend = false } = spec;
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata,
+    spec: { ...jobTemplate.spec, ...(suspend ? { suspend } : {}) },
+    status: {},
+  } as unknown as Job;
+}

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { wavetank } from './test-io.js';
+
+const SCENARIO = 'scenarios/tour/S05-unschedulable.yaml';
+
+test('says that the pods do not fit, why, and what is missing; exit status 1', async () => {
+  const { code, out, err } = await wavetank(['fit', SCENARIO]);
+  expect({ code, err }).toEqual({ code: 1, err: '' });
+  expect(out).toMatch(/^✗ does not fit: 1 of 6 pods would have no node\n/);
+  expect(out).toMatch(/^general {6}2 {2}5 of 220 \(.*%\) {2}3\.6 of 4 \(90%\) {2}384 MiB of 7\.8 GiB/m);
+  expect(out).toMatch(/^deployment\/greedy +3 +2 +0$/m);
+  expect(out).toContain(
+    'deployment/greedy: 0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu.\n',
+  );
+  expect(out).toContain('Missing: 1 node of general.\n');
+  expect(out).toMatch(/^Not considered: requests are counted, not what pods use;/m);
+});
+
+test('says that they fit, and how many more would; exit status 0', async () => {
+  const { code, out } = await wavetank(['fit', SCENARIO, '--set', 'cluster.nodes.0.count=3', '--quiet']);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^✓ fits: 6 pods on 4 nodes\n/);
+  expect(out).toMatch(/^deployment\/web +3 +3 +3$/m);
+  expect(out).not.toMatch(/Missing|Not considered/);
+});
+
+test('gives the same as JSON', async () => {
+  const { code, out } = await wavetank(['fit', SCENARIO, '--format', 'json', '--more', 'deploy/web']);
+  expect(code).toBe(1);
+  const result = JSON.parse(out) as { workloads: object[] };
+  expect(result).toMatchObject({
+    verdict: 'fail',
+    scenario: 'S05-unschedulable',
+    pods: 6,
+    left: 1,
+    nodes: 3,
+    missing: [{ pool: 'general', nodes: 1, takes: 1 }],
+    together: [],
+  });
+  expect(result.workloads).toMatchObject([{ more: 1 }, { more: null }]);
+});
+
+test('is told what is wrong with its input; exit status 2', async () => {
+  expect(await wavetank(['fit'])).toMatchObject({ code: 2, out: '' });
+  expect(await wavetank(['fit', 'nowhere.yaml'])).toMatchObject({ code: 2, out: '' });
+  const wrong = await wavetank(['fit', SCENARIO, '--more', 'deployment/wep']);
+  expect(wrong).toMatchObject({ code: 2, out: '' });
+  expect(wrong.err).toContain('--more deployment/wep: the scenario has no such workload');
+  expect(wrong.err).toContain('did you mean deployment/web?');
+});

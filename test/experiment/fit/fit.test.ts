@@ -1,0 +1,261 @@
+import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { type Fit, fit } from '../../../src/experiment/fit/fit.js';
+import { loadScenario } from '../../../src/experiment/load.js';
+import { run } from '../../../src/experiment/run.js';
+import { column } from '../../../src/results/columns.js';
+import type { Scenario } from '../../../src/scenario/types.js';
+
+const GENERAL = { pool: 'general', count: 3, cpu: 4, memory: '8Gi', zones: ['a', 'b', 'c'] };
+
+interface Wish {
+  readonly nodes?: readonly object[];
+  readonly manifests: readonly object[];
+}
+
+function scenarioOf({ nodes = [GENERAL], manifests }: Wish): Scenario {
+  const text = stringify({ scenario: 'fit', duration: '30s', cluster: { nodes }, manifests });
+  const access = { readFile: () => new TextEncoder().encode(text), glob: () => [] };
+  const { scenario, diagnostics } = loadScenario('fit.yaml', access);
+  if (scenario === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
+  return scenario;
+}
+
+function fitOf(wish: Wish, more: readonly string[] = []): Fit {
+  return fit(scenarioOf(wish), { more });
+}
+
+/** Pods without a node at the end of a run of the same scenario. */
+function pendingIn(wish: Wish): number {
+  return column(run(scenarioOf(wish)).tables, 'pods', 'node').filter((node) => node === '').length;
+}
+
+const template = (name: string, cpu: string, spec: object = {}): object => ({
+  metadata: { labels: { app: name } },
+  spec: { containers: [{ name: 'c', image: 'example.com/app:v1', resources: { requests: { cpu } } }], ...spec },
+});
+const workload = (kind: string, name: string, cpu: string, spec: object = {}, podSpec: object = {}): object => ({
+  apiVersion: 'apps/v1',
+  kind,
+  metadata: { name },
+  spec: { selector: { matchLabels: { app: name } }, template: template(name, cpu, podSpec), ...spec },
+});
+const deployment = (name: string, replicas: number, cpu: string, podSpec: object = {}): object =>
+  workload('Deployment', name, cpu, { replicas }, podSpec);
+const labelled = (name: string, topologyKey: string): object => ({
+  labelSelector: { matchLabels: { app: name } },
+  topologyKey,
+});
+
+const ALONE = {
+  affinity: {
+    podAntiAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [labelled('web', 'kubernetes.io/hostname')],
+    },
+  },
+};
+
+/** A zone of the nodes that has room for twice as many. */
+const UNEVEN = [GENERAL, { ...GENERAL, pool: 'large', count: 1, cpu: 16, zones: ['a'] }];
+const EVENLY = {
+  topologySpreadConstraints: [
+    { maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule', ...labelled('web', 'topology.kubernetes.io/zone') },
+  ],
+};
+
+describe('how many more replicas fit', () => {
+  test.each([
+    ['requests', '1200m', {}, 9, [GENERAL]],
+    ['anti-affinity', '1', ALONE, 3, [GENERAL]],
+    ['hard spread, by the smallest zone', '1', EVENLY, 13, UNEVEN],
+  ] as const)('by %s: so many and no more find a node when they are played', (_what, cpu, podSpec, most, nodes) => {
+    const wish = (replicas: number): Wish => ({
+      nodes,
+      manifests: [deployment('web', replicas, cpu, podSpec)],
+    });
+    expect(fitOf(wish(2))).toMatchObject({ fits: true, left: 0, missing: [], workloads: [{ more: most - 2 }] });
+    expect(fitOf(wish(most))).toMatchObject({ fits: true, workloads: [{ placed: most, more: 0 }] });
+    expect(fitOf(wish(most + 1))).toMatchObject({ fits: false, left: 1, workloads: [{ placed: most, more: 0 }] });
+    expect(pendingIn(wish(most))).toBe(0);
+    expect(pendingIn(wish(most + 1))).toBe(1);
+  });
+
+  test('is counted up to a thousand, to the end for a workload that is asked for, and for no DaemonSet', () => {
+    const nodes = [{ ...GENERAL, count: 15, cpu: 64 }];
+    const manifests = [deployment('web', 1, '1m'), deployment('api', 1, '1m'), workload('DaemonSet', 'agent', '1m')];
+    const all = fitOf({ nodes, manifests });
+    expect(all.workloads.map(({ more, isMoreCut }) => [more, isMoreCut])).toEqual([
+      [1_000, true],
+      [1_000, true],
+      [null, false],
+    ]);
+    const one = fitOf({ nodes, manifests }, ['deployment/api']);
+    // 110 pods a node, with one of the DaemonSet each, and two that are there.
+    expect(one.workloads.map(({ more }) => more)).toEqual([null, 15 * 109 - 2, null]);
+  });
+
+  test('leaves nothing behind: the count of one workload is not in the way of the next', () => {
+    const { workloads } = fitOf({ manifests: [deployment('web', 1, '1'), deployment('api', 1, '1')] });
+    expect(workloads.map(({ more }) => more)).toEqual([10, 10]);
+  });
+});
+
+describe('how many nodes are missing', () => {
+  const pools = (general: number, gpu: number): object[] => [
+    { ...GENERAL, count: general },
+    { ...GENERAL, pool: 'gpu', count: gpu, resources: { 'example.com/gpu': 2 } },
+  ];
+
+  test('so many and no fewer make all pods fit', () => {
+    const manifests = [workload('DaemonSet', 'agent', '500m'), deployment('web', 30, '1200m')];
+    const nodes = (count: number): Wish => ({ nodes: [{ ...GENERAL, count }], manifests });
+    const { missing, left } = fitOf(nodes(3));
+    // With its DaemonSet's pod a node takes two.
+    expect({ missing, left }).toEqual({ missing: [{ pool: 'general', nodes: 12, takes: 24 }], left: 24 });
+    expect(fitOf(nodes(15)).fits).toBe(true);
+    expect(fitOf(nodes(14))).toMatchObject({ fits: false, left: 2 });
+  });
+
+  test('of which pool: one that does not help is not named', () => {
+    const requests = { cpu: '100m', 'example.com/gpu': 1 };
+    const containers = [{ name: 'c', image: 'a:v1', resources: { requests, limits: { 'example.com/gpu': 1 } } }];
+    const manifests = [deployment('train', 6, '', { containers })];
+    expect(fitOf({ nodes: pools(1, 1), manifests })).toMatchObject({
+      left: 4,
+      missing: [{ pool: 'gpu', nodes: 2, takes: 4 }],
+      together: [],
+    });
+  });
+
+  test('of several pools together, where none is enough alone', () => {
+    const pinned = (pool: string): object => ({ nodeSelector: { pool } });
+    const nodes = ['x', 'y'].map((pool) => ({ ...GENERAL, pool, count: 1, zones: ['a'], labels: { pool } }));
+    const manifests = [deployment('one', 9, '1', pinned('x')), deployment('two', 5, '1', pinned('y'))];
+    const { missing, together } = fitOf({ nodes, manifests });
+    expect(missing).toEqual([
+      { pool: 'x', nodes: 2, takes: 5 },
+      { pool: 'y', nodes: 1, takes: 1 },
+    ]);
+    expect(together).toEqual(missing);
+  });
+
+  test('in the zone where they help', () => {
+    const inC = { nodeSelector: { 'topology.kubernetes.io/zone': 'c' } };
+    const { missing } = fitOf({ manifests: [deployment('web', 6, '1', inC)] });
+    // The next nodes stand in the zones a, b and c.
+    expect(missing).toEqual([{ pool: 'general', nodes: 3, takes: 2 }]);
+  });
+});
+
+describe('pods are asked for', () => {
+  test('as their controllers make them', () => {
+    const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'batch' } };
+    const { metadata, spec } = template('batch', '100m', { restartPolicy: 'Never' }) as {
+      metadata: object;
+      spec: object;
+    };
+    const { workloads, notes } = fitOf({
+      nodes: [
+        { ...GENERAL, taints: ['dedicated=x:NoSchedule'] },
+        { ...GENERAL, pool: 'plain', count: 2 },
+      ],
+      manifests: [
+        workload('StatefulSet', 'db', '1', { replicas: 2, serviceName: 'db' }),
+        workload('DaemonSet', 'agent', '100m'),
+        { ...job, spec: { parallelism: 3, completions: 5, template: { metadata, spec } } },
+        { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'alone' }, spec },
+      ],
+    });
+    expect(workloads.map(({ workload: name, pods, placed }) => [name, pods, placed])).toEqual([
+      ['statefulset/db', 2, 2],
+      ['daemonset/agent', 2, 2], // not on the tainted nodes
+      ['job/batch', 3, 3],
+      ['pod/alone', 1, 1],
+    ]);
+    expect(notes).toContain('of each Job the pods that run at the same time are counted');
+  });
+
+  test('the more important first, whatever the order of the manifests', () => {
+    const high = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'high' }, value: 1000 };
+    const manifests = [high, deployment('low', 12, '1'), deployment('top', 4, '1', { priorityClassName: 'high' })];
+    const { workloads } = fitOf({ manifests });
+    expect(workloads.map(({ workload: name, placed }) => [name, placed])).toEqual([
+      ['deployment/low', 8],
+      ['deployment/top', 4],
+    ]);
+  });
+
+  test('again when what they must stand beside has come', () => {
+    const beside = [labelled('db', 'kubernetes.io/hostname')];
+    const affinity = { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: beside } };
+    const manifests = [deployment('web', 2, '1', { affinity }), deployment('db', 1, '1')];
+    expect(fitOf({ manifests })).toMatchObject({ fits: true, left: 0 });
+  });
+
+  test('and told when the API server refuses them', () => {
+    const manifests = [deployment('web', 2, '1', { serviceAccountName: 'nobody' })];
+    const { fits, left, workloads } = fitOf({ manifests });
+    expect({ fits, left }).toEqual({ fits: false, left: 2 });
+    expect(workloads[0]!.reason).toContain('serviceaccount "nobody" not found');
+  });
+});
+
+describe('volumes', () => {
+  const storageClass = (name: string, provisioner: string, volumeBindingMode: string): object => ({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name },
+    provisioner,
+    volumeBindingMode,
+  });
+  const shelf = storageClass('shelf', 'kubernetes.io/no-provisioner', 'WaitForFirstConsumer');
+  const values = ['b'];
+  const volume = (name: string): object => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name },
+    spec: {
+      capacity: { storage: '10Gi' },
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: 'shelf',
+      local: { path: '/data' },
+      nodeAffinity: {
+        required: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'topology.kubernetes.io/zone', operator: 'In', values }] }],
+        },
+      },
+    },
+  });
+  const claims = (storageClassName: string): object => ({
+    metadata: { name: 'data' },
+    spec: { accessModes: ['ReadWriteOnce'], storageClassName, resources: { requests: { storage: '5Gi' } } },
+  });
+  const set = (name: string, replicas: number, storageClassName: string): object =>
+    workload('StatefulSet', name, '100m', {
+      replicas,
+      serviceName: name,
+      volumeClaimTemplates: [claims(storageClassName)],
+    });
+
+  test('that exist already are given away, and more nodes help nobody', () => {
+    const manifests = [shelf, volume('one'), volume('two'), set('db', 3, 'shelf')];
+    const { left, missing, workloads } = fitOf({ manifests });
+    expect({ left, missing }).toEqual({ left: 1, missing: [] });
+    expect(workloads[0]!.reason).toContain("didn't find available persistent volumes to bind");
+  });
+
+  test.each([
+    // Their zones are drawn before their pods are looked at: one zone is full before the others are.
+    ['Immediate', 113, 117],
+    ['WaitForFirstConsumer', 116, 116],
+  ])('that are made (%s) hold nobody up, and what was tried is taken back', (mode, least, most) => {
+    const cloud = storageClass('cloud', 'disk.csi.example.com', mode);
+    const { fits, workloads } = fitOf({ manifests: [cloud, set('db', 3, 'cloud'), set('other', 1, 'cloud')] });
+    expect(fits).toBe(true);
+    for (const { more } of workloads) {
+      // 40 pods of 100m on each of the 3 nodes.
+      expect(more).toBeGreaterThanOrEqual(least);
+      expect(more).toBeLessThanOrEqual(most);
+    }
+  });
+});
