@@ -67,3 +67,51 @@ describe('a run that is asked why its pods go where they go', () => {
     expect(askedFor('other/deployment/web')).toEqual([]);
   });
 });
+
+describe('a pod that evicts others', () => {
+  const deployment = (name: string, replicas: number, priorityClassName?: string): object => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: {
+          ...(priorityClassName === undefined ? {} : { priorityClassName }),
+          containers: [{ name: 'c', image: 'example.com/app:v1', resources: { requests: { cpu: '1' } } }],
+        },
+      },
+    },
+  });
+  const urgent = {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name: 'urgent' },
+    value: 1000,
+  };
+  const text = JSON.stringify({
+    scenario: 'preemption',
+    duration: '2m',
+    cluster: { nodes: [{ pool: 'general', count: 2, cpu: 2, memory: '4Gi' }] },
+    manifests: [urgent, deployment('low', 4), { ...deployment('high', 0, 'urgent') }],
+    timeline: [{ '30s': 'kubectl scale deployment/high --replicas=1' }],
+  });
+  const access = { readFile: () => new TextEncoder().encode(text), glob: () => [] };
+  const { attempts } = podAttempts(
+    run(load('preemption.json', {}, access), { explain: ['deployment/high'] }).tables,
+  )![0]!;
+
+  test('is told with its victims and the node that is kept for it', () => {
+    const [first] = attempts;
+    expect(first).toMatchObject({ outcome: 'unschedulable', feasible: 0, waits: 'unschedulable' });
+    expect(first!.nominated).toMatch(/^general-[12]$/);
+    expect(first!.victims).toHaveLength(1);
+    expect(first!.victims[0]).toMatch(/^default\/low-/);
+    const last = attempts.at(-1)!;
+    expect(last).toMatchObject({ outcome: 'scheduled', node: first!.nominated, nominated: first!.nominated });
+    expect(last.filtered).toEqual([]);
+    expect(last.candidates).toEqual([]);
+  });
+});

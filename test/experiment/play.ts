@@ -19,8 +19,8 @@ export const FILES: FileAccess = {
 };
 
 /** Loads a scenario that must be good. */
-export function load(path: string, options: LoadOptions = {}): Scenario {
-  const { scenario, diagnostics } = loadScenario(path, FILES, options);
+export function load(path: string, options: LoadOptions = {}, files: FileAccess = FILES): Scenario {
+  const { scenario, diagnostics } = loadScenario(path, files, options);
   if (scenario === undefined)
     throw new Error(diagnostics.map(({ line, message }) => `${path}:${line} ${message}`).join('\n'));
   return scenario;

@@ -8,7 +8,9 @@ import { FEASIBLE, pluginOf, reasonsOf, type Verdict } from './plugins/verdict.j
 import type { PodClass } from './pod-class.js';
 import type { QueuedPod } from './queued-pod.js';
 import { refusalOf } from './refusal.js';
+import { prepare, verdictsOf } from './schedule-pod.js';
 import { ATTEMPT_TABLE, JUDGEMENT_TABLE } from './tables.js';
+import type { SchedulerWorld } from './world.js';
 
 /** Scores of so many nodes are written down, and so many names of nodes that fail for one reason. */
 const TOLD_CANDIDATES = 5;
@@ -23,19 +25,12 @@ export interface AttemptLog {
   readonly subjects: readonly string[];
   /** Those of the subjects that some pod belongs to. */
   readonly met: Set<string>;
-  /** The pods that are meant, by uid. */
-  readonly pods: Map<string, ExplainedPod>;
+  /** Top owner (`deployment/web`) of each pod that is meant, by uid. */
+  readonly pods: Map<string, string>;
   readonly attempts: RecordedTable;
   readonly judgements: RecordedTable;
   /** The attempt under way, if its pod was asked for. */
   current: AttemptNote | undefined;
-}
-
-export interface ExplainedPod {
-  /** Its top owner, for example `deployment/web`. */
-  readonly workload: string;
-  /** Attempts so far. */
-  attempts: number;
 }
 
 interface AttemptNote {
@@ -44,6 +39,8 @@ interface AttemptNote {
   readonly evaluated: number;
   readonly feasible: number;
   readonly tied: number;
+  /** The node was kept for the pod: taken without a look at others. */
+  readonly isNominated: boolean;
 }
 
 export function createAttemptLog(subjects: readonly string[]): AttemptLog {
@@ -59,60 +56,55 @@ export function createAttemptLog(subjects: readonly string[]): AttemptLog {
 
 /** Writes down what the plugins say in an attempt that has just been decided; `start` is where its search began. */
 export function noteAttempt(
+  world: SchedulerWorld,
   log: AttemptLog,
-  cluster: ClusterState,
-  { pod }: QueuedPod,
+  { pod, attempts }: QueuedPod,
   podClass: PodClass,
   outcome: Outcome,
   start: number,
-  at: Micros,
 ): void {
   log.current = undefined;
-  const known = log.pods.get(pod.metadata.uid);
-  if (known === undefined) return;
-  known.attempts += 1;
-  const found = outcome.node === NO_NODE ? [] : [...cluster.feasible.subarray(0, cluster.feasibleCount)];
-  const explanation = explainPod(cluster, podClass, found);
-  const say = (...cells: (string | number | null)[]): void => {
-    const { namespace, name } = pod.metadata;
-    appendRow(log.judgements, [microsToSeconds(at), namespace, name, known.attempts, ...cells]);
-  };
-  const refusal = outcome.node === NO_NODE ? refusalOf(cluster, podClass) : undefined;
+  const { uid, namespace, name } = pod.metadata;
+  if (!log.pods.has(uid)) return;
+  const { cluster } = world.scheduler;
+  const { node, evaluated } = outcome;
+  const at = world.kernel.now;
+  const say = (...cells: (string | number | null)[]): void =>
+    appendRow(log.judgements, [microsToSeconds(at), namespace, name, attempts, ...cells]);
+  const found = node === NO_NODE ? [] : [...cluster.feasible.subarray(0, cluster.feasibleCount)];
+  const isNominated = node !== NO_NODE && evaluated === 1 && pod.status.nominatedNodeName === cluster.names[node];
+  const refusal = node === NO_NODE ? refusalOf(cluster, podClass) : undefined;
   if (refusal !== undefined) say(refusal.plugin, refusal.message, cluster.nodeCount, '', null, null, null, null);
-  else {
-    for (const { verdict, nodes } of rejections(cluster, podClass, explanation, outcome.evaluated, start)) {
-      const names = nodes.slice(0, TOLD_NAMES).map((node) => cluster.names[node]!);
+  else if (!isNominated) {
+    for (const { verdict, nodes } of rejections(cluster, podClass, uid, evaluated, start)) {
+      const names = nodes.slice(0, TOLD_NAMES).map((one) => cluster.names[one]!);
       const reason = reasonsOf(cluster, verdict).join(', ');
       say(pluginOf(verdict), reason, nodes.length, names.join(' '), null, null, null, null);
     }
   }
   // A single feasible node is taken without scores.
-  const isScored = found.length > 1;
-  const ranking = isScored ? rank(explanation, outcome.node) : [];
-  for (const [index, node] of ranking.slice(0, TOLD_CANDIDATES).entries()) {
-    for (const [plugin, { raw, normalized }] of explanation.scores) {
+  const explanation = found.length > 1 ? explainPod(cluster, podClass, found) : undefined;
+  const ranking = explanation === undefined ? [] : rank(explanation, node).slice(0, TOLD_CANDIDATES);
+  for (const [index, one] of ranking.entries()) {
+    for (const [plugin, { raw, normalized }] of explanation!.scores) {
       const weight = podClass.profile.weights[plugin];
-      say(plugin, '', 1, cluster.names[node]!, index + 1, raw.get(node)!, normalized.get(node)!, weight);
+      say(plugin, '', 1, cluster.names[one]!, index + 1, raw.get(one)!, normalized.get(one)!, weight);
     }
   }
-  const highest = explanation.totals.get(outcome.node);
-  log.current = {
-    at,
-    nodes: cluster.nodeCount,
-    evaluated: outcome.evaluated,
-    feasible: found.length,
-    tied: isScored ? found.filter((node) => explanation.totals.get(node) === highest).length : 0,
-  };
+  const highest = explanation?.totals.get(node);
+  const tied = explanation === undefined ? 0 : found.filter((one) => explanation.totals.get(one) === highest).length;
+  log.current = { at, nodes: cluster.nodeCount, evaluated, feasible: found.length, tied, isNominated };
 }
 
 /** Nodes that were looked at and rejected, by what was said of them; most nodes first. */
 function rejections(
   cluster: ClusterState,
   pod: PodClass,
-  { verdicts }: Explanation,
+  uid: string,
   evaluated: number,
   start: number,
 ): { readonly verdict: Verdict; readonly nodes: readonly NodeIndex[] }[] {
+  const verdicts = verdictsOf(cluster, prepare(cluster, pod), uid);
   const order = [...nodeOrder(cluster)];
   const isNamed = (node: NodeIndex): boolean => pod.nodeNames?.has(cluster.names[node]!) !== false;
   const candidates = order.filter(isNamed);
@@ -156,28 +148,34 @@ export function endAttempt(log: AttemptLog, queued: QueuedPod, end: AttemptEnd, 
 
 /** The binding of a pod failed after its attempt: told in a row of its own. */
 export function noteBindingError(log: AttemptLog, queued: QueuedPod, node: string, message: string, now: Micros): void {
-  const note = { at: now, nodes: 0, evaluated: 0, feasible: 0, tied: 0 };
+  const note = { at: now, nodes: 0, evaluated: 0, feasible: 0, tied: 0, isNominated: false };
   record(log, queued, note, { outcome: 'unbound', node, nominated: '', victims: '', message }, now);
 }
 
-function record(log: AttemptLog, { pod, place }: QueuedPod, note: AttemptNote, end: AttemptEnd, now: Micros): void {
+function record(
+  log: AttemptLog,
+  { pod, place, attempts }: QueuedPod,
+  note: AttemptNote,
+  end: AttemptEnd,
+  now: Micros,
+): void {
   const { namespace, name, uid } = pod.metadata;
-  const known = log.pods.get(uid);
-  if (known === undefined) return;
+  const workload = log.pods.get(uid);
+  if (workload === undefined) return;
   appendRow(log.attempts, [
     microsToSeconds(note.at),
     microsToSeconds(now),
     namespace,
     name,
-    known.workload,
-    known.attempts,
+    workload,
+    attempts,
     end.outcome,
     end.node,
     note.nodes,
     note.evaluated,
     note.feasible,
     note.tied,
-    end.nominated,
+    note.isNominated ? end.node : end.nominated,
     end.victims,
     end.outcome === 'scheduled' || place === 'gone' ? '' : place,
     end.message,

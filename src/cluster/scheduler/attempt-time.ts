@@ -1,5 +1,6 @@
 import type { Micros } from '../../kernel/time.js';
 import type { ClusterState } from './cluster.js';
+import type { Outcome } from './decide.js';
 import type { SchedulerParameters } from './parameters.js';
 import { termMatches } from './plugins/inter-pod-affinity-terms.js';
 import type { PodClass } from './pod-class.js';
@@ -12,9 +13,9 @@ export function algorithmUs(
   parameters: SchedulerParameters,
   cluster: ClusterState,
   pod: PodClass,
-  evaluated: number,
+  { evaluated, failure }: Pick<Outcome, 'evaluated' | 'failure'>,
 ): Micros {
-  const { attemptUs, evaluatedNodeUs, spreadPodUs, termPodUs, matchedPodUs, claimNodeUs } = parameters;
+  const { dryRunUs, attemptUs, evaluatedNodeUs, spreadPodUs, termPodUs, matchedPodUs, claimNodeUs } = parameters;
   const constraints = pod.spread === undefined ? 0 : pod.spread.hard.length + pod.spread.soft.length;
   const pods = pod.terms === undefined ? cluster.podsWithTerms : cluster.pods.size;
   return (
@@ -22,7 +23,8 @@ export function algorithmUs(
     evaluated * (evaluatedNodeUs + pod.claims.length * claimNodeUs) +
     constraints * Math.max(cluster.nodeCount, cluster.pods.size) * spreadPodUs +
     pods * termPodUs +
-    matchedPods(cluster, pod) * matchedPodUs
+    matchedPods(cluster, pod) * matchedPodUs +
+    (failure?.passes ?? 0) * dryRunUs
   );
 }
 

@@ -50,9 +50,9 @@ function attempt(world: SchedulerWorld, queued: QueuedPod): void {
   const podClass = podClassOf(cluster, queued.pod);
   const start = cluster.nextStart;
   const outcome = decide(cluster, podClass, incomingOf(queued.pod), tieDraw(world, queued));
-  const { node, evaluated, failure } = outcome;
+  const { node, failure } = outcome;
   const { explained } = scheduler;
-  if (explained !== undefined) noteAttempt(explained, cluster, queued, podClass, outcome, start, world.kernel.now);
+  if (explained !== undefined) noteAttempt(world, explained, queued, podClass, outcome, start);
   const nodeName = node === NO_NODE ? '' : cluster.names[node]!;
   const volumes = node === NO_NODE ? undefined : reserveVolumes(cluster, podClass, node);
   scheduler.cycle = { queued, nodeName, volumes, failure };
@@ -61,7 +61,7 @@ function attempt(world: SchedulerWorld, queued: QueuedPod): void {
     denominate(cluster, queued.pod.metadata.uid);
     placePod(cluster, queued.pod, nodeName, podClass);
   }
-  takeTime(world, algorithmUs(scheduler.parameters, cluster, podClass, evaluated));
+  takeTime(world, algorithmUs(scheduler.parameters, cluster, podClass, outcome));
 }
 
 /** One stream for each node of the tie, so that what else is tied does not matter to its chances. */

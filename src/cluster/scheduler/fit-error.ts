@@ -27,6 +27,8 @@ export interface Failure {
   readonly nomination: string | undefined;
   /** Who is to be evicted for the pod. */
   readonly candidate?: Candidate;
+  /** How often a node was filtered in the search for victims. */
+  readonly passes: number;
 }
 
 /** No plugin rejected, so the queue takes it for an error (schedule_one.go: ErrNoNodesAvailable). */
@@ -34,7 +36,7 @@ const NO_NODES_AVAILABLE = 'no nodes available to schedule pods';
 
 /** kubernetes v1.36.3 pkg/scheduler/framework/types.go: FitError.Error, with what PostFilter has to say. */
 export function failureOf(cluster: ClusterState, pod: PodClass, incoming: Incoming): Failure {
-  if (cluster.nodeCount === 0) return { message: NO_NODES_AVAILABLE, plugins: [], nomination: '' };
+  if (cluster.nodeCount === 0) return { message: NO_NODES_AVAILABLE, plugins: [], nomination: '', passes: 0 };
   const prefix = `0/${cluster.nodeCount} nodes are available:`;
   const refusal = refusalOf(cluster, pod);
   if (refusal !== undefined) {
@@ -58,23 +60,27 @@ function postFilter(
 ): Omit<Failure, 'plugins'> {
   const { postFilters } = pod.profile;
   const said: string[] = [];
+  let passes = 0;
   let nomination = postFilters.length === 0 ? '' : undefined;
   for (const plugin of postFilters) {
     if (plugin === 'DynamicResources') {
-      if (isRefused) return { message: ` ${STATE_NOT_FOUND}`, nomination };
+      if (isRefused) return { message: ` ${STATE_NOT_FOUND}`, nomination, passes };
       said.push(NO_CLAIMS);
       continue;
     }
     const preemption = preempt();
     if (preemption.kind === 'found') {
       const { candidate } = preemption;
-      return { message: '', nomination: cluster.names[candidate.node]!, candidate };
+      return { message: '', nomination: cluster.names[candidate.node]!, candidate, passes: preemption.passes };
     }
-    if (preemption.kind === 'in-vain') nomination = '';
+    if (preemption.kind === 'in-vain') {
+      nomination = '';
+      passes = preemption.passes;
+    }
     const why = preemption.kind === 'in-vain' ? dryRunResults(cluster, preemption.outcomes) : preemption.why;
     said.push(`preemption: ${why}`);
   }
-  return { message: said.length === 0 ? '' : ` ${said.join(', ')}`, nomination };
+  return { message: said.length === 0 ? '' : ` ${said.join(', ')}`, nomination, passes };
 }
 
 /** The message without what PostFilter adds. */

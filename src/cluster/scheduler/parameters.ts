@@ -32,6 +32,8 @@ export interface SchedulerParameters extends BackoffLimits {
   readonly matchedPodUs: Micros;
   /** For each claim of the pod and node evaluated (us). */
   readonly claimNodeUs: Micros;
+  /** For each time that the search for victims filters a node: once without them, once for each that may come back (us). */
+  readonly dryRunUs: Micros;
   /** Factor on the time of the algorithm: 3 mimics the machine of scheduler_perf (reference/scheduling.md 7.4). */
   readonly attemptFactor: number;
   /** Chance in the time of the algorithm: a factor around 1. */
@@ -49,6 +51,8 @@ const TERM_POD_US = 0.1;
 /** What is left of the floors of reference/scheduling.md 7.2 for required terms, and for claims: docs/fidelity.md. */
 const MATCHED_POD_US = 0.8;
 const CLAIM_NODE_US = 4;
+/** reference/scheduling.md 7.4: judgement. */
+const DRY_RUN_US = 1.5;
 /**
  * recordings/scheduler-throughput: 743 pods a second on 500 nodes (230 evaluated), 571 on 1,000 (420 evaluated), so 0.86 ms a pod
  * and 2.1 us a node evaluated; with the mean of the chance in the algorithm's time (1.09) 1 ms and 1.6 us.
@@ -85,6 +89,7 @@ function withHandOver(handOver: Distribution): SchedulerParameters {
     termPodUs: TERM_POD_US,
     matchedPodUs: MATCHED_POD_US,
     claimNodeUs: CLAIM_NODE_US,
+    dryRunUs: DRY_RUN_US,
     attemptFactor: 1,
     attemptJitter: lognormalByMedian(1, ATTEMPT_LOG_SD),
     handOver,

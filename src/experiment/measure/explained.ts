@@ -27,6 +27,6 @@ export function measureExplained<W extends SchedulerWorld>(listeners: Listeners<
       chain.some((one) => subject === one || subject === `${namespace}/${one}`),
     );
     for (const subject of meant) met.add(subject);
-    if (subjects.length === 0 || meant.length > 0) pods.set(uid, { workload: chain.at(-1)!, attempts: 0 });
+    if (subjects.length === 0 || meant.length > 0) pods.set(uid, chain.at(-1)!);
   });
 }

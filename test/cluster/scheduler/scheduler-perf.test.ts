@@ -36,8 +36,9 @@ interface Workload {
   readonly tainted?: number;
   readonly before: readonly (readonly [pods: number, Template])[];
   readonly measured: readonly [pods: number, Template];
-  /** Attempts a second, beside, at a pod that fits nowhere. */
+  /** Attempts a second, beside, at a pod that finds no node: one that is too big, if nothing else is said. */
   readonly failing?: number;
+  readonly failingPod?: Pod;
 }
 
 const plain: Template = (_cluster, name) => pod(name, '100m');
@@ -125,6 +126,14 @@ const WORKLOADS: readonly Workload[] = [
     ],
   },
   { name: 'Unschedulable', floor: 170, before: [[100, plain]], measured: [10_000, plain], failing: 5 },
+  {
+    name: 'PreemptionAsync',
+    floor: 160,
+    before: [[20_000, (_cluster, name) => pod(name, '900m')]],
+    measured: [5_000, plain],
+    failing: 5,
+    failingPod: pod('urgent', 3, { priority: 10 }),
+  },
   {
     name: 'MixedSchedulingBasePod',
     floor: 140,
@@ -221,7 +230,7 @@ const LOOKS = [0.1, 0.3, 0.5, 0.7, 0.9];
 
 /** Pods a second of the scheduling loop with nothing else in its way. */
 function throughput(workload: Workload): number {
-  const { nodes = 5_000, before, measured, failing = 0 } = workload;
+  const { nodes = 5_000, before, measured, failing = 0, failingPod = pod('too-big', 9) } = workload;
   const cluster = clusterOf(workload, nodes);
   let placed = 0;
   const place = (template: Template): void => {
@@ -239,7 +248,7 @@ function throughput(workload: Workload): number {
     totalUs += loopUs(cluster, template(cluster, 'next'));
   }
   const eachUs = totalUs / LOOKS.length;
-  const failedUs = failing === 0 ? 0 : loopUs(cluster, pod('too-big', 9));
+  const failedUs = failing === 0 ? 0 : loopUs(cluster, failingPod);
   return (1e6 - failing * failedUs) / eachUs;
 }
 
@@ -264,8 +273,8 @@ function clusterOf({ zones, tainted = 0 }: Workload, nodes: number): ClusterStat
 function loopUs(cluster: ClusterState, one: Pod): number {
   const { podUs, attemptFactor, attemptJitter } = SCHEDULER_PERF;
   const podClass = podClassOf(cluster, one);
-  const { evaluated } = decide(cluster, podClass);
-  return podUs + attemptFactor * mean(attemptJitter) * algorithmUs(SCHEDULER_PERF, cluster, podClass, evaluated);
+  const outcome = decide(cluster, podClass);
+  return podUs + attemptFactor * mean(attemptJitter) * algorithmUs(SCHEDULER_PERF, cluster, podClass, outcome);
 }
 
 test.each(WORKLOADS)('$name on the machine of scheduler_perf: at least $floor pods a second', (workload) => {

@@ -5,16 +5,16 @@ import type { Filters } from '../filter-node.js';
 import type { PodClass } from '../pod-class.js';
 import { codeOf, type Verdict } from '../plugins/verdict.js';
 import { type Candidate, chooseNode } from './choose-node.js';
-import { dryRun } from './dry-run.js';
+import { dryRun, NO_VICTIMS_FOUND } from './dry-run.js';
 import type { Incoming } from './nominations.js';
 
-/** What the search for victims comes to. */
+/** What the search for victims comes to. `passes`: how often a node was filtered on the way. */
 export type Preemption =
-  | { readonly kind: 'found'; readonly candidate: Candidate }
+  | { readonly kind: 'found'; readonly candidate: Candidate; readonly passes: number }
   /** Nobody may be evicted for the pod; what it is nominated for stays. */
   | { readonly kind: 'not-eligible'; readonly why: string }
   /** Nodes by what they said, those left out where no eviction can help. */
-  | { readonly kind: 'in-vain'; readonly outcomes: ReadonlyMap<number, number> };
+  | { readonly kind: 'in-vain'; readonly outcomes: ReadonlyMap<number, number>; readonly passes: number };
 
 const NEVER = 'not eligible due to preemptionPolicy=Never.';
 const TERMINATING = 'not eligible due to a terminating pod on the nominated node.';
@@ -37,21 +37,31 @@ export function findVictims(
   const harmless: Candidate[] = [];
   const violating: Candidate[] = [];
   const outcomes = new Map<number, number>();
+  let passes = 0;
   for (const node of potential) {
     const outcome = dryRun(cluster, filters, incoming.uid, node);
+    passes += passesOf(cluster, pod, outcome);
     if (typeof outcome === 'number') outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     else if (outcome.violations === 0) harmless.push(outcome);
     else if (violating.length < wanted) violating.push(outcome);
     if (harmless.length > 0 && harmless.length + violating.length >= wanted) break;
   }
   const candidate = chooseNode([...harmless, ...violating]);
-  return candidate === undefined ? { kind: 'in-vain', outcomes } : { kind: 'found', candidate };
+  return candidate === undefined ? { kind: 'in-vain', outcomes, passes } : { kind: 'found', candidate, passes };
+}
+
+/** The dry run on a node filters it once without its pods of lower priority, and once for each that may come back. */
+function passesOf(cluster: ClusterState, pod: PodClass, outcome: ReturnType<typeof dryRun>): number {
+  if (typeof outcome === 'number') return outcome === NO_VICTIMS_FOUND ? 0 : 1;
+  let passes = 1;
+  for (const { podClass } of cluster.podsOnNode[outcome.node]!) if (podClass.priority < pod.priority) passes += 1;
+  return passes;
 }
 
 /** For a pod that no node is to blame for: nobody's end would help it. */
 export function refusedVictims({ spec }: PodClass): Preemption {
   if (spec.preemptionPolicy === 'Never') return { kind: 'not-eligible', why: NEVER };
-  return { kind: 'in-vain', outcomes: new Map() };
+  return { kind: 'in-vain', outcomes: new Map(), passes: 0 };
 }
 
 /** How many candidates are enough (default_preemption.go: calculateNumCandidates). */
