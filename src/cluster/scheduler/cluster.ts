@@ -145,6 +145,8 @@ export interface ClusterState {
   readonly recentByOwner: Map<string, { readonly pod: Pod; readonly podClass: PodClass }[]>;
   readonly placementRules: Map<string, PlacementRules>;
   readonly fitTables: Map<string, FitTable>;
+  /** Those that hold scores, the first that was filled first. */
+  readonly filledFitTables: FitTable[];
   readonly spreadCounterByKey: Map<string, SpreadCounter>;
   readonly spreadIndex: SpreadIndex;
   affinity: AffinityCounts;
@@ -237,6 +239,7 @@ export function createCluster(profiles: readonly SchedulingProfile[] = [DEFAULT_
     recentByOwner: new Map(),
     placementRules: new Map(),
     fitTables: new Map(),
+    filledFitTables: [],
     spreadCounterByKey: new Map(),
     spreadIndex: createSpreadIndex(),
     affinity: { matching: [], held: [], byKey: new Map() },

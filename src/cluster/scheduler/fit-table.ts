@@ -37,6 +37,9 @@ export interface FitTable {
 const MAXIMUM_SCORE = 100;
 const LARGEST_INT16 = 32_767;
 
+/** Tables that hold scores at one time: 2 bytes a node each, or 33 MB on 8,000 nodes. */
+const MAXIMUM_FILLED = 2_048;
+
 export const REJECTED = -1;
 export const UNKNOWN = -2;
 
@@ -75,8 +78,7 @@ export function fitTableOf(
 export function refreshFit(cluster: ClusterState, table: FitTable): void {
   const { changes, changedNodes, capacity } = cluster;
   if (table.scores.length < capacity || changes - table.seenChanges > CHANGES_REMEMBERED) {
-    if (table.scores.length < capacity)
-      table.scores = new (table.scores instanceof Int32Array ? Int32Array : Int16Array)(capacity);
+    if (table.scores.length < capacity) makeRoom(cluster, table);
     table.scores.fill(UNKNOWN);
   } else {
     const { scores } = table;
@@ -85,6 +87,18 @@ export function refreshFit(cluster: ClusterState, table: FitTable): void {
     }
   }
   table.seenChanges = changes;
+}
+
+/** Where every pod asks for something else, the table that has been there longest forgets all. */
+function makeRoom(cluster: ClusterState, table: FitTable): void {
+  const { filledFitTables, capacity } = cluster;
+  if (table.scores.length === 0) filledFitTables.push(table);
+  if (filledFitTables.length > MAXIMUM_FILLED) resize(filledFitTables.shift()!, 0);
+  resize(table, capacity);
+}
+
+function resize(table: FitTable, length: number): void {
+  table.scores = table.scores instanceof Int32Array ? new Int32Array(length) : new Int16Array(length);
 }
 
 /** Judges one node; its placement rules are up to date. */
