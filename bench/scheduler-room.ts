@@ -2,10 +2,13 @@ import type { LabelSelector } from '../src/cluster/api/objects/meta.js';
 import type { Node } from '../src/cluster/api/objects/node.js';
 import type { Pod } from '../src/cluster/api/objects/pod.js';
 import { BACKOFF_LIMITS } from '../src/cluster/scheduler/backoff.js';
-import { type ClusterState, createCluster, NO_NODE } from '../src/cluster/scheduler/cluster.js';
+import { type ClusterState, createCluster } from '../src/cluster/scheduler/cluster.js';
 import { addNode } from '../src/cluster/scheduler/cluster-nodes.js';
-import { placePod } from '../src/cluster/scheduler/cluster-pods.js';
+import { placePod, removePod } from '../src/cluster/scheduler/cluster-pods.js';
 import { decide } from '../src/cluster/scheduler/decide.js';
+import type { Failure } from '../src/cluster/scheduler/fit-error.js';
+import { denominate, incomingOf, nominate } from '../src/cluster/scheduler/preemption/nominations.js';
+import type { QueuedPod } from '../src/cluster/scheduler/queued-pod.js';
 import { podClassOf } from '../src/cluster/scheduler/pod-class.js';
 import {
   addPod,
@@ -22,6 +25,8 @@ import {
 export interface Placement {
   readonly nodes: readonly Node[];
   readonly pods: readonly Pod[];
+  /** Pods that have their node already. */
+  readonly placed?: readonly Pod[];
   /** By `kind/namespace/name` of the pods' owners: default topology spreading asks for them. */
   readonly owners: ReadonlyMap<string, LabelSelector>;
 }
@@ -47,10 +52,11 @@ export function play(placement: Placement): Played {
   return { placed, seconds: (performance.now() - before) / 1_000 };
 }
 
-export function openRoom({ nodes, owners }: Placement): Room {
+export function openRoom({ nodes, placed = [], owners }: Placement): Room {
   const cluster = createCluster();
   for (const [key, selector] of owners) cluster.ownerSelectors.set(key, selector);
   for (const node of nodes) addNode(cluster, node);
+  for (const pod of placed) placePod(cluster, pod, pod.spec.nodeName!);
   return { cluster, queue: createSchedulingQueue(BACKOFF_LIMITS) };
 }
 
@@ -58,17 +64,19 @@ export function openRoom({ nodes, owners }: Placement): Room {
  * Tries pods until none is left that could be tried: pop, decide, assume, and what the watch makes of the binding.
  * Gives how many have found a node.
  */
-function drain({ cluster, queue }: Room): number {
+function drain(room: Room): number {
+  const { cluster, queue } = room;
   let placed = 0;
   for (let queued = popNext(queue); queued !== undefined; queued = popNext(queue)) {
     const { pod } = queued;
     const podClass = podClassOf(cluster, pod);
-    const { node, failure } = decide(cluster, podClass);
-    if (node === NO_NODE) {
-      requeueFailed(cluster, queue, queued, failure!.plugins, 0);
+    const { node, failure } = decide(cluster, podClass, incomingOf(pod));
+    if (failure !== undefined) {
+      fail(room, queued, failure);
       continue;
     }
     const nodeName = cluster.names[node]!;
+    denominate(cluster, pod.metadata.uid);
     placePod(cluster, pod, nodeName, podClass);
     finishAttempt(queue);
     const bound = { ...pod, spec: { ...pod.spec, nodeName } };
@@ -78,4 +86,19 @@ function drain({ cluster, queue }: Room): number {
     placed += 1;
   }
   return placed;
+}
+
+/** Puts the pod back. Its victims are gone at once, and their ReplicaSet makes others, which wait like all that found no node. */
+function fail({ cluster, queue }: Room, queued: QueuedPod, { plugins, nomination, candidate }: Failure): void {
+  requeueFailed(cluster, queue, queued, plugins, 0);
+  if (nomination !== undefined) {
+    queued.pod = { ...queued.pod, status: { ...queued.pod.status, nominatedNodeName: nomination } };
+    nominate(cluster, queued.pod, nomination);
+  }
+  for (const { pod } of candidate?.victims ?? []) {
+    const { nodeName: _left, ...spec } = pod.spec;
+    removePod(cluster, pod.metadata.uid);
+    moveOnEvent(cluster, queue, { type: 'PodDelete', pod }, 0);
+    addPod(cluster, queue, { ...pod, metadata: { ...pod.metadata, uid: `${pod.metadata.uid}+` }, spec }, 0);
+  }
 }

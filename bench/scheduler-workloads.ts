@@ -82,3 +82,20 @@ export function spreadAndApart(owner: number, labelSelector: LabelSelector): Par
     ...(owner % 10 === 1 ? { affinity: { podAntiAffinity: apart } } : {}),
   };
 }
+
+/** Every node is full of pods of one ReplicaSet after the other, two of which have to go for each of the pods that arrive. */
+export function preemptionStorm(nodeCount: number, arriving: number): Placement {
+  const whole = replicaSets(nodeCount, nodeCount * 16, 100, () => ({ priority: 0, ...containerOf('500m', '1Gi') }));
+  const urgent = replicaSets(0, arriving, 10, () => ({ priority: 1_000, ...containerOf('1', '2Gi') }));
+  const placed = whole.pods.map((pod, index) => {
+    const nodeName = `node-${index % nodeCount}`;
+    const startTime = index % 3_600_000_000;
+    return { ...pod, spec: { ...pod.spec, nodeName }, status: { phase: 'Running', startTime } } as const;
+  });
+  const pods = urgent.pods.map((pod) => ({ ...pod, metadata: { ...pod.metadata, uid: `urgent-${pod.metadata.uid}` } }));
+  return { ...whole, placed, pods };
+}
+
+function containerOf(cpu: string, memory: string): Pick<PodSpec, 'containers'> {
+  return { containers: [{ name: 'server', image: 'web:1', resources: { requests: { cpu, memory } } }] };
+}

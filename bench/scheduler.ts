@@ -4,7 +4,7 @@ import { podClassOf } from '../src/cluster/scheduler/pod-class.js';
 import { type Benchmark, compared, type Figure, median } from './measure.js';
 import { openb } from './openb.js';
 import { openRoom, type Placement, play } from './scheduler-room.js';
-import { replicaSets, spreadAndApart } from './scheduler-workloads.js';
+import { preemptionStorm, replicaSets, spreadAndApart } from './scheduler-workloads.js';
 
 const bench = 'scheduler';
 
@@ -23,6 +23,7 @@ const REPETITIONS = 5;
 const PLAIN_ATTEMPTS = 200;
 const GROWTH_NODES = [500, 1_000, 2_000, 5_000, 10_000];
 const MANY_REPLICA_SETS = 300;
+const URGENT_PODS = 1_000;
 
 export const schedulerBenchmark: Benchmark = {
   name: bench,
@@ -33,7 +34,7 @@ export const schedulerBenchmark: Benchmark = {
     'and spread as Kubernetes spreads them by default. Wall time from the first pod to the last: median of five after a\n' +
     'warm-up with up to 10,000 pods, a single run above. What stands beside it was measured in the same run, unless it\n' +
     'says elsewhere: on other machines with similar cores.',
-  run: () => [...plainPods(), ...growth(), ...largeClusters(), ...gpuCluster()],
+  run: () => [...plainPods(), ...growth(), ...largeClusters(), ...storms(), ...gpuCluster()],
 };
 
 function plainPods(): Figure[] {
@@ -92,6 +93,15 @@ function largeClusters(): Figure[] {
       { name: 'goal', value: 2_500 },
     ),
   ];
+}
+
+/** Every node is full; each pod that arrives has to evict two, and all that were evicted come back and are tried in vain. */
+function storms(): Figure[] {
+  return [1_000, 5_000].map((nodes) => {
+    const { placed, seconds } = play(preemptionStorm(nodes, URGENT_PODS));
+    const what = `preemption storm: ${URGENT_PODS} urgent pods, ${nodes} nodes full of ${16 * nodes} others`;
+    return { bench, case: what, metric: 'urgent pods placed', value: placed / seconds, unit: '1/s' };
+  });
 }
 
 function gpuCluster(): Figure[] {
