@@ -20,7 +20,7 @@ import { feasibleNodesToFind } from '../../../src/cluster/scheduler/sampling.js'
 import { prepare, schedulePod, verdictsOf } from '../../../src/cluster/scheduler/schedule-pod.js';
 import { winsTie } from '../../../src/cluster/scheduler/tie-break.js';
 import { node, pod } from './scheduler-world.js';
-import { boundVolume, claimOf, SHELF } from './volume-objects.js';
+import { boundVolume, CLOUD, claimOf, SHELF, storageNode } from './volume-objects.js';
 
 /** A cluster with a history, and what is in it now. */
 interface Story {
@@ -52,6 +52,7 @@ function someNode(name: string, shape: number): Node {
     status: {
       ...plain.status,
       images: shape % 3 === 0 ? [{ names: ['web:latest'], sizeBytes: 300_000_000 }] : [],
+      declaredFeatures: shape % 5 === 0 ? [] : ['RestartAllContainersOnContainerExits'],
     },
   };
 }
@@ -99,11 +100,11 @@ function somePod(name: string, shape: number): Pod {
     ...(shape % 5 === 0 ? { nodeSelector: { disk: 'ssd' } } : {}),
     ...(shape % 13 < AFFINITIES.length ? { affinity: AFFINITIES[shape % 13]!(app) } : {}),
     topologySpreadConstraints: SPREADS[shape % SPREADS.length]!,
-    ...(shape % 7 === 0
-      ? { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: `claim-${shape % 4}` } }] }
-      : {}),
+    ...(shape % 7 < VOLUMES.length ? { volumes: [{ name: 'v', ...VOLUMES[shape % 7]!(shape) }] } : {}),
   };
   const plain = pod(name, `${100 + (shape % 6) * 250}m`, more);
+  const [container] = plain.spec.containers;
+  if (shape % 17 === 0) Object.assign(container!, { restartPolicyRules: [{ action: 'RestartAllContainers' }] });
   const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: app, uid: `rs-${app}`, controller: true };
   return {
     ...plain,
@@ -112,6 +113,14 @@ function somePod(name: string, shape: number): Pod {
 }
 
 const NAMESPACES = ['default', 'other'];
+
+/** Claims, and disks that pods name themselves. */
+const VOLUMES: readonly ((shape: number) => Readonly<Record<string, unknown>>)[] = [
+  (shape) => ({ persistentVolumeClaim: { claimName: `claim-${shape % 4}` } }),
+  (shape) => ({ gcePersistentDisk: { pdName: `disk-${shape % 3}`, readOnly: shape % 2 === 0 } }),
+  (shape) => ({ awsElasticBlockStore: { volumeID: `disk-${shape % 5}` } }),
+];
+const MIGRATED = { 'storage.alpha.kubernetes.io/migrated-plugins': 'kubernetes.io/aws-ebs' };
 
 /** To pods of the application: by zone or node, in its own namespace, the other one too, or those of a team. */
 const AFFINITIES: readonly ((app: string) => Affinity)[] = [
@@ -155,16 +164,34 @@ function setOwners(cluster: ClusterState): void {
   }
 }
 
-/** Claims bound to a disk of zone 0, 1 or 2, and one that waits for a node where a disk is free: in zone 1. */
+/**
+ * Claims bound to a disk of zone 0, 1 or 2, the last for one pod alone, and one that waits for a node where a disk is free: in zone 1.
+ * Nodes can hold one disk of the driver, two of the other, or any number.
+ */
 function setClaims(cluster: ClusterState): void {
   for (let index = 0; index < 4; index++) {
     const isBound = index < 3;
-    const disk = boundVolume(`disk-${index}`, `zone-${isBound ? index : 1}`, isBound ? `claim-${index}` : undefined);
-    cluster.volumes.set(disk.metadata.name, disk);
-    const waiting = claimOf(`claim-${index}`, isBound ? disk.metadata.name : undefined);
-    for (const namespace of NAMESPACES) cluster.claims.set(`${namespace}/${waiting.metadata.name}`, waiting);
+    const name = `claim-${index}`;
+    const disk = boundVolume(`disk-${index}`, `zone-${isBound ? index : 1}`, isBound ? name : undefined);
+    const labels = index === 1 ? { 'failure-domain.beta.kubernetes.io/zone': 'zone-0__zone-1' } : {};
+    const csi = isBound ? { csi: { driver: CLOUD.provisioner, volumeHandle: disk.metadata.name } } : {};
+    cluster.volumes.set(disk.metadata.name, {
+      ...disk,
+      metadata: { ...disk.metadata, labels },
+      spec: { ...disk.spec, ...csi },
+    });
+    const claim = claimOf(name, isBound ? disk.metadata.name : undefined);
+    const accessModes = [index === 2 ? 'ReadWriteOncePod' : 'ReadWriteOnce'];
+    for (const namespace of NAMESPACES) {
+      cluster.claims.set(`${namespace}/${name}`, { ...claim, spec: { ...claim.spec, accessModes } });
+    }
   }
   cluster.storageClasses.set('shelf', SHELF);
+  for (let index = 0; index < 200; index += 2) {
+    const limited = storageNode(`n${index}`, { [CLOUD.provisioner]: 1, 'ebs.csi.aws.com': 2 });
+    const annotations = index % 3 === 0 ? MIGRATED : {};
+    cluster.storageNodes.set(`n${index}`, { ...limited, metadata: { ...limited.metadata, annotations } });
+  }
 }
 
 function addSomeNode(story: Story, shape: number): void {
