@@ -30,6 +30,7 @@ import { OTHER_WORKLOAD, readWorkload } from './workloads.js';
 import { noteEndlessJobs, noteUnreached } from './workload-reach.js';
 import { noteClassless, noteMissingConfiguration } from './missing-objects.js';
 import { noteMissingSchedulers } from './missing-scheduler.js';
+import { noteResourceClaims } from './resource-claims.js';
 import { endingAt } from './until.js';
 import { readDocuments, toPlain } from './yaml.js';
 import type { YamlDocument } from './yaml-places.js';
@@ -207,6 +208,7 @@ function buildScenario(
     noteUnreached(scope, scenario);
     noteEndlessJobs(scope, scenario);
     noteMissingConfiguration(scope, scenario);
+    noteResourceClaims(scope, scenario);
     noteClassless(scope, scenario);
     noteMissingSchedulers(scope, scenario);
   }

@@ -101,6 +101,23 @@ describe('Jobs that never end', () => {
   });
 });
 
+describe('pods with resource claims', () => {
+  const asking = 'resourceClaims: [{ name: gpu, resourceClaimTemplateName: gpu }]';
+  const pod = `{ apiVersion: v1, kind: Pod, metadata: { name: p }, spec: { containers: [{ name: c, image: i }], ${asking} } }`;
+
+  it('are warned of: no device is given to them', () => {
+    expect(told({ manifests: [pod] })).toContainEqual(
+      expect.stringContaining('warning 4: not played: pods with resourceClaims (pod/p)'),
+    );
+  });
+
+  it('may come with the objects of their devices, which are stored', () => {
+    const claim =
+      '{ apiVersion: resource.k8s.io/v1, kind: ResourceClaim, metadata: { name: gpu }, spec: { devices: {} } }';
+    expect(told({ manifests: [claim] })).toEqual(['warning 0: stored, not simulated: ResourceClaim']);
+  });
+});
+
 describe('claims without a class', () => {
   const claim = (spec = ''): string =>
     `{ apiVersion: v1, kind: PersistentVolumeClaim, metadata: { name: c }, spec: { ${spec} accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } }`;

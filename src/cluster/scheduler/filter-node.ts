@@ -89,7 +89,7 @@ export function filterBy(plugin: FilterPlugin, cluster: ClusterState, filters: F
       return affinity === undefined ? FEASIBLE : filterAffinity(cluster, affinity, node);
     case 'NodeDeclaredFeatures':
       return filterFeatures(cluster, pod, node);
-    // Pods with resource claims are refused when the scenario is read.
+    // Pods with resource claims are warned of when the scenario is read.
     case 'DynamicResources':
       return FEASIBLE;
   }

@@ -51,9 +51,10 @@ function lineOf(name: string): string | undefined {
   return undefined;
 }
 
-/** The line of the type that a kind's objects have. */
+/** The line of the type that a kind's objects have. Claims of resources are no namesakes of those that containers name. */
 export function rootTypeOf(kind: string, apiVersion: string): string {
-  return apiVersion === 'autoscaling/v2' ? `v2.${kind}` : kind;
+  if (apiVersion === 'autoscaling/v2') return `v2.${kind}`;
+  return apiVersion === 'resource.k8s.io/v1' ? `resource.${kind}` : kind;
 }
 
 export function shortName(typeName: string): string {
