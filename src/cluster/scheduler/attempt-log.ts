@@ -4,11 +4,12 @@ import { type ClusterState, NO_NODE, type NodeIndex } from './cluster.js';
 import { nodeOrder } from './cluster-nodes.js';
 import type { Outcome } from './decide.js';
 import { explainPod, type Explanation } from './explain.js';
+import { knownVerdicts } from './known-verdicts.js';
 import { FEASIBLE, pluginOf, reasonsOf, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import type { QueuedPod } from './queued-pod.js';
 import { refusalOf } from './refusal.js';
-import { prepare, verdictsOf } from './schedule-pod.js';
+import { prepare } from './schedule-pod.js';
 import { ATTEMPT_TABLE, JUDGEMENT_TABLE } from './tables.js';
 import type { SchedulerWorld } from './world.js';
 
@@ -104,7 +105,7 @@ function rejections(
   evaluated: number,
   start: number,
 ): { readonly verdict: Verdict; readonly nodes: readonly NodeIndex[] }[] {
-  const verdicts = verdictsOf(cluster, prepare(cluster, pod), uid);
+  const { verdicts } = knownVerdicts(cluster, prepare(cluster, pod), uid);
   const order = [...nodeOrder(cluster)];
   const isNamed = (node: NodeIndex): boolean => pod.nodeNames?.has(cluster.names[node]!) !== false;
   const candidates = order.filter(isNamed);
@@ -112,7 +113,7 @@ function rejections(
   const seen = [...candidates.slice(first), ...candidates.slice(0, first)].slice(0, evaluated);
   const byVerdict = new Map<Verdict, NodeIndex[]>();
   for (const node of [...seen, ...order.filter((other) => !isNamed(other))]) {
-    const verdict = verdicts.get(node)!;
+    const verdict = verdicts[node]!;
     if (verdict === FEASIBLE) continue;
     const nodes = byVerdict.get(verdict);
     if (nodes === undefined) byVerdict.set(verdict, [node]);

@@ -25,7 +25,9 @@ export function placePod(cluster: ClusterState, pod: Pod, nodeName: string, itsC
   const isResized = pod.status.containerStatuses?.some((status) => 'resources' in status) === true;
   const isSame = known !== undefined && sameParts(known.pod, pod) && !isResized;
   if (isSame && known.node === node && known.terminating === terminating) {
+    const hasStarted = known.pod.status.startTime !== pod.status.startTime;
     known.pod = pod; // nobody else needs the older one
+    if (hasStarted) noteChange(cluster, node); // as a victim it comes later now
     return;
   }
   const podClass = itsClass ?? podClassOf(cluster, pod);
@@ -107,7 +109,7 @@ export function occupy(cluster: ClusterState, occupant: Occupant, node: NodeInde
   if (usesDisks(podClass)) useDisks(cluster, occupant, node, sign);
 }
 
-function usesDisks({ claims, inlineDisks, inTreeDisks }: PodClass): boolean {
+export function usesDisks({ claims, inlineDisks, inTreeDisks }: PodClass): boolean {
   return claims.length + inlineDisks.length + inTreeDisks.length > 0;
 }
 

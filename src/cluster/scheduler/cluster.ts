@@ -156,6 +156,8 @@ export interface ClusterState {
   readonly nominatedNodes: Map<string, string>;
   /** What preemption spares where it can. */
   readonly budgets: Map<ObjectKey, PodDisruptionBudget>;
+  /** Goes up whenever a budget changes. */
+  budgetVersion: number;
 
   /** Labels by namespace: what namespace selectors of affinity terms look up. */
   readonly namespaces: Map<string, StringMap>;
@@ -246,6 +248,7 @@ export function createCluster(profiles: readonly SchedulingProfile[] = [DEFAULT_
     nominations: new Map(),
     nominatedNodes: new Map(),
     budgets: new Map(),
+    budgetVersion: 0,
     namespaces: new Map(),
     services: new Map(),
     ownerSelectors: new Map(),

@@ -1,4 +1,5 @@
 import type { ClusterState } from './cluster.js';
+import { type KnownVerdicts, knownVerdicts } from './known-verdicts.js';
 import { pluginOf, reasonsOf, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import type { Candidate } from './preemption/choose-node.js';
@@ -6,7 +7,7 @@ import { NO_VICTIMS_FOUND } from './preemption/dry-run.js';
 import { findVictims, type Preemption, refusedVictims } from './preemption/find-victims.js';
 import type { Incoming } from './preemption/nominations.js';
 import { refusalOf } from './refusal.js';
-import { prepare, verdictsOf } from './schedule-pod.js';
+import { prepare } from './schedule-pod.js';
 
 /** kubernetes v1.36.3 pkg/scheduler/framework/preemption: what the nodes say that preemption can't help or tried in vain. */
 const NO_VICTIMS = 'No preemption victims found for incoming pod';
@@ -44,11 +45,12 @@ export function failureOf(cluster: ClusterState, pod: PodClass, incoming: Incomi
     return { plugins: [refusal.plugin], ...after, message: `${prefix} ${refusal.message}.${after.message}` };
   }
   const filters = prepare(cluster, pod);
-  const verdicts = verdictsOf(cluster, filters, incoming.uid);
+  const known = knownVerdicts(cluster, filters, incoming.uid);
+  const counts = countVerdicts(known);
   const narrowing = pod.nodeNames === undefined ? [] : ['NodeAffinity'];
-  const plugins = [...new Set([...narrowing, ...[...verdicts.values()].map(pluginOf)])];
-  const after = postFilter(cluster, pod, false, () => findVictims(cluster, filters, incoming, verdicts));
-  return { plugins, ...after, message: `${prefix}${rejections(cluster, verdicts.values())}${after.message}` };
+  const plugins = [...new Set([...narrowing, ...[...counts.keys()].map(pluginOf)])];
+  const after = postFilter(cluster, pod, false, () => findVictims(cluster, filters, incoming, known));
+  return { plugins, ...after, message: `${prefix}${rejections(cluster, counts)}${after.message}` };
 }
 
 /** kubernetes v1.36.3 pkg/scheduler/framework/runtime/framework.go: RunPostFilterPlugins; schedule_one.go: schedulingCycle. */
@@ -88,12 +90,28 @@ export function fitErrorOf(cluster: ClusterState, pod: PodClass): string {
   const prefix = `0/${cluster.nodeCount} nodes are available:`;
   const refusal = refusalOf(cluster, pod);
   if (refusal !== undefined) return `${prefix} ${refusal.message}.`;
-  return `${prefix}${rejections(cluster, verdictsOf(cluster, prepare(cluster, pod), '').values())}`;
+  return `${prefix}${rejections(cluster, countVerdicts(knownVerdicts(cluster, prepare(cluster, pod), '')))}`;
 }
 
-function rejections(cluster: ClusterState, verdicts: Iterable<Verdict>): string {
-  const byVerdict = new Map<Verdict, number>();
-  for (const verdict of verdicts) count(byVerdict, verdict, 1);
+/** Nodes by what the filters say of them, in the order in which they are first said. */
+function countVerdicts({ order, verdicts }: KnownVerdicts): ReadonlyMap<Verdict, number> {
+  const counts = new Map<Verdict, number>();
+  let last: Verdict | undefined;
+  let inRow = 0;
+  for (let position = 0; position < order.length; position++) {
+    const verdict = verdicts[order[position]!]!;
+    if (verdict !== last && last !== undefined) {
+      count(counts, last, inRow);
+      inRow = 0;
+    }
+    last = verdict;
+    inRow += 1;
+  }
+  if (last !== undefined) count(counts, last, inRow);
+  return counts;
+}
+
+function rejections(cluster: ClusterState, byVerdict: ReadonlyMap<Verdict, number>): string {
   const byReason = new Map<string, number>();
   for (const [verdict, nodes] of byVerdict) {
     for (const reason of reasonsOf(cluster, verdict)) count(byReason, reason, nodes);

@@ -16,6 +16,7 @@ import { sameTemplate } from './pod-template.js';
 import { profileNamed, type SchedulingProfile } from './profile.js';
 import { requestVector, type ScoredResource, scoredRequest, scoredResources } from './resources.js';
 import { type FitTable, fitTableOf } from './fit-table.js';
+import type { KnownVerdicts } from './known-verdicts.js';
 import { placementKeyOf, type PlacementRules, placementRulesOf } from './placement-rules.js';
 import type { ClassSpread, SpreadCounter } from './spread-counts.js';
 import { countersOf, fileClass } from './spread-index.js';
@@ -75,6 +76,8 @@ export interface PodClass {
   /** By node: score of its images, as of `imageVersion`; undefined while no node has any of the images. */
   imageScores: Uint8Array | undefined;
   imageVersion: number;
+  /** What the nodes said when a pod of it failed; undefined before the first. */
+  knownVerdicts: KnownVerdicts | undefined;
   /** Its last failed attempt, and `version` of the cluster then. */
   lastFailure: { readonly version: number; readonly outcome: Outcome } | undefined;
 }
@@ -143,6 +146,7 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     affinity: undefined,
     imageScores: undefined,
     imageVersion: -1,
+    knownVerdicts: undefined,
     lastFailure: undefined,
   };
   cluster.podClasses.push(made);

@@ -6,7 +6,7 @@ import { type Counts, type Filters, prepareFilters } from './filter-node.js';
 import { scoreImages } from './plugins/image-locality.js';
 import { type CountedPods, normalizeAffinity } from './plugins/inter-pod-affinity.js';
 import { isIgnored, normalizeSpread, scoreSpread, topologyWeight } from './plugins/pod-topology-spread.js';
-import { FEASIBLE, Rejection, type Verdict } from './plugins/verdict.js';
+import { FEASIBLE } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import { judge, refreshFit, UNKNOWN } from './fit-table.js';
 import { refreshPlacement } from './placement-rules.js';
@@ -77,17 +77,6 @@ function wasSearched(cluster: ClusterState, candidates: Int32Array, searched: nu
 /** The next search begins where this one ended. */
 export function moveStart(cluster: ClusterState, evaluated: number): void {
   if (cluster.nodeCount > 0) cluster.nextStart = (cluster.nextStart + evaluated) % cluster.nodeCount;
-}
-
-/** What the filters say of each node, in search order, after an attempt that found none. */
-export function verdictsOf(cluster: ClusterState, filters: Filters, uid: string): Map<NodeIndex, Verdict> {
-  const named = filters.pod.nodeNames;
-  const verdicts = new Map<NodeIndex, Verdict>();
-  for (const node of nodeOrder(cluster)) {
-    const isCandidate = named === undefined || named.has(cluster.names[node]!);
-    verdicts.set(node, isCandidate ? filterWithNominated(cluster, filters, uid, node) : Rejection.NodeSet);
-  }
-  return verdicts;
 }
 
 const KEPT: Counts = { affinity: currentAffinityFilter, least: currentLeast };

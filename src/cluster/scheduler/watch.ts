@@ -32,6 +32,7 @@ export function listen<W extends SchedulerWorld>(listeners: Listeners<W>): void 
     const { cluster } = scheduler;
     if (type === 'deleted') cluster.budgets.delete(objectKey(object));
     else cluster.budgets.set(objectKey(object), object);
+    cluster.budgetVersion += 1;
     cluster.version += 1;
   });
   listeners.on<Owner>(SCHEDULER, 'ReplicaSet', onOwner);

@@ -17,7 +17,8 @@ import { fitErrorOf } from '../../../src/cluster/scheduler/fit-error.js';
 import { FEASIBLE, type Verdict } from '../../../src/cluster/scheduler/plugins/verdict.js';
 import { podClassOf } from '../../../src/cluster/scheduler/pod-class.js';
 import { feasibleNodesToFind } from '../../../src/cluster/scheduler/sampling.js';
-import { prepare, schedulePod, verdictsOf } from '../../../src/cluster/scheduler/schedule-pod.js';
+import { knownVerdicts } from '../../../src/cluster/scheduler/known-verdicts.js';
+import { prepare, schedulePod } from '../../../src/cluster/scheduler/schedule-pod.js';
 import { winsTie } from '../../../src/cluster/scheduler/tie-break.js';
 import { node, pod } from './scheduler-world.js';
 import { boundVolume, CLOUD, claimOf, SHELF, storageNode } from './volume-objects.js';
@@ -245,9 +246,9 @@ function scheduleSome(story: Story, shape: number): void {
   const start = cluster.nextStart;
   const decision = schedulePod(cluster, podClassOf(cluster, incoming));
   const plain = plainDecision(fresh, incoming, start);
-  expect(byName(cluster, verdictsOf(cluster, prepare(cluster, podClassOf(cluster, incoming)), ''))).toEqual(
-    plain.verdicts,
-  );
+  const { order, verdicts } = knownVerdicts(cluster, prepare(cluster, podClassOf(cluster, incoming)), '');
+  const known = new Map([...order].map((index) => [index, verdicts[index]!] as const));
+  expect(byName(cluster, known)).toEqual(plain.verdicts);
   const found = [...cluster.feasible.subarray(0, decision.feasible)].map((index) => cluster.names[index]);
   expect(found).toEqual(plain.found);
   expect(decision.evaluated).toBe(plain.evaluated);

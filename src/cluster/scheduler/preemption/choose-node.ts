@@ -8,44 +8,42 @@ export interface Candidate {
   readonly victims: readonly PlacedPod[];
   /** Victims whose disruption budget would be overdrawn. */
   readonly violations: number;
+  /** How often the node was filtered: once without its pods of lower priority, and once for each that might come back. */
+  readonly passes: number;
+  /** What `harmOf` says of it. */
+  readonly harm: readonly number[];
+  /** Nothing but what the node itself has decided it, so that it holds while the other filters let the pod pass there. */
+  readonly isLocal: boolean;
 }
 
 /** Lifts priorities above 0, so that more victims always sum up to more. */
 const PRIORITY_OFFSET = 2_147_483_648;
 
-/** Less is better; each rule decides among those that the ones before leave. */
-const RULES: readonly ((candidate: Candidate) => number)[] = [
-  ({ violations }) => violations,
-  ({ victims }) => victims[0]!.podClass.priority,
-  ({ victims }) => victims.reduce((sum, { podClass }) => sum + podClass.priority + PRIORITY_OFFSET, 0),
-  ({ victims }) => victims.length,
-  ({ victims }) => -earliestStart(victims),
-];
-
 /**
- * The node where preemption does the least harm; of equals the first.
+ * The harm that preemption does on a node, less being better; each number decides among nodes that those before it leave.
  * Source: kubernetes v1.36.3 pkg/scheduler/framework/preemption/preemption.go: pickOneNodeForPreemption.
  */
+export function harmOf(victims: readonly PlacedPod[], violations: number): readonly number[] {
+  const { priority } = victims[0]!.podClass;
+  let sum = 0;
+  let earliestStart = Number.POSITIVE_INFINITY; // of the most important victims
+  for (const victim of victims) {
+    sum += victim.podClass.priority + PRIORITY_OFFSET;
+    if (victim.podClass.priority === priority) earliestStart = Math.min(earliestStart, startSecond(victim));
+  }
+  return [violations, priority, sum, victims.length, -earliestStart];
+}
+
+/** The node where preemption does the least harm; of equals the first. */
 export function chooseNode(candidates: readonly Candidate[]): Candidate | undefined {
   let best = candidates[0];
-  for (const candidate of candidates) if (best !== undefined && isBetter(candidate, best)) best = candidate;
+  for (const candidate of candidates) if (isLess(candidate.harm, best!.harm)) best = candidate;
   return best;
 }
 
-function isBetter(left: Candidate, right: Candidate): boolean {
-  for (const rule of RULES) {
-    const [a, b] = [rule(left), rule(right)];
-    if (a !== b) return a < b;
+function isLess(left: readonly number[], right: readonly number[]): boolean {
+  for (let place = 0; place < left.length; place++) {
+    if (left[place] !== right[place]) return left[place]! < right[place]!;
   }
   return false;
-}
-
-/** When the first of the most important victims started. */
-function earliestStart(victims: readonly PlacedPod[]): number {
-  const { priority } = victims[0]!.podClass;
-  let earliest = Number.POSITIVE_INFINITY;
-  for (const victim of victims) {
-    if (victim.podClass.priority === priority) earliest = Math.min(earliest, startSecond(victim));
-  }
-  return earliest;
 }

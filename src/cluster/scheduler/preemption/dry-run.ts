@@ -2,10 +2,10 @@ import { invariant } from '../../../kernel/invariant.js';
 import type { ClusterState, NodeIndex, PlacedPod } from '../cluster.js';
 import type { Filters } from '../filter-node.js';
 import { FEASIBLE, type Verdict } from '../plugins/verdict.js';
-import type { Candidate } from './choose-node.js';
+import { type Candidate, harmOf } from './choose-node.js';
 import { overdrawing } from './disruption-budgets.js';
 import { byImportance } from './importance.js';
-import { addToTrial, beginTrial, removeFromTrial, type Trial, verdictOfTrial } from './trial.js';
+import { addToTrial, beginTrial, removeFromTrial, stillFits, type Trial, verdictOfTrial } from './trial.js';
 
 /** The node has no pods that may be evicted. */
 export const NO_VICTIMS_FOUND = -1;
@@ -41,13 +41,14 @@ export function dryRun(
   if (violating.size > 0 && violating.size < lower.length) victims.sort(byImportance);
   for (const placed of victims) addToTrial(cluster, trial, placed);
   invariant(victims.length > 0, `pod ${uid} fits on node ${cluster.names[node]!} although it was rejected there`);
-  return { node, victims, violations };
+  const passes = lower.length + 1;
+  return { node, victims, violations, passes, harm: harmOf(victims, violations), isLocal: trial.isLocal };
 }
 
 /** The pod may stay: then it counts again from here on. */
 function isReprieved(cluster: ClusterState, trial: Trial, placed: PlacedPod): boolean {
   addToTrial(cluster, trial, placed);
-  if (verdictOfTrial(cluster, trial) === FEASIBLE) return true;
+  if (stillFits(cluster, trial)) return true;
   removeFromTrial(cluster, trial, placed);
   return false;
 }

@@ -1,9 +1,11 @@
 import type { Pod } from '../../api/objects/pod.js';
 import { podCondition } from '../../api/pod-predicates.js';
 import type { ClusterState, NodeIndex } from '../cluster.js';
+import { passesRest } from '../filter-known.js';
 import type { Filters } from '../filter-node.js';
+import type { KnownVerdicts } from '../known-verdicts.js';
 import type { PodClass } from '../pod-class.js';
-import { codeOf, type Verdict } from '../plugins/verdict.js';
+import { codeOf } from '../plugins/verdict.js';
 import { type Candidate, chooseNode } from './choose-node.js';
 import { dryRun, NO_VICTIMS_FOUND } from './dry-run.js';
 import type { Incoming } from './nominations.js';
@@ -27,20 +29,23 @@ export function findVictims(
   cluster: ClusterState,
   filters: Filters,
   incoming: Incoming,
-  verdicts: ReadonlyMap<NodeIndex, Verdict>,
+  known: KnownVerdicts,
 ): Preemption {
   const { pod } = filters;
   if (pod.spec.preemptionPolicy === 'Never') return { kind: 'not-eligible', why: NEVER };
-  if (isWaitingForVictims(cluster, filters, incoming, verdicts)) return { kind: 'not-eligible', why: TERMINATING };
-  const potential = [...verdicts.keys()].filter((node) => codeOf(verdicts.get(node)!) === 'Unschedulable');
+  if (isWaitingForVictims(cluster, filters, incoming, known)) return { kind: 'not-eligible', why: TERMINATING };
+  const potential = known.order.filter((node) => codeOf(known.verdicts[node]!) === 'Unschedulable');
   const wanted = candidatesWanted(filters, potential.length);
   const harmless: Candidate[] = [];
   const violating: Candidate[] = [];
   const outcomes = new Map<number, number>();
   let passes = 0;
   for (const node of potential) {
-    const outcome = dryRun(cluster, filters, incoming.uid, node);
-    passes += passesOf(cluster, pod, outcome);
+    const remembered = known.outcomes[node];
+    const holds = remembered !== undefined && (!known.isFleeting || stillHolds(cluster, filters, node, remembered));
+    const outcome = holds ? remembered : dryRun(cluster, filters, incoming.uid, node);
+    known.outcomes[node] = outcome;
+    passes += typeof outcome === 'number' ? (outcome === NO_VICTIMS_FOUND ? 0 : 1) : outcome.passes;
     if (typeof outcome === 'number') outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     else if (outcome.violations === 0) harmless.push(outcome);
     else if (violating.length < wanted) violating.push(outcome);
@@ -50,12 +55,10 @@ export function findVictims(
   return candidate === undefined ? { kind: 'in-vain', outcomes, passes } : { kind: 'found', candidate, passes };
 }
 
-/** The dry run on a node filters it once without its pods of lower priority, and once for each that may come back. */
-function passesOf(cluster: ClusterState, pod: PodClass, outcome: ReturnType<typeof dryRun>): number {
-  if (typeof outcome === 'number') return outcome === NO_VICTIMS_FOUND ? 0 : 1;
-  let passes = 1;
-  for (const { podClass } of cluster.podsOnNode[outcome.node]!) if (podClass.priority < pod.priority) passes += 1;
-  return passes;
+/** Filters look beyond the node: is its outcome still right although it was found before other nodes changed? */
+function stillHolds(cluster: ClusterState, filters: Filters, node: NodeIndex, outcome: Candidate | number): boolean {
+  if (typeof outcome === 'number') return outcome === NO_VICTIMS_FOUND;
+  return outcome.isLocal && !cluster.nominations.has(cluster.names[node]!) && passesRest(cluster, filters, node);
 }
 
 /** For a pod that no node is to blame for: nobody's end would help it. */
@@ -76,11 +79,11 @@ function isWaitingForVictims(
   cluster: ClusterState,
   { pod }: Filters,
   { nominatedNodeName }: Incoming,
-  verdicts: ReadonlyMap<NodeIndex, Verdict>,
+  { verdicts }: KnownVerdicts,
 ): boolean {
   const node = nominatedNodeName === '' ? undefined : cluster.indexByName.get(nominatedNodeName);
   if (node === undefined || cluster.nodes[node] === undefined) return false;
-  if (codeOf(verdicts.get(node)!) === 'UnschedulableAndUnresolvable') return false;
+  if (codeOf(verdicts[node]!) === 'UnschedulableAndUnresolvable') return false;
   return cluster.podsOnNode[node]!.some((placed) => {
     return placed.podClass.priority < pod.priority && placed.terminating && isPreempted(placed.pod);
   });

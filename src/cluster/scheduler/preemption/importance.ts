@@ -8,7 +8,8 @@ import type { PlacedPod } from '../cluster.js';
 export function byImportance(left: PlacedPod, right: PlacedPod): number {
   const byPriority = right.podClass.priority - left.podClass.priority;
   if (byPriority !== 0) return byPriority;
-  const [leftStart, rightStart] = [startSecond(left), startSecond(right)];
+  const leftStart = startSecond(left);
+  const rightStart = startSecond(right);
   return leftStart < rightStart ? -1 : leftStart > rightStart ? 1 : 0;
 }
 

@@ -1,8 +1,9 @@
 import type { ClusterState, NodeIndex } from '../cluster.js';
-import { type Occupant, occupy } from '../cluster-pods.js';
-import { verdictWith } from '../filter-known.js';
+import { type Occupant, occupy, usesDisks } from '../cluster-pods.js';
+import { passesRest, verdictWith } from '../filter-known.js';
 import type { Filters } from '../filter-node.js';
 import type { PodVolumes } from '../pod-volumes.js';
+import { filterResources } from '../plugins/node-resources-fit.js';
 import { leastElsewhere } from '../plugins/pod-topology-spread.js';
 import { FEASIBLE, type Verdict } from '../plugins/verdict.js';
 import { isClaimInUse } from '../plugins/volume-restrictions.js';
@@ -28,6 +29,8 @@ export interface Trial {
   readonly least: number[];
   readonly affinity: TriedAffinity | undefined;
   readonly volumes: (PodVolumes & { claimInUse: boolean }) | undefined;
+  /** All that came or went mattered to ports and resources alone. */
+  isLocal: boolean;
 }
 
 /** The domain of the node for one hard spread constraint. */
@@ -60,7 +63,18 @@ export function beginTrial(
   const volumes = hasSay ? { ...filters.volumes } : filters.volumes;
   const tried = { ...filters, least, affinity, volumes };
   const ahead = nominatedAhead(cluster, node, filters.pod.priority, uid);
-  return { filters: tried, node, judge, ahead, domains, least, affinity, volumes: hasSay ? volumes : undefined };
+  const isLocal = ahead.length === 0;
+  return {
+    filters: tried,
+    node,
+    judge,
+    ahead,
+    domains,
+    least,
+    affinity,
+    volumes: hasSay ? volumes : undefined,
+    isLocal,
+  };
 }
 
 export function addToTrial(cluster: ClusterState, trial: Trial, occupant: Occupant): void {
@@ -69,6 +83,23 @@ export function addToTrial(cluster: ClusterState, trial: Trial, occupant: Occupa
 
 export function removeFromTrial(cluster: ClusterState, trial: Trial, occupant: Occupant): void {
   change(cluster, trial, occupant, -1);
+}
+
+/** Does the pod still fit after a change, on a node where it did before? Only filters that look at pods have to be asked again. */
+export function stillFits(cluster: ClusterState, trial: Trial): boolean {
+  const { filters, node, ahead } = trial;
+  if (ahead.length > 0) {
+    for (const nomination of ahead) addToTrial(cluster, trial, nomination);
+    const fits = passesPodFilters(cluster, filters, node);
+    for (const nomination of ahead) removeFromTrial(cluster, trial, nomination);
+    if (!fits) return false;
+  }
+  return passesPodFilters(cluster, filters, node);
+}
+
+function passesPodFilters(cluster: ClusterState, filters: Filters, node: NodeIndex): boolean {
+  if (filters.pod.fit.filtersResources && filterResources(cluster, filters.pod, node) !== FEASIBLE) return false;
+  return filters.rest.length === 0 || passesRest(cluster, filters, node);
 }
 
 /** May the pod go there, with the pods that are nominated for the node and without them? */
@@ -100,7 +131,8 @@ function change(cluster: ClusterState, trial: Trial, occupant: Occupant, sign: 1
   const { pod } = filters;
   const { podClass } = occupant;
   occupy(cluster, occupant, node, sign);
-  if (affinity !== undefined) changeAffinity(cluster, pod, affinity, podClass, node, sign);
+  if (affinity !== undefined && changeAffinity(cluster, pod, affinity, podClass, node, sign)) trial.isLocal = false;
+  if (filters.volumes !== undefined && usesDisks(podClass)) trial.isLocal = false;
   if (volumes !== undefined) volumes.claimInUse = isClaimInUse(cluster, pod);
   for (const { sums, position, value, leastElsewhere: elsewhere } of domains) {
     const { constraint, counter, matching } = sums;
@@ -108,6 +140,7 @@ function change(cluster: ClusterState, trial: Trial, occupant: Occupant, sign: 1
     const countsAll = constraint.counted === undefined && constraint.selfMatch === 1;
     const counts = countsAll ? podClass.namespace === pod.namespace : podClass.counters.includes(counter);
     if (!counts) continue;
+    trial.isLocal = false;
     matching[value]! += sign;
     if (elsewhere !== undefined) least[position] = Math.min(matching[value]!, elsewhere);
   }

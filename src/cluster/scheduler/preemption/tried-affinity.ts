@@ -37,7 +37,7 @@ export function tryAffinity(cluster: ClusterState, filter: AffinityFilter, node:
   };
 }
 
-/** One pod of the other class more or fewer at the node (plugins/interpodaffinity/filtering.go: updateWithPod). */
+/** One pod of the other class more or fewer at the node; says whether that matters (plugins/interpodaffinity/filtering.go: updateWithPod). */
 export function changeAffinity(
   cluster: ClusterState,
   pod: PodClass,
@@ -45,17 +45,25 @@ export function changeAffinity(
   other: PodClass,
   node: NodeIndex,
   difference: 1 | -1,
-): void {
+): boolean {
+  let matters = false;
   for (const term of other.terms?.antiAffinity ?? []) {
     if (!termMatches(cluster, term, pod.namespace, pod.labels)) continue;
     change(countOf(cluster, forbidden, term.topology, node), difference);
+    matters = true;
   }
-  if (pod.terms === undefined) return;
+  if (pod.terms === undefined) return matters;
   const matches = (term: InterPodTerm): boolean => termMatches(cluster, term, other.namespace, other.labels);
-  if (affinity.length > 0 && pod.terms.affinity.every(matches)) for (const pods of affinity) change(pods, difference);
-  for (const [index, pods] of antiAffinity.entries()) {
-    if (matches(pod.terms.antiAffinity[index]!)) change(pods, difference);
+  if (affinity.length > 0 && pod.terms.affinity.every(matches)) {
+    for (const pods of affinity) change(pods, difference);
+    matters = true;
   }
+  for (let index = 0; index < antiAffinity.length; index++) {
+    if (!matches(pod.terms.antiAffinity[index]!)) continue;
+    change(antiAffinity[index]!, difference);
+    matters = true;
+  }
+  return matters;
 }
 
 function countOf(cluster: ClusterState, counts: LocalCount[], topology: number, node: NodeIndex): LocalCount {
