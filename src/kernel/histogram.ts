@@ -65,18 +65,6 @@ export function recordValue(histogram: Histogram, value: number, times = 1): voi
   if (value > histogram.maximum) histogram.maximum = value;
 }
 
-/** Adds the counts of `from` to `into`. */
-export function mergeHistogram(into: Histogram, from: Histogram): void {
-  if (from.count === 0) return;
-  cover(into, from.firstCell, from.firstCell + from.cells.length - 1);
-  const offset = from.firstCell - into.firstCell;
-  for (let index = 0; index < from.cells.length; index++) into.cells[offset + index]! += from.cells[index]!;
-  into.count += from.count;
-  into.sum += from.sum;
-  into.minimum = Math.min(into.minimum, from.minimum);
-  into.maximum = Math.max(into.maximum, from.maximum);
-}
-
 /** The smallest value that at least the share `q` (0 to 1) of all values do not exceed, within 0.4 %; NaN if empty. */
 export function quantile(histogram: Histogram, q: number): number {
   const { count, cells, firstCell, minimum, maximum } = histogram;

@@ -1,5 +1,5 @@
 import type { Preset } from '../cluster/api/parameters.js';
-import { constant, type Distribution, lognormalByMedian, uniform } from '../kernel/distributions.js';
+import { type Distribution, lognormalByMedian, uniform } from '../kernel/distributions.js';
 import { MILLISECOND_US, type Micros, SECOND_US } from '../kernel/time.js';
 
 export type ProxyMode = 'iptables' | 'ipvs' | 'nftables';
@@ -74,19 +74,6 @@ export const NETWORK_PRESETS: { readonly [P in Preset]: NetworkParameters } = {
   large: { ...MANAGED, watchDelivery: logNormal(120, 0.45) },
   edge: { ...BARE_METAL, watchDelivery: logNormal(40, 0.45), external: logNormal(40, 0.5) },
   recorded: BARE_METAL,
-};
-
-/** No delay anywhere: for queueing theory, which knows no network. */
-export const INSTANT_NETWORK: NetworkParameters = {
-  ...MANAGED,
-  watchDelivery: constant(0),
-  minSyncPeriodUs: 0,
-  sameNode: constant(0),
-  sameZone: constant(0),
-  crossZone: constant(0),
-  external: constant(0),
-  translationUs: 0,
-  balancer: { ...BALANCER, hop: constant(0) },
 };
 
 /** With ipvs kube-proxy defaults to no pause between syncs (section 3). */

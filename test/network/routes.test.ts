@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { addPod, play, playToEnd, setServing, storeEndpoints } from '../../bench/synthetic-cluster.js';
 import { SERVING_NOTHING, SERVING_UNREACHABLE } from '../../src/cluster/nodes/workload.js';
 import { exponential, constant } from '../../src/kernel/distributions.js';
-import { INSTANT_NETWORK, NETWORK_PRESETS, withProxyMode } from '../../src/network/parameters.js';
+import { NETWORK_PRESETS, withProxyMode } from '../../src/network/parameters.js';
+import { INSTANT_NETWORK } from './instant-network.js';
 import { evenly, MS, poisson, type Row, rowsOf, SECOND, simulationOf, sumOf } from '../traffic/fixture.js';
 
 // The checks of reference/network.md section 13 and the ways into a Service, by whole runs of the request path.

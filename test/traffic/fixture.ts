@@ -1,6 +1,6 @@
 import { createSimulation, type Simulation, type SyntheticCluster } from '../../bench/synthetic-cluster.js';
 import type { RecordedTable } from '../../src/kernel/probe.js';
-import { INSTANT_NETWORK } from '../../src/network/parameters.js';
+import { INSTANT_NETWORK } from '../network/instant-network.js';
 import type { ClientInput, ServiceCallInput, SourceInput, TrafficInput } from '../../src/traffic/model.js';
 import type { TrafficWorld } from '../../src/traffic/world.js';
 

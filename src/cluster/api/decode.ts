@@ -125,12 +125,3 @@ function draftMetadata(value: unknown, namespace: string): Record<string, unknow
   const own = namespace === '' ? '' : metadata['namespace'] || namespace;
   return { name: '', ...metadata, namespace: own };
 }
-
-/** The API server's answer 400 to a body with these issues: a wrong type speaks alone, else all unknown fields at once. */
-export function decodeMessage(kind: string, apiVersion: string, issues: readonly DecodeIssue[]): string {
-  const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
-  const hard = issues.find(({ isFatal }) => isFatal) ?? issues.find(({ code }) => code !== 'unknown-field');
-  const why =
-    hard === undefined ? `strict decoding error: ${issues.map(({ message }) => message).join(', ')}` : hard.message;
-  return `${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`;
-}

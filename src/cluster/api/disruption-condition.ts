@@ -1,3 +1,4 @@
+import { conditionOf } from './conditions.js';
 import type { Micros } from '../../kernel/time.js';
 import type { Condition } from './objects/meta.js';
 import type { PodDisruptionBudgetStatus } from './objects/policy.js';
@@ -32,8 +33,8 @@ export function isDisruptionConditionCurrent(status: PodDisruptionBudgetStatus):
     : condition.status === 'False' && condition.reason === 'InsufficientPods';
 }
 
-function allowedCondition({ conditions = [] }: PodDisruptionBudgetStatus): Condition | undefined {
-  return conditions.find(({ type }) => type === DISRUPTION_ALLOWED);
+function allowedCondition({ conditions }: PodDisruptionBudgetStatus): Condition | undefined {
+  return conditionOf(conditions, DISRUPTION_ALLOWED);
 }
 
 function withAllowed(

@@ -1,4 +1,5 @@
 import { SECOND_US, type Micros, wholeSeconds } from '../../kernel/time.js';
+import { conditionOf } from './conditions.js';
 import type { Condition } from './objects/meta.js';
 import type { Pod } from './objects/pod.js';
 
@@ -23,8 +24,7 @@ export function isTerminating(pod: Pod): boolean {
 }
 
 export function podCondition(pod: Pod, type: string): Condition | undefined {
-  for (const condition of pod.status.conditions ?? []) if (condition.type === type) return condition;
-  return undefined;
+  return conditionOf(pod.status.conditions, type);
 }
 
 export function isReady(pod: Pod): boolean {

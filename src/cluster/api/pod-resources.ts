@@ -1,3 +1,4 @@
+import { conditionOf } from './conditions.js';
 import type { Container, PodSpec, ResourceRequirements } from './objects/pod.js';
 import type { QuantityText, ResourceList } from './objects/meta.js';
 import {
@@ -238,7 +239,7 @@ function largerOf(
   actual: readonly (ResourceList | undefined)[],
   pod: ResizableStatus | undefined,
 ): QuantityList {
-  const isInfeasible = pod?.conditions?.find(({ type }) => type === 'PodResizePending')?.reason === 'Infeasible';
+  const isInfeasible = conditionOf(pod?.conditions, 'PodResizePending')?.reason === 'Infeasible';
   const largest = isInfeasible ? new Map<string, Quantity>() : new Map(fromSpec);
   for (const list of actual) raise(largest, resourceList(list));
   return largest;

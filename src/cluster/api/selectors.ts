@@ -114,30 +114,6 @@ export function selectorOf(selector: LabelSelector): SelectorResult {
   return { ok: true, selector: sortedByKey(requirements) };
 }
 
-/** The text of a selector in its canonical form, `a=b,c in (x,y),!d`. */
-export function formatSelector(selector: Selector): string {
-  return selector.map(formatRequirement).join(',');
-}
-
-function formatRequirement({ key, operator, values }: Requirement): string {
-  const list = [...values].sort().join(',');
-  switch (operator) {
-    case 'exists':
-      return key;
-    case '!':
-      return `!${key}`;
-    case 'gt':
-      return `${key}>${list}`;
-    case 'lt':
-      return `${key}<${list}`;
-    case 'in':
-    case 'notin':
-      return `${key} ${operator} (${list})`;
-    default:
-      return `${key}${operator}${list}`;
-  }
-}
-
 function sortedByKey(requirements: readonly Requirement[]): Requirement[] {
   return requirements
     .map((requirement, index) => ({ requirement, index }))

@@ -35,11 +35,6 @@ export function allocatableOf(capacity: ResourceList, reservation: NodeReservati
   return Object.fromEntries(Object.entries(allocatable).map(([name, amount]) => [name, formatQuantity(amount)]));
 }
 
-/** Pods that a node takes. kubernetes v1.36.3 pkg/kubelet/nodestatus/setters.go: MachineInfo */
-export function podCapacity(cores: number, maxPods: number, podsPerCore: number): number {
-  return podsPerCore > 0 ? Math.min(cores * podsPerCore, maxPods) : maxPods;
-}
-
 /** Resource that the eviction signals of a node guard. */
 const SIGNALS: Readonly<Record<string, string>> = {
   memory: 'memory.available',

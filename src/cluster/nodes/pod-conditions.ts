@@ -1,3 +1,4 @@
+import { conditionOf } from '../api/conditions.js';
 import type { Micros } from '../../kernel/time.js';
 import type { Condition, ConditionStatus } from '../api/objects/meta.js';
 import type { Container, ContainerStatus, Pod, PodPhase, PodStatus } from '../api/objects/pod.js';
@@ -42,7 +43,7 @@ export function podConditions(
     TRUE,
   ];
   for (const [index, type] of OWN_CONDITIONS.entries()) {
-    const old = findCondition(before.conditions, type);
+    const old = conditionOf(before.conditions, type);
     conditions.push(stamped(type, verdicts[index]!, observedGeneration, old, now));
   }
   return conditions;
@@ -71,16 +72,11 @@ function stamped(
   return { type, observedGeneration, status, reason, message, lastTransitionTime };
 }
 
-function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
-  for (const condition of conditions ?? NONE) if (condition.type === type) return condition;
-  return undefined;
-}
-
 export function conditionStatus(
   conditions: readonly Condition[] | undefined,
   type: string,
 ): ConditionStatus | undefined {
-  return findCondition(conditions, type)?.status;
+  return conditionOf(conditions, type)?.status;
 }
 
 function judgeInitialisation(

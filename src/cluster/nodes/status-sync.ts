@@ -1,3 +1,4 @@
+import { conditionOf } from '../api/conditions.js';
 import type { Handlers } from '../../kernel/events.js';
 import { type ApiRequest, type ApiResult, issue, succeeded, takeResult } from '../api/calls.js';
 import type { Condition } from '../api/objects/meta.js';
@@ -82,7 +83,7 @@ function changedStatus({ status, reported, pod }: PodRecord): Record<string, unk
 /** A reason that no longer holds has to be taken away by name. */
 function withRemovals(condition: Condition, before: readonly Condition[]): unknown {
   if (condition.reason !== undefined) return condition;
-  const old = before.find(({ type }) => type === condition.type);
+  const old = conditionOf(before, condition.type);
   return old?.reason === undefined ? condition : { ...condition, reason: null, message: null };
 }
 

@@ -47,9 +47,6 @@ export interface PodUsage<W> {
   inFlight(world: W, podIndex: number): number;
 }
 
-/** For worlds without traffic. */
-export const NO_USAGE: PodUsage<unknown> = { cpuUs: () => 0, inFlight: () => 0 };
-
 export type ServingListener<W> = (world: W, podIndex: number, from: number, to: number) => void;
 
 /** Who is told at once when a pod begins or stops to serve: code, put together at assembly in a fixed order. */

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type AdmissionView,
-  admitNode,
-  admitPod,
-  preparePod,
-  withTokenVolume,
-} from '../../../src/cluster/api/admission/pod.js';
+import { taintNewNode } from '../../../src/cluster/api/admission/node.js';
+import { type AdmissionView, admitPod, preparePod } from '../../../src/cluster/api/admission/pod.js';
 import { decodeManifest } from '../../../src/cluster/api/decode.js';
 import { applyDefaults } from '../../../src/cluster/api/defaults/defaults.js';
 import type { Node } from '../../../src/cluster/api/objects/node.js';
@@ -84,14 +79,6 @@ describe('admission', () => {
     });
   });
 
-  it('mounts the token of the service account, once and not when it is not wanted', () => {
-    const mounted = withTokenVolume(newPod({}), 'abcde').spec;
-    expect(mounted.volumes?.[0]?.name).toBe('kube-api-access-abcde');
-    expect(mounted.containers[0]?.volumeMounts?.[0]?.mountPath).toBe('/var/run/secrets/kubernetes.io/serviceaccount');
-    const unwanted = newPod({ automountServiceAccountToken: false } as Partial<PodSpec>);
-    expect(withTokenVolume(unwanted, 'abcde')).toBe(unwanted);
-  });
-
   it('takes nodes in as not ready', () => {
     const manifest = {
       apiVersion: 'v1',
@@ -99,8 +86,8 @@ describe('admission', () => {
       metadata: { name: 'n' },
     };
     const node = applyDefaults(decodeManifest(manifest)[0]!.object!) as Node;
-    const entered = admitNode(node);
+    const entered = taintNewNode(node);
     expect(entered.spec.taints).toEqual([{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }]);
-    expect(admitNode(entered)).toBe(entered);
+    expect(taintNewNode(entered)).toBe(entered);
   });
 });

@@ -11,12 +11,7 @@ import { insertObject } from '../../../src/cluster/api/writes.js';
 import { createNodes, registerNodes } from '../../../src/cluster/nodes/create-nodes.js';
 import type { NodePool } from '../../../src/cluster/nodes/node-objects.js';
 import { NODE_PRESETS, type NodeParameters } from '../../../src/cluster/nodes/parameters.js';
-import {
-  NO_USAGE,
-  type PodUsage,
-  type WorkloadBehaviour,
-  WorkloadListeners,
-} from '../../../src/cluster/nodes/workload.js';
+import { type PodUsage, type WorkloadBehaviour, WorkloadListeners } from '../../../src/cluster/nodes/workload.js';
 import type { NodesWorld } from '../../../src/cluster/nodes/world.js';
 import { constant } from '../../../src/kernel/distributions.js';
 import { Handlers } from '../../../src/kernel/events.js';
@@ -47,6 +42,8 @@ export interface StageOptions {
     listeners: Listeners<NodesWorld>,
   ) => Readonly<Record<string, unknown>>;
 }
+
+const NO_USAGE: PodUsage<unknown> = { cpuUs: () => 0, inFlight: () => 0 };
 
 /** An API server and nodes, nothing else: pods come already bound. */
 export function nodesStage(options: StageOptions = {}): NodesStage {

@@ -1,5 +1,5 @@
 import type { QuantityText, ResourceList } from '../../../src/cluster/api/objects/meta.js';
-import { allocatableOf, podCapacity } from '../../../src/cluster/nodes/allocatable.js';
+import { allocatableOf } from '../../../src/cluster/nodes/allocatable.js';
 import { type Checker, difference } from './checker.js';
 
 interface Case {
@@ -12,6 +12,11 @@ interface Case {
   readonly evictionSoft: Readonly<Record<string, QuantityText>>;
   readonly deviceAllocatable?: ResourceList;
   readonly expected: { readonly allocatable: ResourceList; readonly capacity: ResourceList };
+}
+
+/** Pods that a node takes. kubernetes v1.36.3 pkg/kubelet/nodestatus/setters.go: MachineInfo */
+function podCapacity(cores: number, maxPods: number, podsPerCore: number): number {
+  return podsPerCore > 0 ? Math.min(cores * podsPerCore, maxPods) : maxPods;
 }
 
 /** `kubelet.allocatable`: what a node offers to pods. */

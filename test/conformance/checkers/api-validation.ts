@@ -1,5 +1,5 @@
 import { admitPod, preparePod } from '../../../src/cluster/api/admission/pod.js';
-import { decodeManifest, decodeMessage } from '../../../src/cluster/api/decode.js';
+import { type DecodeIssue, decodeManifest } from '../../../src/cluster/api/decode.js';
 import { withJobIdentity } from '../../../src/cluster/api/defaults/job-identity.js';
 import { applyDefaults } from '../../../src/cluster/api/defaults/defaults.js';
 import { groupOfVersion, kindOf, resourceOf } from '../../../src/cluster/api/kinds.js';
@@ -117,6 +117,15 @@ const sorted = (causes: Answer['causes']): string[] =>
 /** A body without kind or version is taken for what the address says. */
 function completed(object: KubernetesObject, kind: string): KubernetesObject {
   return { ...object, kind, apiVersion: object.apiVersion || kindOf(kind)!.apiVersions[0]! };
+}
+
+/** The API server's answer 400 to a body with these issues: a wrong type speaks alone, else all unknown fields at once. */
+function decodeMessage(kind: string, apiVersion: string, issues: readonly DecodeIssue[]): string {
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
+  const hard = issues.find(({ isFatal }) => isFatal) ?? issues.find(({ code }) => code !== 'unknown-field');
+  const why =
+    hard === undefined ? `strict decoding error: ${issues.map(({ message }) => message).join(', ')}` : hard.message;
+  return `${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`;
 }
 
 /** What decoding says of the body; undefined where its kind or version is not the one of the address: we tell that otherwise. */

@@ -1,9 +1,10 @@
 import type { LabelSelector, StringMap } from '../../../src/cluster/api/objects/meta.js';
 import {
-  formatSelector,
   matchesRequirements,
   matchesSelector,
   parseSelector,
+  type Requirement,
+  type Selector,
   selectorOf,
 } from '../../../src/cluster/api/selectors.js';
 import { type Checker, difference } from './checker.js';
@@ -14,6 +15,30 @@ interface Case {
   error?: string;
   canonical?: string;
   cases?: { labels: StringMap; matches: boolean }[];
+}
+
+/** The text of a selector in its canonical form, `a=b,c in (x,y),!d`. */
+function formatSelector(selector: Selector): string {
+  return selector.map(formatRequirement).join(',');
+}
+
+function formatRequirement({ key, operator, values }: Requirement): string {
+  const list = [...values].sort().join(',');
+  switch (operator) {
+    case 'exists':
+      return key;
+    case '!':
+      return `!${key}`;
+    case 'gt':
+      return `${key}>${list}`;
+    case 'lt':
+      return `${key}<${list}`;
+    case 'in':
+    case 'notin':
+      return `${key} ${operator} (${list})`;
+    default:
+      return `${key}${operator}${list}`;
+  }
 }
 
 /** `misc.label-selectors`: reading, printing, refusing and matching. */

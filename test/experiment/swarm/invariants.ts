@@ -146,6 +146,21 @@ export function quotasHold(): Invariant {
   };
 }
 
+/** Pods that a budget keeps of the workload of its name; the disruption controller knows no scale of a DaemonSet, and lets none go. */
+function leastHealthy(
+  world: World,
+  name: string,
+  { minAvailable, maxUnavailable }: PodDisruptionBudget['spec'],
+): number {
+  const workload = ['Deployment', 'StatefulSet'].flatMap(
+    (kind) => collection<Deployment>(world, kind).get(`default/${name}`) ?? [],
+  )[0];
+  const wanted = workload?.spec.replicas ?? collection(world, 'Node').size;
+  const share = maxUnavailable ?? minAvailable!;
+  const count = typeof share === 'number' ? share : Math.ceil((wanted * Number.parseInt(share, 10)) / 100);
+  return maxUnavailable === undefined ? count : Math.max(wanted - count, 0);
+}
+
 /** Where nothing but evictions takes pods away, a budget that was met once is met for good. */
 export function budgetsHold(): Invariant {
   const met = new Set<string>();
@@ -154,7 +169,7 @@ export function budgetsHold(): Invariant {
       const healthy = [...collection<Pod>(world, 'Pod').values()].filter(
         (pod) => isActive(pod) && isReady(pod) && matchesSelector(spec.selector ?? {}, pod.metadata.labels),
       ).length;
-      const least = Number(spec.minAvailable);
+      const least = leastHealthy(world, metadata.name, spec);
       if (healthy >= least) met.add(metadata.uid);
       else if (met.has(metadata.uid)) return `${healthy} healthy pods where budget ${metadata.name} needs ${least}`;
     }

@@ -222,11 +222,13 @@ const DRAINS: readonly CommandLine[] = [
 ];
 
 function budget(dice: Dice, name: string): string[] {
+  const share = dice.pick(['1', '2', '3', '25%', '50%', '70%']);
+  const rule = dice.pick(['minAvailable', 'minAvailable', 'maxUnavailable']);
   return [
     '  - apiVersion: policy/v1',
     '    kind: PodDisruptionBudget',
     `    metadata: { name: ${name} }`,
-    `    spec: { minAvailable: ${dice.between(1, 3)}, selector: { matchLabels: { app: ${name} } } }`,
+    `    spec: { ${rule}: ${share}, selector: { matchLabels: { app: ${name} } } }`,
   ];
 }
 

@@ -1,7 +1,6 @@
 import { withFields } from '../../../kernel/with-fields.js';
-import { type Fields, listIn, mapList, textIn } from '../fields.js';
+import { type Fields, textIn } from '../fields.js';
 import type { LabelSelector, StringMap } from '../objects/meta.js';
-import type { Node } from '../objects/node.js';
 import type {
   Affinity,
   Pod,
@@ -114,39 +113,6 @@ function withDefaultTolerations(given: readonly Toleration[]): readonly Tolerati
   return tolerations;
 }
 
-/** Seconds a token of a mounted service account holds. Source: plugin/pkg/admission/serviceaccount: WarnOnlyBoundTokenExpirationSeconds. */
-const TOKEN_SECONDS = 3607;
-const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
-const TOKEN_FILE_MODE = 420;
-
-/**
- * The volume with the service account's token that admission mounts into every container, as kubectl shows it. `suffix`: the five
- * random characters of its name.
- */
-export function withTokenVolume(pod: Pod, suffix: string): Pod {
-  const spec = pod.spec as unknown as Fields;
-  if (spec['automountServiceAccountToken'] === false) return pod;
-  const name = `kube-api-access-${suffix}`;
-  const sources = [
-    { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },
-    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-    {
-      downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] },
-    },
-  ];
-  let isMounted = false;
-  const mount = (container: Fields): Fields => {
-    const mounts = listIn(container['volumeMounts']);
-    if (mounts.some((existing) => existing['mountPath'] === TOKEN_PATH)) return container;
-    isMounted = true;
-    return { ...container, volumeMounts: [...mounts, { name, readOnly: true, mountPath: TOKEN_PATH }] };
-  };
-  const mounted = mapList(mapList(spec, 'initContainers', mount), 'containers', mount);
-  if (!isMounted) return pod;
-  const volumes = [...listIn(spec['volumes']), { name, projected: { sources, defaultMode: TOKEN_FILE_MODE } }];
-  return { ...pod, spec: { ...mounted, volumes } as unknown as Pod['spec'] };
-}
-
 /**
  * What the server's strategy for new pods sets: the first status, and selectors that take the values of `matchLabelKeys` from the pod's
  * labels. Source: kubernetes v1.36.3 pkg/registry/core/pod/strategy.go: PrepareForCreate.
@@ -218,13 +184,4 @@ function mergeKeys(
   ];
   if (added.length === 0) return selector;
   return { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), ...added] };
-}
-
-/**
- * A node enters with the taint of one that is not ready. Source: plugin/pkg/admission/nodetaint/admission.go.
- */
-export function admitNode(node: Node): Node {
-  const taints = node.spec.taints ?? [];
-  if (taints.some((taint) => taint.key === NOT_READY && taint.effect === 'NoSchedule')) return node;
-  return { ...node, spec: { ...node.spec, taints: [...taints, { key: NOT_READY, effect: 'NoSchedule' }] } };
 }

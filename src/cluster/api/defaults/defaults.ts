@@ -20,11 +20,6 @@ export function applyDefaults<T extends KubernetesObject>(object: T): T {
   return rule === undefined ? object : (rule(object as unknown as Fields) as unknown as T);
 }
 
-/** Whether the defaults of a kind are known here. */
-export function hasDefaults(kind: string): boolean {
-  return DEFAULTS.has(kind);
-}
-
 type Rule = (object: Fields) => Fields;
 
 const onSpec =

@@ -1,3 +1,4 @@
+import { conditionOf } from '../../api/conditions.js';
 import { type Micros, MINUTE_US } from '../../../kernel/time.js';
 import type { SyncOutcome } from '../../api/controller-loop.js';
 import { attachmentName } from '../../api/claims.js';
@@ -73,7 +74,7 @@ function detachWaitUs({ nodes, idleSince, now }: DiskView, nodeName: string): Mi
 }
 
 function isReady({ status }: Node): boolean {
-  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  const ready = conditionOf(status.conditions, 'Ready');
   return ready === undefined || ready.status === 'True';
 }
 

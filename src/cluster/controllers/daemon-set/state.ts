@@ -13,7 +13,7 @@ interface BackOff {
 export interface DaemonSetState extends PodMemory {
   /** By uid of the DaemonSet. */
   readonly ledgers: Map<string, DaemonLedger>;
-  /** By DaemonSet, generation and node: see `backOffKey`. */
+  /** By DaemonSet, generation and node (see `backOffKey`), the oldest first. */
   readonly backOffs: Map<string, BackOff>;
 }
 
@@ -57,7 +57,13 @@ function lengthenBackOff({ backOffs }: DaemonSetState, key: string, now: Micros)
   const before = backOffs.get(key);
   const isFirst = before === undefined || isForgotten(before, now);
   const delayUs = isFirst ? BACK_OFF_BASE_US : Math.min(2 * before.delayUs, BACK_OFF_MAXIMUM_US);
+  backOffs.delete(key);
   backOffs.set(key, { delayUs, at: now });
+  // Those of nodes and generations that are no more are never asked for again.
+  for (const [old, backOff] of backOffs) {
+    if (!isForgotten(backOff, now)) break;
+    backOffs.delete(old);
+  }
 }
 
 /** After twice the maximum a failure is the first again. */

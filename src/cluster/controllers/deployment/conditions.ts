@@ -1,4 +1,5 @@
 import type { Micros } from '../../../kernel/time.js';
+import { conditionOf } from '../../api/conditions.js';
 import type { Condition, ConditionStatus } from '../../api/objects/meta.js';
 
 /** Conditions of a Deployment. Source: kubernetes v1.36.3 pkg/controller/deployment/util/deployment_util.go. */
@@ -16,10 +17,6 @@ export function conditionAt(
   message: string,
 ): Condition {
   return { type, status, lastUpdateTime: now, lastTransitionTime: now, reason, message };
-}
-
-export function conditionOf(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
-  return conditions?.find((condition) => condition.type === type);
 }
 
 export function withoutCondition(conditions: readonly Condition[], type: string): readonly Condition[] {

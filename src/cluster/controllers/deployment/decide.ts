@@ -1,3 +1,4 @@
+import { conditionOf } from '../../api/conditions.js';
 import type { Micros } from '../../../kernel/time.js';
 import type { SyncOutcome } from '../../api/controller-loop.js';
 import type { Pod } from '../../api/objects/pod.js';
@@ -8,7 +9,7 @@ import { isTerminal } from '../../api/pod-predicates.js';
 import { matchesSelector } from '../../api/selectors.js';
 import { attempt, RequestRefused, send, type Story, tell } from '../../api/sync-story.js';
 import { succeeded } from '../../api/calls.js';
-import { conditionAt, conditionOf, PROGRESSING, withCondition } from './conditions.js';
+import { conditionAt, PROGRESSING, withCondition } from './conditions.js';
 import { replicasOf } from './fenceposts.js';
 import { createRollout, newReplicaSet, type Rollout, updateStatus } from './new-replica-set.js';
 import { scaleProportionally } from './proportional.js';

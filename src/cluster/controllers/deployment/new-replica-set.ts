@@ -1,3 +1,4 @@
+import { conditionOf } from '../../api/conditions.js';
 import type { Micros } from '../../../kernel/time.js';
 import { withFields } from '../../../kernel/with-fields.js';
 import { type ApiResult, succeeded } from '../../api/calls.js';
@@ -9,7 +10,7 @@ import { controllerOf, controllerReference } from '../../api/owner-references.js
 import { sameData } from '../../api/patch.js';
 import { statusRequest } from '../../api/status-request.js';
 import { attempt, isNamespaceTerminating, RequestRefused, send, type Story, tell } from '../../api/sync-story.js';
-import { conditionAt, conditionOf, PROGRESSING, withCondition } from './conditions.js';
+import { conditionAt, PROGRESSING, withCondition } from './conditions.js';
 import { findNewReplicaSet, HASH_LABEL, sameTemplate } from './replica-sets.js';
 import { maxRevision, REVISION, revisionAnnotations, sizeAnnotations } from './revisions.js';
 import { newSetSize } from './rolling.js';

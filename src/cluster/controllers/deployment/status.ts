@@ -1,15 +1,8 @@
+import { conditionOf } from '../../api/conditions.js';
 import { SECOND_US, type Micros, wholeSeconds } from '../../../kernel/time.js';
 import type { Condition } from '../../api/objects/meta.js';
 import type { Deployment, DeploymentStatus, ReplicaSet } from '../../api/objects/workload.js';
-import {
-  AVAILABLE,
-  conditionAt,
-  conditionOf,
-  PROGRESSING,
-  REPLICA_FAILURE,
-  withCondition,
-  withoutCondition,
-} from './conditions.js';
+import { AVAILABLE, conditionAt, PROGRESSING, REPLICA_FAILURE, withCondition, withoutCondition } from './conditions.js';
 import { maxUnavailableOf, replicasOf } from './fenceposts.js';
 import { actualTotal, availableTotal, readyTotal, specTotal } from './replica-sets.js';
 import { MAXIMUM_INT32 } from './revisions.js';

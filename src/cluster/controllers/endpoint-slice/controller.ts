@@ -1,3 +1,4 @@
+import { conditionOf } from '../../api/conditions.js';
 import { SECOND_US } from '../../../kernel/time.js';
 import { type ApiRequest, type ApiResult, succeeded } from '../../api/calls.js';
 import { type Controllers, enqueue, enqueueAfter, SYNC_DONE } from '../../api/controller-loop.js';
@@ -186,7 +187,7 @@ function followNode(world: EndpointSliceWorld, { object, before }: Change<Node>)
 }
 
 function topologyOf({ metadata, status }: Node): unknown {
-  const ready = status.conditions?.find(({ type }) => type === 'Ready')?.status;
+  const ready = conditionOf(status.conditions, 'Ready')?.status;
   return [metadata.labels, status.allocatable?.['cpu'], ready];
 }
 

@@ -1,3 +1,4 @@
+import { conditionOf } from '../../api/conditions.js';
 import type { Endpoint, EndpointSlice, Service } from '../../api/objects/network.js';
 import type { Node } from '../../api/objects/node.js';
 import { milliValue } from '../../api/quantity.js';
@@ -54,7 +55,7 @@ export function cpuShares(nodes: Iterable<Node>): ReadonlyMap<string, number> | 
   let total = 0;
   for (const { metadata, status } of nodes) {
     const { labels = {} } = metadata;
-    const isReady = status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
+    const isReady = conditionOf(status.conditions, 'Ready')?.status === 'True';
     if (!isReady || CONTROL_PLANE_LABELS.some((label) => label in labels)) continue;
     const zone = labels[ZONE_LABEL] ?? '';
     const cpu = milliValue(status.allocatable?.['cpu'] ?? 0);

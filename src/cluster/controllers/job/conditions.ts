@@ -1,3 +1,4 @@
+import { conditionOf } from '../../api/conditions.js';
 import type { Micros } from '../../../kernel/time.js';
 import type { Condition, ConditionStatus } from '../../api/objects/meta.js';
 
@@ -31,7 +32,7 @@ export function trueCondition(conditions: readonly Condition[], type: JobConditi
  * Source: kubernetes v1.36.3 pkg/controller/job/job_controller.go: ensureJobConditionStatus.
  */
 export function withCondition(conditions: readonly Condition[], wanted: JobCondition): readonly Condition[] {
-  const present = conditions.find(({ type }) => type === wanted.type);
+  const present = conditionOf(conditions, wanted.type);
   if (present === undefined) return wanted.status === 'False' ? conditions : [...conditions, wanted];
   const { status, reason, message } = wanted;
   if (present.status === status && present.reason === reason && present.message === message) return conditions;

@@ -1,3 +1,4 @@
+import { conditionOf } from '../../api/conditions.js';
 import { SECOND_US, type Micros } from '../../../kernel/time.js';
 import type { ApiRequest } from '../../api/calls.js';
 import { kcmLister } from '../../api/kcm.js';
@@ -67,7 +68,7 @@ function observedStatus(world: NodeLifecycleWorld, node: Node, now: Micros): Con
   const lease = kcmLister<NodeLease>(world, 'Lease').get(`${LEASE_NAMESPACE}/${name}`);
   const status = readyStatus(node);
   const renewedAt = lease === undefined ? node.metadata.creationTimestamp : lastRenewalAt(lease, now);
-  const heartbeatAt = node.status.conditions?.find(({ type }) => type === 'Ready')?.lastHeartbeatTime ?? 0;
+  const heartbeatAt = conditionOf(node.status.conditions, 'Ready')?.lastHeartbeatTime ?? 0;
   const signAt = Math.max(renewedAt, status === 'Unknown' ? 0 : heartbeatAt);
   const sincePass = Math.max(0, Math.floor((now - signAt) / MONITOR_PERIOD_US)) * MONITOR_PERIOD_US;
   const probedAt = Math.max(now - sincePass, world.controllers.nodeLifecycle.probedAt.get(name) ?? 0);

@@ -1,3 +1,4 @@
+import { conditionOf } from '../../api/conditions.js';
 import type { Micros } from '../../../kernel/time.js';
 import type { ConditionStatus } from '../../api/objects/meta.js';
 import type { Node, Taint } from '../../api/objects/node.js';
@@ -21,7 +22,7 @@ const OWN_KEYS: readonly string[] = [
 ];
 
 export function readyStatus({ status }: Node): ConditionStatus {
-  return status.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'Unknown';
+  return conditionOf(status.conditions, 'Ready')?.status ?? 'Unknown';
 }
 
 /**

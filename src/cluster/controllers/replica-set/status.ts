@@ -1,3 +1,4 @@
+import { conditionOf } from '../../api/conditions.js';
 import type { Micros } from '../../../kernel/time.js';
 import type { Condition } from '../../api/objects/meta.js';
 import type { ReplicaSetStatus } from '../../api/objects/workload.js';
@@ -35,7 +36,7 @@ function failureConditions(
   now: Micros,
 ): readonly Condition[] {
   const conditions = status.conditions ?? [];
-  const isReported = conditions.some(({ type }) => type === REPLICA_FAILURE);
+  const isReported = conditionOf(conditions, REPLICA_FAILURE) !== undefined;
   if (failure === undefined) return isReported ? conditions.filter(({ type }) => type !== REPLICA_FAILURE) : conditions;
   if (isReported) return conditions;
   const reason = active < (spec.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete';

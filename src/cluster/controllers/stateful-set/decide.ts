@@ -154,7 +154,12 @@ function* replaceOutdated(work: Work, slots: readonly Slot[]): Story<boolean> {
   for (const { pod } of slots.slice(rollingUpdate?.partition ?? 0).reverse()) {
     const isOutdated = pod !== undefined && revisionOf(pod) !== revisions.update.metadata.name;
     if (isOutdated && pod.metadata.deletionTimestamp === undefined) {
-      yield* deleteStatefulPod(set, pod);
+      try {
+        yield* deleteStatefulPod(set, pod);
+      } catch (error) {
+        // One that has gone already counts as deleted.
+        if (!(error instanceof RequestRefused) || error.result.status !== 404) throw error;
+      }
       return true;
     }
     if (isUnavailable(work, pod)) return false;

@@ -13,8 +13,10 @@ import {
   registerStatefulSet,
   type StatefulSetWorld,
 } from '../../../../src/cluster/controllers/stateful-set/controller.js';
+import { syncStatefulSet } from '../../../../src/cluster/controllers/stateful-set/decide.js';
 import { registerClaimProtection } from '../../../../src/cluster/controllers/volume-protection/controller.js';
 import { SECOND_US } from '../../../../src/kernel/time.js';
+import { answered, playStory } from '../play-story.js';
 import { type FakeKubelet, TestTank, type TestWorld, webTemplate } from '../../test-world.js';
 
 type World = TestWorld & StatefulSetWorld & GarbageCollectorWorld;
@@ -83,6 +85,27 @@ describe('a StatefulSet', () => {
     });
     expect(db(tank).status).toMatchObject({ replicas: 3, readyReplicas: 3, currentReplicas: 3, updatedReplicas: 3 });
     expect(tank.events('SuccessfulCreate')[0]!.message).toBe('Create Pod db-0 in StatefulSet db successful');
+  });
+
+  it('counts an outdated pod that has gone already as deleted', () => {
+    const [tank] = newTank();
+    tank.create(webSet(3));
+    tank.run(6 * SECOND_US);
+    const view = {
+      set: { ...db(tank), spec: { ...db(tank).spec, template: webTemplate('web:v2') } } as StatefulSet,
+      candidates: tank.all('Pod') as Pod[],
+      revisions: tank.all('ControllerRevision') as ControllerRevision[],
+      claims: new Map(),
+      now: 6 * SECOND_US,
+    };
+    const sent: string[] = [];
+    const { outcome } = playStory(syncStatefulSet(view), ({ verb, kind, name, body }) => {
+      sent.push(`${verb} ${kind} ${name}`);
+      if (verb === 'delete') return { status: 404, reason: 'NotFound', message: `pods "${name}" not found` };
+      return answered({ ...(body as StatefulSet), metadata: { ...db(tank).metadata, name: 'new' } });
+    });
+    expect(sent).toEqual(['create ControllerRevision ', 'delete Pod db-2', 'update StatefulSet db']);
+    expect(outcome).toEqual({});
   });
 
   it('makes and deletes all at once when it is Parallel', () => {
