@@ -9,6 +9,7 @@ import { readResolvedText, resolvedText, scenarioDigest } from '../experiment/re
 import { play, type Played } from '../experiment/run.js';
 import { packageVersion } from '../experiment/version.js';
 import { answerOf } from '../results/answer.js';
+import { withDerivedTables } from '../results/derived-tables.js';
 import {
   readManifest,
   readRunFolder,
@@ -101,7 +102,8 @@ function judge(
   const identity = identityOf(scenario, played, command, notes);
   const summary = summarize(played.tables, identity);
   const expectations = evaluateExpectations(played.assembly.world, summary, command);
-  return { identity, expectations, tables: played.tables, resolvedScenario: resolvedText(scenario), inputs };
+  const tables = withDerivedTables(played.tables, identity.durationSeconds);
+  return { identity, expectations, tables, resolvedScenario: resolvedText(scenario), inputs };
 }
 
 async function write(directory: string, folder: RunFolder, output: Output, hooks: Hooks): Promise<void> {

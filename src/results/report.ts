@@ -14,6 +14,7 @@ import {
   noteList,
   section,
 } from './report-sections.js';
+import { pendingPods, utilisationTable } from './report-scheduling.js';
 import { REPORT_CSS } from './report-style.js';
 import { summarize } from './summary.js';
 import { timelineList } from './timeline-list.js';
@@ -41,6 +42,8 @@ function reportHtml({ identity, tables, expectations }: ReportContent, charts: r
     section('Expectations', expectationList(expectations)),
     section('Timeline', timelineList(tables)),
     section('Figures', figureTables(summary)),
+    section('Pods that waited for a node', pendingPods(tables, identity)),
+    section('Requests on the nodes', utilisationTable(tables)),
     section('Charts', charts.map(chartFigure).join('\n')),
     section('Kubernetes events', notableEvents(tables)),
     section('Notes and assumptions', noteList([...identity.notes, ...identity.assumptions])),

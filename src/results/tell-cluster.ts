@@ -4,6 +4,7 @@ import type { Scaling } from './scalings.js';
 import type { RecoverySummary } from './summary.js';
 import type { UnreadyPods } from './unready.js';
 import type { UnscheduledPods } from './unscheduled.js';
+import { schedulersReason } from './waiting-pods.js';
 
 /** What the cluster did, in words. */
 
@@ -93,13 +94,7 @@ function tellWaiting({ workload, pods, sinceSeconds, longestSeconds, isStill, me
   const what = isStill
     ? `${who} ${pods === 1 ? 'was' : 'were'} still without a node at the end of the run, Pending ${since}`
     : `${who} waited up to ${formatDuration(longestSeconds)} for a node, Pending ${since}`;
-  return message === '' ? `${what}.` : `${what}: ${schedulersReason(message)}`;
-}
-
-/** Without what preemption would have found, which says little and takes a line. */
-function schedulersReason(message: string): string {
-  const end = message.search(/\. (?:no new claims|preemption:|not found)/);
-  return ended(end < 0 ? message : message.slice(0, end));
+  return message === '' ? `${what}.` : `${what}: ${ended(schedulersReason(message))}`;
 }
 
 /** A message as a sentence: with one full stop. */

@@ -1,5 +1,6 @@
-import { byText, groupBy, rows } from './columns.js';
+import { byText, groupBy } from './columns.js';
 import type { RecordedTables } from './identity.js';
+import { waitingPods } from './waiting-pods.js';
 
 /** A pod that has waited so long for a node is told of, seconds: scheduling alone takes well under one. */
 const LONG_WAIT_SECONDS = 30;
@@ -29,25 +30,13 @@ interface Waiting {
 
 /** Pods without a node at the end of the run, and pods that found one late or were deleted before; workload by workload. */
 export function unscheduledPods(tables: RecordedTables, durationSeconds: number): UnscheduledPods[] {
-  const shape = {
-    namespace: 'text',
-    name: 'text',
-    workload: 'text',
-    created_s: 'number',
-    scheduled_s: 'number',
-    deleted_s: 'number',
-    removed_s: 'number',
-  } as const;
-  const words = lastWords(tables);
-  const waiting = rows(tables, 'pods', shape).flatMap((pod): Waiting[] => {
-    const since = pod.created_s ?? durationSeconds;
-    const end = pod.scheduled_s ?? pod.deleted_s ?? pod.removed_s;
-    const waited = (end ?? durationSeconds) - since;
-    const message = words.get(`${pod.namespace!}/${pod.name!}`) ?? '';
+  const waiting = waitingPods(tables, durationSeconds).flatMap((pod): Waiting[] => {
+    const { workload, fromSeconds: since, toSeconds } = pod;
+    const waited = (toSeconds ?? durationSeconds) - since;
+    const message = pod.words.at(-1)?.message ?? '';
     // Without a node when the run ends may also mean: created a moment before.
-    if (waited < LONG_WAIT_SECONDS && (end !== null || message === '')) return [];
-    const workload = pod.namespace === 'default' ? pod.workload! : `${pod.namespace!}/${pod.workload!}`;
-    return [{ workload, since, waited, isStill: end === null, message }];
+    if (waited < LONG_WAIT_SECONDS && (toSeconds !== null || message === '')) return [];
+    return [{ workload, since, waited, isStill: toSeconds === null, message }];
   });
   const groups = groupBy(waiting, ({ workload, isStill }) => `${workload} ${String(isStill)}`);
   return [...groups.values()]
@@ -65,15 +54,4 @@ function summarizeGroup(group: readonly Waiting[]): UnscheduledPods {
     isStill,
     message: group.findLast(({ message }) => message !== '')?.message ?? '',
   };
-}
-
-/** The message of the last FailedScheduling event of every pod that has one. */
-function lastWords(tables: RecordedTables): Map<string, string> {
-  const shape = { kind: 'text', namespace: 'text', name: 'text', reason: 'text', message: 'text' } as const;
-  const words = new Map<string, string>();
-  for (const event of rows(tables, 'events', shape)) {
-    if (event.reason !== 'FailedScheduling' || event.kind !== 'Pod') continue;
-    words.set(`${event.namespace!}/${event.name!}`, event.message!);
-  }
-  return words;
 }

@@ -9,6 +9,7 @@ import { drawChart } from '../../src/results/charts/svg.js';
 import { runReport } from '../../src/results/report.js';
 import { sweepReport } from '../../src/results/sweep-report.js';
 import { EXPECTATIONS, IDENTITY, fixtureTables } from './fixture.js';
+import { WAITING_TABLES } from './waiting-fixture.js';
 import { SWEEP_IDENTITY, fixtureRuns } from './sweep-fixture.js';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -68,8 +69,9 @@ describe('run report', () => {
 
   test('tells the answer, then expectations, figures, charts, and how to repeat', async () => {
     const { html } = await runReport(content);
-    const order = ['did not hold', '>Expectations<', '>Timeline<', '>Figures<', '>Charts<', '>Kubernetes events<'];
-    const places = [...order, '>Notes and assumptions<', IDENTITY.command].map((text) => html.indexOf(text));
+    const order = ['did not hold', '>Expectations<', '>Timeline<', '>Figures<'];
+    const later = ['>Requests on the nodes<', '>Charts<', '>Kubernetes events<'];
+    const places = [...order, ...later, '>Notes and assumptions<', IDENTITY.command].map((text) => html.indexOf(text));
     expect(places.every((place) => place >= 0)).toBe(true);
     expect(places).toEqual([...places].sort((left, right) => left - right));
     expect(html).toContain(IDENTITY.scenarioDigest);
@@ -85,6 +87,8 @@ describe.skipIf(!isThere)('in a browser', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wavetank-report-'));
     writeFileSync(join(folder, 'run.html'), (await runReport(content)).html);
+    const waits = { identity: IDENTITY, tables: WAITING_TABLES, expectations: [] };
+    writeFileSync(join(folder, 'waits.html'), (await runReport(waits)).html);
     writeFileSync(join(folder, 'sweep.html'), (await sweepReport(SWEEP_IDENTITY, fixtureRuns())).html);
     const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu', ...quiet] });
@@ -97,7 +101,8 @@ describe.skipIf(!isThere)('in a browser', () => {
   const views = ['run', 'sweep'].flatMap((report) =>
     [390, 768, 1280].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ report, width, scheme }))),
   );
-  test.each(views)('$report at $width px, $scheme', async ({ report, width, scheme }) => {
+  const narrow = (['light', 'dark'] as const).map((scheme) => ({ report: 'waits', width: 390, scheme }));
+  test.each([...views, ...narrow])('$report at $width px, $scheme', async ({ report, width, scheme }) => {
     const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
     const said: string[] = [];
     const requests: string[] = [];
@@ -127,7 +132,7 @@ describe.skipIf(!isThere)('in a browser', () => {
     expect(seen.overflow).toBe(0);
     expect(seen.ground).toBe(scheme === 'light' ? 'rgb(246, 248, 250)' : 'rgb(15, 20, 26)');
     if (report === 'run') expect(seen.drawn.map((figure) => figure.id)).toEqual(CHARTS);
-    for (const figure of seen.drawn) {
+    for (const figure of report === 'waits' ? [] : seen.drawn) {
       expect(figure.pictures, figure.id).toBe(1);
       expect(figure.marks, figure.id).toBeGreaterThan(3);
     }
