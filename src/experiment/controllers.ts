@@ -15,6 +15,7 @@ import {
   type DisruptionWorld,
   registerDisruption,
 } from '../cluster/controllers/disruption/controller.js';
+import { registerStaleDisruption } from '../cluster/controllers/disruption/stale-condition.js';
 import { registerEndpointSlice } from '../cluster/controllers/endpoint-slice/controller.js';
 import { createEndpointSliceState, type EndpointSliceWorld } from '../cluster/controllers/endpoint-slice/state.js';
 import { registerEphemeralVolume } from '../cluster/controllers/ephemeral-volume/controller.js';
@@ -127,7 +128,7 @@ export function registerControllerRooms<W extends ControllersWorld>(
   registerNodeLifecycle(controllers, listeners);
   registerTaintEviction(controllers, listeners);
   registerPodGc(controllers, listeners);
-  registerDisruption(controllers, listeners);
+  const disruption = registerDisruption(controllers, listeners);
   registerNamespace(controllers, listeners);
   registerResourceQuota(controllers, listeners);
   registerServiceAccount(controllers, listeners);
@@ -143,4 +144,5 @@ export function registerControllerRooms<W extends ControllersWorld>(
   // Not of kube-controller-manager: what comes with a storage driver.
   registerProvisioner(controllers, listeners);
   registerAttacher(controllers, listeners);
+  registerStaleDisruption(controllers, listeners, disruption);
 }

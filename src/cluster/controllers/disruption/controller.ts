@@ -32,12 +32,12 @@ export function createDisruptionState(): SelectedPods {
 
 /**
  * The disruption controller: how many pods of each PodDisruptionBudget may go. It is woken by budgets and pods alone, not by
- * a change of scale. Source: kubernetes v1.36.3 pkg/controller/disruption; reference/workloads.md section 8.
+ * a change of scale. Gives its number. Source: kubernetes v1.36.3 pkg/controller/disruption; reference/workloads.md section 8.
  */
 export function registerDisruption<W extends DisruptionWorld>(
   controllers: Controllers<W>,
   listeners: Listeners<W>,
-): void {
+): number {
   const controllerId = controllers.add({
     name: 'disruption-controller',
     workers: WORKERS,
@@ -60,6 +60,7 @@ export function registerDisruption<W extends DisruptionWorld>(
     const [key] = followPod(world.controllers.disruption, change).now;
     if (key !== undefined) enqueue(world, controllerId, key);
   });
+  return controllerId;
 }
 
 function followSelector(world: DisruptionWorld, { type, object, before }: Change<PodDisruptionBudget>): void {

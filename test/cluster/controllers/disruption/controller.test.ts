@@ -10,6 +10,7 @@ import {
   type DisruptionWorld,
   registerDisruption,
 } from '../../../../src/cluster/controllers/disruption/controller.js';
+import { registerStaleDisruption } from '../../../../src/cluster/controllers/disruption/stale-condition.js';
 import { registerReplicaSet } from '../../../../src/cluster/controllers/replica-set/controller.js';
 import { createReplicaSetState, type ReplicaSetWorld } from '../../../../src/cluster/controllers/replica-set/state.js';
 import { constant } from '../../../../src/kernel/distributions.js';
@@ -52,7 +53,7 @@ function guardedTank(
     register: (controllers, listeners) => {
       registerDeployment(controllers, listeners);
       registerReplicaSet(controllers, listeners);
-      registerDisruption(controllers, listeners);
+      registerStaleDisruption(controllers, listeners, registerDisruption(controllers, listeners));
     },
   });
   tank.run(SECOND_US);
@@ -119,6 +120,25 @@ describe('a PodDisruptionBudget', () => {
     tank.run(MINUTE_US + SECOND_US);
     expect(statusOf(tank)).toMatchObject({ disruptionsAllowed: 1, currentHealthy: 4 });
     expect(statusOf(tank).disruptedPods).toBeUndefined();
+  });
+
+  it('takes the condition back from a target that stays, unless the kubelet gave it', () => {
+    const tank = guardedTank(3, { minAvailable: 3 });
+    const reasons = ['EvictionByEvictionAPI', 'TerminationByKubelet', 'EvictionByEvictionAPI'];
+    const pods = tank.readyPods().map(({ metadata }) => metadata.name);
+    for (const [index, name] of pods.entries()) {
+      const since = tank.world.kernel.now;
+      const target = { type: 'DisruptionTarget', status: 'True', reason: reasons[index], lastTransitionTime: since };
+      const body = { status: { conditions: [target] } };
+      tank.ask({ verb: 'patch', kind: 'Pod', namespace: 'default', name, subresource: 'status', body });
+    }
+    const statuses = (): (string | undefined)[] =>
+      pods.map((name) => podCondition(tank.get<Pod>('Pod', name)!, 'DisruptionTarget')?.status);
+    tank.run(2 * MINUTE_US - SECOND_US);
+    expect(statuses()).toEqual(['True', 'True', 'True']);
+    tank.run(2 * SECOND_US);
+    expect(statuses()).toEqual(['False', 'True', 'False']);
+    expect(podCondition(tank.get<Pod>('Pod', pods[0]!)!, 'DisruptionTarget')!.reason).toBeUndefined();
   });
 
   it('allows nothing where nobody knows how many pods there should be', () => {
