@@ -8,7 +8,7 @@ import { filterUnschedulable } from './plugins/node-unschedulable.js';
 import { filterTaints, scoreTaints } from './plugins/taint-toleration.js';
 import { FEASIBLE, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
-import type { FilterPlugin, SchedulingProfile } from './profile.js';
+import { type FilterPlugin, isInUsualOrder, type SchedulingProfile } from './profile.js';
 
 /**
  * What names, labels, taints and cordons of the nodes mean for pods of one kind: shared by all classes with the same
@@ -17,8 +17,8 @@ import type { FilterPlugin, SchedulingProfile } from './profile.js';
 export interface PlacementRules {
   /** By node: first of the filters below (NodeObjectFilter) that rejects. */
   verdicts: Uint8Array;
-  /** No other filter comes before one of them, so that their verdict is that of all. */
-  readonly comesFirst: boolean;
+  /** The profile's filters have the order of the default profile. */
+  readonly inUsualOrder: boolean;
   /** By node: SELECTED, TOLERATED or both: what topology spreading asks. */
   inclusion: Uint8Array;
   taintScores: Int32Array;
@@ -57,9 +57,7 @@ export function placementRulesOf(
   if (rules === undefined) {
     rules = {
       verdicts: new Uint8Array(0),
-      comesFirst: profile.filters
-        .slice(profile.filters.findIndex((plugin) => !isNodeObjectFilter(plugin)))
-        .every((plugin) => !isNodeObjectFilter(plugin)),
+      inUsualOrder: isInUsualOrder(profile),
       inclusion: new Uint8Array(0),
       taintScores: new Int32Array(0),
       affinityScores: new Int32Array(0),
@@ -121,7 +119,7 @@ const NODE_OBJECT_FILTERS: readonly FilterPlugin[] = [
   'NodeAffinity',
 ];
 
-export function isNodeObjectFilter(plugin: FilterPlugin): plugin is NodeObjectFilter {
+function isNodeObjectFilter(plugin: FilterPlugin): plugin is NodeObjectFilter {
   return NODE_OBJECT_FILTERS.includes(plugin);
 }
 

@@ -132,3 +132,8 @@ export function profileNamed(
 ): SchedulingProfile | undefined {
   return profiles.find((profile) => profile.schedulerName === schedulerName);
 }
+
+/** Are the filters asked in the order of the default profile, as far as the profile has them? */
+export function isInUsualOrder({ filters }: SchedulingProfile): boolean {
+  return FILTERS.filter((plugin) => filters.includes(plugin)).every((plugin, position) => plugin === filters[position]);
+}

@@ -35,6 +35,10 @@ export function findVictims(
   if (pod.spec.preemptionPolicy === 'Never') return { kind: 'not-eligible', why: NEVER };
   if (isWaitingForVictims(cluster, filters, incoming, known)) return { kind: 'not-eligible', why: TERMINATING };
   const potential = known.order.filter((node) => codeOf(known.verdicts[node]!) === 'Unschedulable');
+  if (!hasLowerPriority(cluster, pod)) {
+    const outcomes = new Map(potential.length === 0 ? [] : [[NO_VICTIMS_FOUND, potential.length]]);
+    return { kind: 'in-vain', outcomes, passes: 0 };
+  }
   const wanted = candidatesWanted(filters, potential.length);
   const harmless: Candidate[] = [];
   const violating: Candidate[] = [];
@@ -59,6 +63,12 @@ export function findVictims(
 function stillHolds(cluster: ClusterState, filters: Filters, node: NodeIndex, outcome: Candidate | number): boolean {
   if (typeof outcome === 'number') return outcome === NO_VICTIMS_FOUND;
   return outcome.isLocal && !cluster.nominations.has(cluster.names[node]!) && passesRest(cluster, filters, node);
+}
+
+/** Is there anybody to evict at all? */
+function hasLowerPriority({ podsByPriority }: ClusterState, { priority }: PodClass): boolean {
+  for (const other of podsByPriority.keys()) if (other < priority) return true;
+  return false;
 }
 
 /** For a pod that no node is to blame for: nobody's end would help it. */
