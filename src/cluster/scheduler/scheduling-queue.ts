@@ -4,6 +4,7 @@ import { type BackoffLimits, isBackingOff } from './backoff.js';
 import type { ClusterState } from './cluster.js';
 import { type ClusterEvent, ownChanges } from './cluster-event.js';
 import { type PodClass, podClassOf } from './pod-class.js';
+import { type PreEnqueuePlugin, profileNamed } from './profile.js';
 import {
   byBackoff,
   byPriority,
@@ -247,7 +248,7 @@ function requeue(cluster: ClusterState, queue: SchedulingQueue, queued: QueuedPo
 
 /** Into a queue, unless a PreEnqueue plugin keeps the pod out (moveToActiveQ, moveToBackoffQ). */
 function enter(cluster: ClusterState, queue: SchedulingQueue, queued: QueuedPod, where: QueueName): void {
-  const gate = gateOf(queued.pod);
+  const gate = gateOf(cluster, queued.pod);
   if (gate === undefined) {
     if (isPreempting(cluster, queue, queued)) pool(queue, queued, podClassOf(cluster, queued.pod), true);
     else place(queue, queued, where);
@@ -259,8 +260,10 @@ function enter(cluster: ClusterState, queue: SchedulingQueue, queued: QueuedPod,
 }
 
 /** The PreEnqueue plugin that rejects the pod: only what that plugin listens to lets it in. */
-function gateOf({ spec }: Pod): string | undefined {
-  return (spec.schedulingGates?.length ?? 0) > 0 ? 'SchedulingGates' : undefined;
+function gateOf({ profiles }: ClusterState, { spec }: Pod): PreEnqueuePlugin | undefined {
+  if ((spec.schedulingGates?.length ?? 0) === 0) return undefined;
+  const isAsked = profileNamed(profiles, spec.schedulerName)?.preEnqueue.includes('SchedulingGates') === true;
+  return isAsked ? 'SchedulingGates' : undefined;
 }
 
 /** DefaultPreemption's gate: victims are still to be evicted. Of the last one it is enough that it is on its way out (IsPodRunningPreemption). */
