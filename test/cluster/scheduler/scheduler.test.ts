@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Affinity } from '../../../src/cluster/api/objects/pod.js';
+import { replaceObject } from '../../../src/cluster/api/writes.js';
+import { constant } from '../../../src/kernel/distributions.js';
 import { checkpoint, restore } from '../../../src/kernel/checkpoint.js';
 import { digestHex } from '../../../src/kernel/digest.js';
 import { runUntil } from '../../../src/kernel/simulation.js';
@@ -127,6 +130,68 @@ describe('a pod that does not fit', () => {
   });
 });
 
+describe('what is told of a failure', () => {
+  test('an event is cut to 1,024 bytes, the condition is not', () => {
+    const one = schedulerWorld();
+    one.addNode(node('n1'));
+    one.run(1);
+    const names = Array.from(
+      { length: 15 },
+      (_unused, index) => `example.com/a-resource-with-quite-a-long-name-number-${index}`,
+    );
+    const requests = Object.fromEntries(names.map((name) => [name, 1]));
+    one.addPod(pod('p1', 1, { containers: [{ name: 'c', image: 'web', resources: { requests } }] }));
+    one.run(2);
+    const [condition] = one.pod('p1')!.status.conditions!;
+    const { message } = one.events()[0]!;
+    expect(message).toHaveLength(1_024);
+    expect(message).toBe(`${condition!.message!.slice(0, 1_020)} ...`);
+  });
+
+  test('the condition is written when it says something new', () => {
+    const one = schedulerWorld();
+    one.addNode(node('n1', 1));
+    one.run(1);
+    one.addPod(pod('p1', 2));
+    one.run(2);
+    const { resourceVersion } = one.pod('p1')!.metadata;
+    one.addNode(node('n2', 1, { taints: [{ key: 'k', effect: 'NoSchedule' }] }));
+    one.run(3);
+    one.changeNode('n1', (before) => ({ ...before, spec: { taints: [{ key: 'k', effect: 'PreferNoSchedule' }] } }));
+    one.run(6); // tried again, with another message: there is a second node
+    expect(one.pod('p1')!.metadata.resourceVersion).toBeGreaterThan(resourceVersion);
+    const second = one.pod('p1')!.metadata.resourceVersion;
+    one.changeNode('n1', (before) => ({ ...before, spec: {} }));
+    one.run(12);
+    expect(one.events()).toHaveLength(3);
+    expect(one.pod('p1')!.metadata.resourceVersion).toBe(second);
+  });
+
+  test('a pod that names its node waits for the others, too, though there is none', () => {
+    const one = schedulerWorld();
+    one.addNode(node('n1', 1));
+    one.run(1);
+    one.addPod(pod('p1', 2, { affinity: nodeNamed('n1') }));
+    one.run(2);
+    const [queued] = one.world.scheduler.queue.pods.values();
+    expect(queued!.plugins).toEqual(['NodeAffinity', 'NodeResourcesFit']);
+    one.removePod('p1');
+    one.addPod(pod('p2', 1, { affinity: nodeNamed('n9') }));
+    one.run(3);
+    expect(one.events().at(-1)!.message).toBe(
+      "0/1 nodes are available: 1 node(s) didn't satisfy plugin(s) [NodeAffinity]. no new claims to deallocate, " +
+        'preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+    );
+  });
+});
+
+function nodeNamed(...values: readonly string[]): Affinity {
+  const matchFields = [{ key: 'metadata.name', operator: 'In' as const, values }];
+  return {
+    nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] } },
+  };
+}
+
 test('a pod of higher priority goes first', () => {
   const one = schedulerWorld('test', { ...SCHEDULER_PRESETS.managed, attemptUs: 50_000 });
   one.addNode(node('n1', 4));
@@ -155,6 +220,25 @@ test('pods of other schedulers are left alone, but take room once bound', () => 
   one.addPod(pod('p3', 3));
   one.run(2);
   expect(one.events().map(({ name, reason }) => `${name} ${reason}`)).toEqual(['p3 FailedScheduling']);
+});
+
+test('a pod that is to be deleted while it is being bound gives its room back before it has gone', () => {
+  const one = schedulerWorld('test', { ...SCHEDULER_PRESETS.managed, handOver: constant(SECOND_US) });
+  one.addNode(node('n1', 4));
+  one.run(1);
+  one.addPod(pod('p1', 3));
+  one.run(1.006); // about when the informer has it
+  const p1 = one.pod('p1')!;
+  replaceObject(one.world, p1, {
+    ...p1,
+    metadata: { ...p1.metadata, deletionTimestamp: one.world.kernel.now, finalizers: ['x'] },
+  });
+  one.run(1.02);
+  one.addPod(pod('p2', 3));
+  one.run(3);
+  const ofP2 = one.events().filter(({ name }) => name === 'p2');
+  expect(ofP2.map(({ reason }) => reason)).toEqual(['Scheduled']);
+  expect(one.pod('p2')!.spec.nodeName).toBe('n1');
 });
 
 test('a pod deleted while it is being bound gives its room back', () => {
