@@ -120,7 +120,8 @@ function useDisks(cluster: ClusterState, occupant: Occupant, node: NodeIndex, si
   else users.delete(occupant);
   if (users.size === 0) volumeUsers.delete(node);
   else volumeUsers.set(node, users);
-  const { namespace, namedClaims } = occupant.podClass;
+  const { namespace, claims, namedClaims, inTreeDisks } = occupant.podClass;
+  cluster.diskCounts[node]! += sign * (claims.length + inTreeDisks.length);
   for (const name of namedClaims) {
     const key = keyOf(namespace, name);
     const count = (claimUsers.get(key) ?? 0) + sign;

@@ -180,6 +180,8 @@ export interface ClusterState {
   /** Placed pods that claim or name disks, by node, and the number of those that mount a claim. */
   readonly volumeUsers: Map<NodeIndex, Set<Pick<PlacedPod, 'podClass'>>>;
   readonly claimUsers: Map<ObjectKey, number>;
+  /** By node: disks of its pods, those that several mount as often. */
+  diskCounts: Int32Array;
 
   /** Where the next search begins in `order`. */
   nextStart: number;
@@ -262,6 +264,7 @@ export function createCluster(profiles: readonly SchedulingProfile[] = [DEFAULT_
     attachments: new Map(),
     volumeUsers: new Map(),
     claimUsers: new Map(),
+    diskCounts: new Int32Array(0),
     nextStart: 0,
     feasible: new Int32Array(0),
     feasibleCount: 0,
@@ -325,6 +328,7 @@ function grow(cluster: ClusterState, capacity: number): void {
   cluster.nonZeroMemory = longerFloat64(cluster.nonZeroMemory, capacity);
   cluster.allowedPods = longerInt32(cluster.allowedPods, capacity);
   cluster.podCounts = longerInt32(cluster.podCounts, capacity);
+  cluster.diskCounts = longerInt32(cluster.diskCounts, capacity);
   cluster.placementGenerations = longerInt32(cluster.placementGenerations, capacity);
   for (const topology of cluster.topologies) topology.valueOf = longerInt32(topology.valueOf, capacity, NO_VALUE);
   cluster.feasible = new Int32Array(capacity);

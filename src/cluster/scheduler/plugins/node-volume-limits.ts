@@ -37,15 +37,9 @@ function diskOfClaim(cluster: ClusterState, claim: PersistentVolumeClaim): Attac
 
 /** Source: Filter. Disks that are still attached count although no pod on the node needs them any more. */
 export function filterLimits(cluster: ClusterState, wanted: readonly AttachableDisk[], node: NodeIndex): Verdict {
-  if (wanted.length === 0) return FEASIBLE;
   const nodeName = cluster.names[node]!;
   const storageNode = cluster.storageNodes.get(nodeName);
-  if (
-    storageNode === undefined ||
-    !storageNode.spec.drivers.some(({ allocatable }) => allocatable?.count !== undefined)
-  ) {
-    return FEASIBLE;
-  }
+  if (storageNode === undefined || hasRoomForSure(cluster, wanted, node, storageNode)) return FEASIBLE;
   const ofPods = new Map<string, string>();
   for (const { podClass } of cluster.volumeUsers.get(node) ?? []) {
     addDisks(ofPods, attachableDisksOf(cluster, podClass), storageNode);
@@ -60,6 +54,23 @@ export function filterLimits(cluster: ClusterState, wanted: readonly AttachableD
     }
   }
   return FEASIBLE;
+}
+
+/** Is there room whatever the disks are? On most nodes a count answers, and no disk needs to be looked up. */
+function hasRoomForSure(
+  { attachments, diskCounts, names }: ClusterState,
+  wanted: readonly AttachableDisk[],
+  node: NodeIndex,
+  { spec }: StorageNode,
+): boolean {
+  let limit = Number.POSITIVE_INFINITY;
+  for (const { name, allocatable } of spec.drivers) {
+    const count = allocatable?.count;
+    if (count === undefined || count >= limit) continue;
+    for (const { driver } of wanted) if (driver === name) limit = count;
+  }
+  const most = diskCounts[node]! + wanted.length;
+  return most <= limit && (attachments.size === 0 || most + (attachments.get(names[node]!)?.size ?? 0) <= limit);
 }
 
 /** Drivers by the names of disks, as far as they count on the node. */

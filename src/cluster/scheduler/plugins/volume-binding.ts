@@ -106,9 +106,27 @@ function isOpenTo(volume: PersistentVolume, claim: PersistentVolumeClaim): boole
 /** Source: volume_binding.go: Filter; binder.go: FindPodVolumes. All reasons are told. */
 export function filterBinding(cluster: ClusterState, demand: VolumeDemand, index: NodeIndex): Verdict {
   const node = cluster.nodes[index]!;
-  const plan = planVolumes(cluster, demand, node);
-  const reasons = boundReasons(demand, node) | (typeof plan === 'number' ? plan : 0);
+  const reasons = boundReasons(demand, node) | delayedReasons(cluster, demand, node);
   return reasons === 0 ? FEASIBLE : volumeVerdict(reasons);
+}
+
+/** What keeps the claims that wait from being bound there; without a free volume anywhere there is nothing to match. */
+function delayedReasons(cluster: ClusterState, demand: VolumeDemand, node: Node): number {
+  if (demand.delayed.length === 0) return 0;
+  if (demand.delayed.some(({ candidates }) => candidates.length > 0)) {
+    const plan = planVolumes(cluster, demand, node);
+    return typeof plan === 'number' ? plan : 0;
+  }
+  if (demand.delayed.some((wish) => isElsewhere(wish, node))) return VolumeReason.NoVolume;
+  for (const wish of demand.delayed) {
+    const reason = provisionReason(cluster, wish, node);
+    if (reason !== 0) return reason;
+  }
+  return 0;
+}
+
+function isElsewhere({ selectedNode }: DelayedClaim, { metadata }: Node): boolean {
+  return selectedNode !== '' && selectedNode !== metadata.name;
 }
 
 /** Source: binder.go: checkBoundClaims. */
@@ -122,9 +140,7 @@ function boundReasons({ bound }: VolumeDemand, node: Node): number {
 
 /** How the claims that wait can be bound on the node, or the reasons why they can't. */
 export function planVolumes(cluster: ClusterState, { delayed }: VolumeDemand, node: Node): VolumePlan | number {
-  if (delayed.some(({ selectedNode }) => selectedNode !== '' && selectedNode !== node.metadata.name)) {
-    return VolumeReason.NoVolume;
-  }
+  if (delayed.some((wish) => isElsewhere(wish, node))) return VolumeReason.NoVolume;
   const bindings: { volume: PersistentVolume; claim: PersistentVolumeClaim }[] = [];
   const toProvision = delayed.filter(({ selectedNode }) => selectedNode !== '');
   const taken = new Set<PersistentVolume>();
