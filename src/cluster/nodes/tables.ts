@@ -70,10 +70,10 @@ export const NODE_TABLE: TableDefinition = {
     { name: 'zone', type: 'text', unit: '', description: 'zone' },
     { name: 'ready', type: 'boolean', unit: '', description: 'Ready condition True at the end' },
     { name: 'cpu_used', type: 'number', unit: 'cores', description: 'mean CPU used by requests' },
-    { name: 'cpu_requested', type: 'number', unit: 'cores', description: 'requests of the pods on it' },
+    { name: 'cpu_requested', type: 'number', unit: 'cores', description: 'requests of the pods on it that have not ended' },
     { name: 'cpu_allocatable', type: 'number', unit: 'cores', description: 'allocatable' },
-    { name: 'memory_requested', type: 'number', unit: 'bytes', description: 'requests of the pods on it' },
+    { name: 'memory_requested', type: 'number', unit: 'bytes', description: 'requests of the pods on it that have not ended' },
     { name: 'memory_allocatable', type: 'number', unit: 'bytes', description: 'allocatable' },
-    { name: 'pods', type: 'integer', unit: '', description: 'pods bound to it' },
+    { name: 'pods', type: 'integer', unit: '', description: 'pods bound to it that have not ended' },
   ],
 };

@@ -48,8 +48,10 @@ export function measureNodes<W extends MeasuredWorld>(
   usage: PodUsage<W>,
 ): void {
   listeners.on<Pod>(PROBE_COMPONENT, 'Pod', (world, { object, before, type }) => {
-    if (type === 'deleted') book(world, usage, object, -1);
-    else if (object.spec.nodeName !== undefined && before?.spec.nodeName === undefined) book(world, usage, object, 1);
+    // What a pod that goes took is what it took last.
+    const took = type === 'deleted' ? takesRoom(object) : before !== undefined && takesRoom(before);
+    const takes = type !== 'deleted' && takesRoom(object);
+    if (takes !== took) book(world, usage, object, takes ? 1 : -1);
   });
   listeners.on<Node>(PROBE_COMPONENT, 'Node', (world) => wake(world, usage));
   handlers.on(ExperimentEvent.IntervalEnded, (world) => {
@@ -58,6 +60,11 @@ export function measureNodes<W extends MeasuredWorld>(
     nodeIntervals.isArmed = changed || nodeIntervals.hasTraffic;
     if (nodeIntervals.isArmed) schedule(world, intervalUs, ExperimentEvent.IntervalEnded, 0, 0);
   });
+}
+
+/** A pod that has ended stays on its node as an object only. */
+function takesRoom({ spec, status }: Pod): boolean {
+  return spec.nodeName !== undefined && status.phase !== 'Succeeded' && status.phase !== 'Failed';
 }
 
 /** Something changes: closes the quiet span before it, and looks again at the end of this interval. */
