@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadEngine } from '../../src/cli/load-engine.js';
 import { type Outcome, wavetank } from './test-io.js';
 
-const SCENARIO = 'scenarios/tour/S05-unschedulable.yaml';
+const SCENARIO = 'test/experiment/unschedulable.yaml';
 const scratch = mkdtempSync(join(tmpdir(), 'wavetank-explain-'));
 const folder = join(scratch, 'run');
 

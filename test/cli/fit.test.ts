@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { wavetank } from './test-io.js';
 
-const SCENARIO = 'scenarios/tour/S05-unschedulable.yaml';
+const SCENARIO = 'test/experiment/unschedulable.yaml';
 
 test('says that the pods do not fit, why, and what is missing; exit status 1', async () => {
   const { code, out, err } = await wavetank(['fit', SCENARIO]);
@@ -30,7 +30,7 @@ test('gives the same as JSON', async () => {
   const result = JSON.parse(out) as { workloads: object[] };
   expect(result).toMatchObject({
     verdict: 'fail',
-    scenario: 'S05-unschedulable',
+    scenario: 'unschedulable',
     pods: 6,
     left: 1,
     nodes: 3,

@@ -4,7 +4,7 @@ import { podAttempts } from '../../src/results/attempts.js';
 import { column } from '../../src/results/columns.js';
 import { load } from './play.js';
 
-const scenario = load('scenarios/tour/S05-unschedulable.yaml');
+const scenario = load('test/experiment/unschedulable.yaml');
 const plain = run(scenario);
 const explained = run(scenario, { explain: [] });
 const pods = podAttempts(explained.tables)!;
