@@ -10,6 +10,7 @@ import { objectKey } from '../../cluster/api/store.js';
 import type { ApiWorld } from '../../cluster/api/world.js';
 import { volumeForClaim } from '../../cluster/controllers/persistent-volume/matching.js';
 import { volumeFor, zoneFor } from '../../cluster/controllers/storage-driver/disk.js';
+import { insertStorageNodes } from '../../cluster/controllers/storage-driver/storage-nodes.js';
 import { insertNode, nodeSpecs } from '../../cluster/nodes/node-objects.js';
 import type { ClusterState } from '../../cluster/scheduler/cluster.js';
 import { claimedBy } from '../../cluster/scheduler/plugins/volume-binding.js';
@@ -41,6 +42,8 @@ export function createFitWorld(scenario: Scenario): FitWorld {
   for (const [index, spec] of nodeSpecs(scenario.cluster.pools, parameters.nodes).entries()) {
     insertNode(api, spec, index);
   }
+  const objects = scenario.manifests.map(({ object }) => object);
+  insertStorageNodes(api, objects, parameters.storage);
   const world: SchedulerWorld = { ...api, scheduler: createScheduler(api, parameters.scheduler) };
   const handlers = new Handlers<SchedulerWorld>();
   const listeners = new Listeners<SchedulerWorld>();

@@ -1,5 +1,6 @@
 import type { Node } from '../../cluster/api/objects/node.js';
 import { MAXIMUM_NODES } from '../../cluster/nodes/addresses.js';
+import { storageNodeOf } from '../../cluster/controllers/storage-driver/storage-nodes.js';
 import { nodeObject, type NodePool, nodeSpecs } from '../../cluster/nodes/node-objects.js';
 import { type ClusterState, CPU, MEMORY } from '../../cluster/scheduler/cluster.js';
 import { addNode, removeNode } from '../../cluster/scheduler/cluster-nodes.js';
@@ -229,7 +230,8 @@ function addNodes(
   const { world, cluster } = fitted;
   // Each node but those of a round through the zones takes a pod: one in another zone may help where one here does not.
   const most = Math.min(limit, MAXIMUM_NODES - cluster.nodeCount, (pending.length + 1) * pool.zones.length);
-  const { nodes: parameters } = clusterParameters(scenario.cluster);
+  const { nodes: parameters, storage } = clusterParameters(scenario.cluster);
+  const objects = scenario.manifests.map(({ object }) => object);
   const specs = nodeSpecs([{ ...pool, count: pool.count + most }], parameters).slice(pool.count);
   let left = pending;
   let nodes = 0;
@@ -237,6 +239,8 @@ function addNodes(
     if (left.length === 0 || index - nodes >= pool.zones.length) break;
     const node = nodeObject(world, spec, cluster.nodeCount);
     addNode(cluster, node);
+    const storageNode = storageNodeOf(world, node, objects, storage);
+    if (storageNode !== undefined) cluster.storageNodes.set(spec.name, storageNode);
     added.push(spec.name);
     placeAll(cluster, daemonsOn(sources, node));
     const after = placeAll(cluster, left);

@@ -16,6 +16,7 @@ import type {
 import { controllerOf, controllerReference } from '../../cluster/api/owner-references.js';
 import { prepareCreate } from '../../cluster/api/prepare.js';
 import { objectKey, stored } from '../../cluster/api/store.js';
+import { ephemeralClaim, ephemeralVolumesOf } from '../../cluster/controllers/ephemeral-volume/controller.js';
 import { podRequest as daemonPodRequest } from '../../cluster/controllers/daemon-set/decide.js';
 import { daemonPodSpec, placementOn } from '../../cluster/controllers/daemon-set/placement.js';
 import { podDraft as jobPodDraft } from '../../cluster/controllers/job/pod-draft.js';
@@ -76,10 +77,16 @@ function nameOf({ kind, metadata }: KubernetesObject): string {
   return metadata.namespace === 'default' ? name : `${metadata.namespace}/${name}`;
 }
 
-/** The pod as the API server would store it. */
-function prepared({ world }: FitWorld, draft: ObjectDraft, name: string): Pod | string {
-  const result = prepareCreate(world, draft, name);
-  return succeeded(result) ? (result.object as Pod) : result.message;
+/** The pod as the API server would store it, with the claims of its ephemeral volumes. */
+function prepared(fit: FitWorld, draft: ObjectDraft, name: string): Pod | string {
+  const result = prepareCreate(fit.world, draft, name);
+  if (!succeeded(result)) return result.message;
+  const pod = result.object as Pod;
+  for (const volume of ephemeralVolumesOf(pod)) {
+    const refusal = makeClaim(fit, ephemeralClaim(pod, volume) as PersistentVolumeClaim);
+    if (refusal !== undefined) return refusal;
+  }
+  return pod;
 }
 
 function barePod(fit: FitWorld, object: Pod): PodSource {

@@ -10,11 +10,12 @@ const GENERAL = { pool: 'general', count: 3, cpu: 4, memory: '8Gi', zones: ['a',
 
 interface Wish {
   readonly nodes?: readonly object[];
+  readonly parameters?: object;
   readonly manifests: readonly object[];
 }
 
-function scenarioOf({ nodes = [GENERAL], manifests }: Wish): Scenario {
-  const text = stringify({ scenario: 'fit', duration: '30s', cluster: { nodes }, manifests });
+function scenarioOf({ nodes = [GENERAL], parameters = {}, manifests }: Wish): Scenario {
+  const text = stringify({ scenario: 'fit', duration: '30s', cluster: { nodes, parameters }, manifests });
   const access = { readFile: () => new TextEncoder().encode(text), glob: () => [] };
   const { scenario, diagnostics } = loadScenario('fit.yaml', access);
   if (scenario === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
@@ -242,6 +243,32 @@ describe('volumes', () => {
     const { left, missing, workloads } = fitOf({ manifests });
     expect({ left, missing }).toEqual({ left: 1, missing: [] });
     expect(workloads[0]!.reason).toContain("didn't find available persistent volumes to bind");
+  });
+
+  test('are limited by node, and new nodes hold as many', () => {
+    const cloud = storageClass('cloud', 'disk.csi.example.com', 'WaitForFirstConsumer');
+    const limit = { name: 'disk.csi.example.com', allocatable: { count: 1 } };
+    const limited = ['general-1', 'general-2', 'general-3'].map((name) => ({
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'CSINode',
+      metadata: { name },
+      spec: { drivers: [{ ...limit, nodeID: name }] },
+    }));
+    const byManifest = fitOf({ manifests: [cloud, ...limited, set('db', 5, 'cloud')] });
+    expect(byManifest).toMatchObject({ left: 2, missing: [{ pool: 'general', nodes: 1, takes: 2 }] });
+    expect(byManifest.workloads[0]!.reason).toContain('3 node(s) exceed max volume count');
+    const parameters = { disksPerNode: 1 };
+    const byParameter = fitOf({ parameters, manifests: [cloud, set('db', 5, 'cloud')] });
+    expect(byParameter).toMatchObject({ left: 2, missing: [{ pool: 'general', nodes: 2, takes: 2 }] });
+  });
+
+  test('of ephemeral volumes are made with their pods', () => {
+    const cloud = storageClass('cloud', 'disk.csi.example.com', 'WaitForFirstConsumer');
+    const { spec } = claims('cloud') as { readonly spec: object };
+    const volumes = [{ name: 'scratch', ephemeral: { volumeClaimTemplate: { spec } } }];
+    const wish = { parameters: { disksPerNode: 2 }, manifests: [cloud, deployment('web', 4, '100m', { volumes })] };
+    expect(fitOf(wish)).toMatchObject({ fits: true, workloads: [{ more: 2 }] });
+    expect(pendingIn(wish)).toBe(0);
   });
 
   test.each([

@@ -32,23 +32,23 @@ export function registerEphemeralVolume<W extends KcmWorld>(
       const pod = kcmLister<Pod>(world, 'Pod').get(key);
       if (pod === undefined) return SYNC_DONE;
       if (succeeded(result!)) return nextClaim(world, controllerId, pod, memory as number);
-      return failed(world, controllerId, pod, volumesOf(pod)[(memory as number) - 1]!, result!.message);
+      return failed(world, controllerId, pod, ephemeralVolumesOf(pod)[(memory as number) - 1]!, result!.message);
     },
   });
   listeners.on<Pod>(KCM, 'Pod', (world, { type, object }) => {
-    if (type === 'added' && volumesOf(object).length > 0) enqueue(world, controllerId, objectKey(object));
+    if (type === 'added' && ephemeralVolumesOf(object).length > 0) enqueue(world, controllerId, objectKey(object));
   });
   listeners.on<PersistentVolumeClaim>(KCM, 'PersistentVolumeClaim', (world, { type, object }) => {
     if (type !== 'deleted') return;
     for (const pod of claimUsers(world, object)) {
-      if (volumesOf(pod).length > 0) enqueue(world, controllerId, objectKey(pod));
+      if (ephemeralVolumesOf(pod).length > 0) enqueue(world, controllerId, objectKey(pod));
     }
   });
 }
 
 type EphemeralVolume = Volume & { readonly ephemeral: EphemeralSource };
 
-function volumesOf({ spec }: Pod): readonly EphemeralVolume[] {
+export function ephemeralVolumesOf({ spec }: Pod): readonly EphemeralVolume[] {
   return (spec.volumes ?? []).filter((volume): volume is EphemeralVolume => volume['ephemeral'] !== undefined);
 }
 
@@ -56,7 +56,7 @@ function volumesOf({ spec }: Pod): readonly EphemeralVolume[] {
 function nextClaim(world: KcmWorld, controllerId: number, pod: Pod, place = 0): SyncStep {
   const { namespace, uid, deletionTimestamp } = pod.metadata;
   if (deletionTimestamp !== undefined) return SYNC_DONE;
-  const volumes = volumesOf(pod);
+  const volumes = ephemeralVolumesOf(pod);
   for (let index = place; index < volumes.length; index++) {
     const volume = volumes[index]!;
     const name = ephemeralClaimName(pod, volume);
@@ -67,7 +67,7 @@ function nextClaim(world: KcmWorld, controllerId: number, pod: Pod, place = 0): 
         kind: 'PersistentVolumeClaim',
         namespace,
         name,
-        body: claimOf(pod, volume),
+        body: ephemeralClaim(pod, volume),
       } as const;
       return { requests: [request], memory: index + 1 };
     }
@@ -78,7 +78,7 @@ function nextClaim(world: KcmWorld, controllerId: number, pod: Pod, place = 0): 
   return SYNC_DONE;
 }
 
-function claimOf(pod: Pod, volume: EphemeralVolume): ObjectDraft {
+export function ephemeralClaim(pod: Pod, volume: EphemeralVolume): ObjectDraft {
   const { metadata: { labels, annotations } = {}, spec } = volume.ephemeral.volumeClaimTemplate;
   return {
     apiVersion: 'v1',

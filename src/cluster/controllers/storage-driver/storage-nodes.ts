@@ -16,33 +16,41 @@ import type { StorageParameters } from './parameters.js';
 export function insertStorageNodes(
   world: ApiWorld,
   manifests: readonly KubernetesObject[],
-  { disksPerNode }: StorageParameters,
+  parameters: StorageParameters,
 ): void {
-  const drivers = driversIn(manifests);
-  if (drivers.length === 0) return;
-  const given = manifests.filter(({ kind }) => kind === 'CSINode').map(({ metadata }) => metadata.name);
-  const allocatable = disksPerNode > 0 ? { allocatable: { count: disksPerNode } } : {};
   for (const node of collection<Node>(world, 'Node').values()) {
-    const { name, uid } = node.metadata;
-    if (given.includes(name)) continue;
-    world.api.resourceVersion += 1;
-    world.api.nextUid += 1;
-    const object: StorageNode = {
-      apiVersion: 'storage.k8s.io/v1',
-      kind: 'CSINode',
-      metadata: {
-        name,
-        namespace: '',
-        uid: `uid-${world.api.nextUid}`,
-        resourceVersion: world.api.resourceVersion,
-        generation: 1,
-        creationTimestamp: world.kernel.now,
-        ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }],
-      },
-      spec: { drivers: drivers.map((driver) => ({ name: driver, nodeID: name, ...allocatable })) },
-    };
-    insertObject(world, object);
+    const object = storageNodeOf(world, node, manifests, parameters);
+    if (object !== undefined) insertObject(world, object);
   }
+}
+
+/** The CSINode of a node; undefined where there is none, or where the manifests bring it. */
+export function storageNodeOf(
+  world: ApiWorld,
+  { metadata: { name, uid } }: Node,
+  manifests: readonly KubernetesObject[],
+  { disksPerNode }: StorageParameters,
+): StorageNode | undefined {
+  const drivers = driversIn(manifests);
+  const isGiven = manifests.some(({ kind, metadata }) => kind === 'CSINode' && metadata.name === name);
+  if (drivers.length === 0 || isGiven) return undefined;
+  const allocatable = disksPerNode > 0 ? { allocatable: { count: disksPerNode } } : {};
+  world.api.resourceVersion += 1;
+  world.api.nextUid += 1;
+  return {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'CSINode',
+    metadata: {
+      name,
+      namespace: '',
+      uid: `uid-${world.api.nextUid}`,
+      resourceVersion: world.api.resourceVersion,
+      generation: 1,
+      creationTimestamp: world.kernel.now,
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }],
+    },
+    spec: { drivers: drivers.map((driver) => ({ name: driver, nodeID: name, ...allocatable })) },
+  };
 }
 
 /** Names of the drivers, sorted: everything that a class names is taken to run everywhere. */
