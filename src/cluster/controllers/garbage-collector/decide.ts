@@ -8,6 +8,8 @@ import { type GraphNode, isDeletingDependents, isOrphaningDependents } from './g
 /** What one look at an object starts from. */
 export interface GarbageView {
   readonly node: GraphNode;
+  /** Its deletion has come to the graph. */
+  readonly isGoing: boolean;
   readonly dependents: readonly GraphNode[];
   /** Uids of its owners that are known to have gone. */
   readonly absentOwners: readonly string[];
@@ -18,9 +20,9 @@ export interface GarbageView {
  * name off its dependents. The objects themselves are read from the server: the graph may lag behind.
  * Source: kubernetes v1.36.3 pkg/controller/garbagecollector/garbagecollector.go: attemptToDeleteItem, orphanDependents.
  */
-export function* collect({ node, dependents, absentOwners }: GarbageView): Story {
+export function* collect({ node, isGoing, dependents, absentOwners }: GarbageView): Story {
   if (isOrphaningDependents(node.object)) return yield* orphan(node, dependents);
-  if (node.object.metadata.deletionTimestamp !== undefined && !isDeletingDependents(node.object)) return {};
+  if (isGoing && !isDeletingDependents(node.object)) return {};
   const object = yield* read(node.kind, node.object.metadata.namespace, node.object.metadata.name);
   if (object?.metadata.uid !== node.object.metadata.uid) return {};
   if (isDeletingDependents(object)) return yield* releaseWhenAlone(object, dependents);

@@ -1,5 +1,6 @@
 import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from '../../api/delete.js';
 import type { Change } from '../../api/informers.js';
+import type { Micros } from '../../../kernel/time.js';
 import type { KcmWorld } from '../../api/kcm.js';
 import type { KubernetesObject } from '../../api/objects/meta.js';
 import { type ObjectKey, objectKey } from '../../api/store.js';
@@ -16,6 +17,8 @@ export interface GarbageCollectorState {
   readonly nodes: Map<string, GraphNode>;
   /** Uids of the dependents of each owner. */
   readonly dependents: Map<string, Set<string>>;
+  /** When the graph shows of objects in deletion that they are: a little after the informer. */
+  readonly goingAt: Map<string, Micros>;
   /** Uids of owners that have gone: their dependents need not ask the server for them again. */
   readonly absent: Set<string>;
 }
@@ -28,7 +31,19 @@ export interface GarbageCollectorWorld extends KcmWorld {
 }
 
 export function createGarbageCollectorState(): GarbageCollectorState {
-  return { nodes: new Map(), dependents: new Map(), absent: new Set() };
+  return { nodes: new Map(), dependents: new Map(), goingAt: new Map(), absent: new Set() };
+}
+
+/** Does the change tell of a deletion that has begun? */
+export function beginsToGo({ type, object, before }: Change): boolean {
+  if (type === 'deleted' || object.metadata.deletionTimestamp === undefined) return false;
+  return before?.metadata.uid !== object.metadata.uid || before.metadata.deletionTimestamp === undefined;
+}
+
+/** Does the graph show that the object is being deleted? */
+export function isGoingAt({ goingAt }: GarbageCollectorState, { object }: GraphNode, now: Micros): boolean {
+  const since = goingAt.get(object.metadata.uid);
+  return since !== undefined && since <= now;
 }
 
 export function isDeletingDependents({ metadata }: KubernetesObject): boolean {
@@ -79,6 +94,7 @@ function hasAbsentOwner(state: GarbageCollectorState, { metadata }: KubernetesOb
 function removeNode(state: GarbageCollectorState, object: KubernetesObject): readonly string[] {
   const { uid, ownerReferences = [] } = object.metadata;
   state.nodes.delete(uid);
+  state.goingAt.delete(uid);
   unlink(state, object);
   const dependents = [...(state.dependents.get(uid) ?? [])];
   if (dependents.length > 0) rememberAbsent(state, uid);
