@@ -23,6 +23,8 @@ export interface RunRequest {
   readonly notes: readonly string[];
   /** Pods and controllers whose scheduling is to be explained; empty: all pods; undefined: none. */
   readonly explain?: readonly string[] | undefined;
+  /** The scheduler remembers nothing: for those who doubt its shortcuts. */
+  readonly referenceScheduler: boolean;
   readonly output: Output;
 }
 

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { evaluateExpectations } from '../experiment/expect/evaluate.js';
 import { identityOf } from '../experiment/identity.js';
+import type { PlayOptions } from '../experiment/assemble.js';
 import { MODEL_VERSION } from '../experiment/model-version.js';
 import { readResolvedText, resolvedText, scenarioDigest } from '../experiment/resolved.js';
 import { play, type Played } from '../experiment/run.js';
@@ -34,12 +35,9 @@ const MICROS = 1_000_000;
 /** Where folders of results go unless something else is asked for. */
 const REPORTS = 'reports';
 
-/** Whose scheduling is explained: undefined for nobody's. */
-type Explain = readonly string[] | undefined;
-
 /** Plays a scenario step by step, so that progress is seen and Ctrl-C heard in between. */
-async function playWithHooks(scenario: Scenario, explain: Explain, hooks: Hooks): Promise<Played> {
-  const playing = play(scenario, { explain });
+async function playWithHooks(scenario: Scenario, options: PlayOptions, hooks: Hooks): Promise<Played> {
+  const playing = play(scenario, options);
   for (;;) {
     const step = playing.next();
     if (step.done === true) return step.value;
@@ -53,7 +51,7 @@ async function playWithHooks(scenario: Scenario, explain: Explain, hooks: Hooks)
 
 /** `wavetank run`: looks whether the results are there, plays, judges, writes. */
 export async function playRun(request: RunRequest, hooks: Hooks): Promise<RunReport> {
-  const { scenario, output, inputs, explain } = request;
+  const { scenario, output, inputs, explain, referenceScheduler } = request;
   const directory = directoryOf(scenario, output);
   if (directory !== '' && !output.force) {
     const key = {
@@ -70,13 +68,13 @@ export async function playRun(request: RunRequest, hooks: Hooks): Promise<RunRep
         `${directory} holds something else`,
         '--force replaces older results, --out goes elsewhere',
       );
-    if (state === 'up-to-date')
+    if (state === 'up-to-date' && !referenceScheduler)
       return reportOf(await readRunFolder(directory), directory, [
         `${directory} is up to date: nothing was played (--force plays again)`,
       ]);
   }
   if (directory !== '') refuseUnwritable(directory);
-  const played = await playWithHooks(scenario, explain, hooks);
+  const played = await playWithHooks(scenario, { explain, referenceScheduler }, hooks);
   const folder = judge(played, scenario, request.command, request.notes, {
     file: inputs[0]?.path ?? '',
     inputs: inputs.map(({ path, bytes }) => ({ path, sha256: createHash('sha256').update(bytes).digest('hex') })),
@@ -147,7 +145,7 @@ export async function replay(request: ReplayRequest, hooks: Hooks): Promise<Repl
   const directory = request.verify ? source : directoryOf(scenario, request.output);
   if (!request.verify && directory !== '') refuseUnwritable(directory);
   const { command, notes, explained } = identity;
-  const played = await playWithHooks(scenario, explained, hooks);
+  const played = await playWithHooks(scenario, { explain: explained }, hooks);
   const folder = judge(played, scenario, command, notes, inputs as { file: string; inputs: unknown });
   const differences = request.verify ? differencesOf(before, folder) : [];
   if (!request.verify) await write(directory, folder, request.output, hooks);

@@ -74,7 +74,10 @@ async function runOne(context: Context, file: string, options: RunOptions, expla
   const output: Output = { folder: options.out, force: options.force === true };
   const command = repeatCommand(file, options);
   const report = await play(context, scenario.name, options.quiet === true, (engine, hooks) =>
-    engine.run({ scenario, inputs, command, notes, explain, output }, hooks),
+    engine.run(
+      { scenario, inputs, command, notes, explain, referenceScheduler: options.referenceScheduler === true, output },
+      hooks,
+    ),
   );
   printResult(context, report, options);
   return report.verdict === 'pass' ? EXIT.ok : EXIT.negative;
@@ -111,7 +114,15 @@ async function runSeveral(
       const title = `${index + 1}/${files.length} ${scenario.name}`;
       const report = await play(context, title, options.quiet === true, (engine, hooks) =>
         engine.run(
-          { scenario, inputs, command, notes, explain, output: { folder, force: options.force === true } },
+          {
+            scenario,
+            inputs,
+            command,
+            notes,
+            explain,
+            referenceScheduler: options.referenceScheduler === true,
+            output: { folder, force: options.force === true },
+          },
           hooks,
         ),
       );
@@ -156,11 +167,12 @@ async function replay(
     options.seed !== undefined ||
     options.set !== undefined ||
     options.until !== undefined ||
-    options.explain !== undefined
+    options.explain !== undefined ||
+    options.referenceScheduler !== undefined
   ) {
     throw new CommandError(
       EXIT.usage,
-      '--from plays what the folder was made from: no file, --seed, --set, --until or --explain',
+      '--from plays what the folder was made from: no file, --seed, --set, --until, --explain or --reference-scheduler',
     );
   }
   const { io } = context;

@@ -59,12 +59,14 @@ export interface Assembly {
 export interface PlayOptions {
   /** Pods and controllers whose scheduling is to be explained (measure/explained.ts); empty: all pods. */
   readonly explain?: readonly string[] | undefined;
+  /** The scheduler decides by the plain cycle, which remembers nothing: slower, and the same (cluster/scheduler/reference-cycle.ts). */
+  readonly referenceScheduler?: boolean | undefined;
 }
 
 /** Builds the world of a scenario at time 0: the only place that knows all parts. */
 export function assemble(scenario: Scenario, options: PlayOptions = {}): Assembly {
   const code = assembleCode(scenario, options.explain !== undefined);
-  const world = createWorld(scenario, code);
+  const world = createWorld(scenario, code, options.referenceScheduler === true);
   if (options.explain !== undefined) world.scheduler.explained = createAttemptLog(options.explain);
   return { scenario, world, handlers: code.handlers };
 }
@@ -132,7 +134,7 @@ function registerMeasurements(handlers: Handlers<World>, listeners: Listeners<Wo
   registerMonitors(handlers, listeners, monitoredKinds(scenario));
 }
 
-function createWorld(scenario: Scenario, code: Code): World {
+function createWorld(scenario: Scenario, code: Code, referenceScheduler: boolean): World {
   const parameters = clusterParameters(scenario.cluster);
   // Slices are added one by one, each built upon those before it.
   const world = { kernel: createKernel(scenario.seed) } as Growing;
@@ -142,7 +144,7 @@ function createWorld(scenario: Scenario, code: Code): World {
   openControllers(world, code.controllers);
   world.kcm = createKcm(world);
   world.controllers = createControllerStates(parameters.storage);
-  world.scheduler = createScheduler(world, parameters.scheduler);
+  world.scheduler = createScheduler(world, parameters.scheduler, referenceScheduler);
   world.nodes = createNodes(world, scenario.cluster.pools, behavioursOf(scenario), parameters.nodes);
   insertStorageNodes(
     world,

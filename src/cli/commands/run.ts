@@ -9,6 +9,7 @@ export interface RunOptions {
   readonly out?: string;
   readonly format: 'text' | 'json';
   readonly explain?: true | readonly string[];
+  readonly referenceScheduler?: true;
   readonly from?: string;
   readonly verify?: true;
   readonly force?: true;
@@ -42,6 +43,7 @@ export function addRun(program: Command, context: Context): void {
       '--explain [subject...]',
       'record why pods go where they go: pod/NAME, deployment/NAME ... (default: all pods)',
     )
+    .option('--reference-scheduler', 'ask every plugin about every node, with no shortcut: slower, and the same result')
     .option('--from <manifest.json>', 'play again what a folder of results was made from')
     .option('--verify', 'with --from: compare with the folder instead of writing a new one')
     .option('--force', 'replace an existing folder of results')

@@ -91,6 +91,8 @@ export interface Zone {
  */
 export interface ClusterState {
   readonly profiles: readonly SchedulingProfile[];
+  /** Every attempt is decided by the plain cycle (reference-cycle.ts). */
+  readonly isReference: boolean;
   /** Length of the arrays by node. */
   capacity: number;
   /** Indexes below this one have been used. */
@@ -203,9 +205,13 @@ const INITIAL_CAPACITY = 16;
 /** Who has missed more changes than this looks at all nodes again. */
 export const CHANGES_REMEMBERED = 4_096;
 
-export function createCluster(profiles: readonly SchedulingProfile[] = [DEFAULT_PROFILE]): ClusterState {
+export function createCluster(
+  profiles: readonly SchedulingProfile[] = [DEFAULT_PROFILE],
+  isReference = false,
+): ClusterState {
   const cluster: ClusterState = {
     profiles,
+    isReference,
     capacity: 0,
     indexes: 0,
     indexByName: new Map(),

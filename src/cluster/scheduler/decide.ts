@@ -24,7 +24,7 @@ export function decide(
   draw?: TieDraw,
 ): Outcome {
   const isNominated = incoming.nominatedNodeName !== '' || cluster.nominatedNodes.has(incoming.uid);
-  const last = isNominated ? undefined : pod.lastFailure;
+  const last = isNominated || cluster.isReference ? undefined : pod.lastFailure;
   if (last !== undefined && last.version === cluster.version) {
     moveStart(cluster, last.outcome.evaluated);
     return last.outcome;

@@ -11,7 +11,7 @@ import { scoreTaints } from './plugins/taint-toleration.js';
 import { FEASIBLE, Rejection, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import type { ScorePlugin } from './profile.js';
-import { refreshSpread } from './spread-counts.js';
+import { countSpread } from './spread-counts.js';
 
 /** Raw and normalised scores of one plugin by node; the plugin is absent where it was skipped. */
 export interface PluginScores {
@@ -28,13 +28,21 @@ export interface Explanation {
 }
 
 /**
- * Asks every plugin about every node, straight from the cluster and with nothing remembered of earlier attempts (only
- * the counts of topology spreading are shared): the definition that `schedulePod` must agree with. Scores are those
+ * Asks every plugin about every node, straight from the cluster and with nothing remembered of earlier attempts: the definition that `schedulePod` must agree with. Scores are those
  * among all feasible nodes, or among those that a search of a large cluster `found`.
  */
 export function explainPod(cluster: ClusterState, pod: PodClass, found?: readonly NodeIndex[]): Explanation {
   const verdicts = filterAll(cluster, pod);
   const feasible = found ?? [...verdicts.keys()].filter((node) => verdicts.get(node) === FEASIBLE);
+  return { verdicts, ...scorePod(cluster, pod, feasible) };
+}
+
+/** PreScore, Score, NormalizeScore and the weighted totals. */
+export function scorePod(
+  cluster: ClusterState,
+  pod: PodClass,
+  feasible: readonly NodeIndex[],
+): Pick<Explanation, 'scores' | 'totals'> {
   const scores = scoreAll(cluster, pod, feasible);
   const totals = new Map<NodeIndex, number>();
   for (const node of feasible) {
@@ -42,7 +50,7 @@ export function explainPod(cluster: ClusterState, pod: PodClass, found?: readonl
     for (const [plugin, { normalized }] of scores) total += pod.profile.weights[plugin] * normalized.get(node)!;
     totals.set(node, total);
   }
-  return { verdicts, scores, totals };
+  return { scores, totals };
 }
 
 function filterAll(cluster: ClusterState, pod: PodClass): Map<NodeIndex, Verdict> {
@@ -95,7 +103,7 @@ function addSpread(
   feasible: readonly NodeIndex[],
   scores: Map<ScorePlugin, PluginScores>,
 ): void {
-  const spread = refreshSpread(cluster, pod);
+  const spread = countSpread(cluster, pod);
   if (spread.soft.length === 0) return;
   const counted = feasible.filter((node) => !isIgnored(cluster, spread, node));
   const weights = spread.soft.map((sums) => topologyWeight(cluster, sums, counted, counted.length));

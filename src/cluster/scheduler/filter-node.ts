@@ -13,11 +13,12 @@ import { filterPlaces } from './plugins/volume-zone.js';
 import { type PodVolumes, prepareVolumes, volumePlugins } from './pod-volumes.js';
 import { filterNodeObject } from './placement-rules.js';
 import type { FilterPlugin } from './profile.js';
-import { type ClassSpread, type DomainSums, refreshSpread } from './spread-counts.js';
+import { type ClassSpread, countSpread, type DomainSums } from './spread-counts.js';
 
 /** What the filters need beside pod and node: PreFilter's work, and the plugins that don't skip the pod. */
 export interface Filters {
   readonly pod: PodClass;
+  readonly judge: Judge;
   readonly spread: ClassSpread;
   /** `leastMatching` of each hard spread constraint. */
   readonly least: readonly number[];
@@ -27,19 +28,29 @@ export interface Filters {
   readonly rest: readonly FilterPlugin[];
 }
 
-/** What PreFilter counts of the placed pods: from scratch, or as it is kept from attempt to attempt. */
-export interface Counts {
+/** How filters judge a node: by what is remembered of it (filter-known.ts), or by asking every plugin. */
+export type Judge = (cluster: ClusterState, filters: Filters, node: NodeIndex) => Verdict;
+
+/** What PreFilter counts of the placed pods, and how nodes are judged: from scratch, or with what is kept from attempt to attempt. */
+export interface Ways {
+  readonly judge: Judge;
+  readonly spread: (cluster: ClusterState, pod: PodClass) => ClassSpread;
   readonly affinity: (cluster: ClusterState, pod: PodClass) => AffinityFilter | undefined;
   readonly least: (sums: DomainSums) => number;
 }
 
-const FROM_SCRATCH: Counts = { affinity: prepareAffinityFilter, least: leastMatching };
+const FROM_SCRATCH: Ways = {
+  judge: filterNode,
+  spread: countSpread,
+  affinity: prepareAffinityFilter,
+  least: leastMatching,
+};
 
 /** PreFilter of a pod that none of the plugins refuses as a whole (refusal.ts). */
-export function prepareFilters(cluster: ClusterState, pod: PodClass, counts = FROM_SCRATCH): Filters {
+export function prepareFilters(cluster: ClusterState, pod: PodClass, ways = FROM_SCRATCH): Filters {
   const { filters } = pod.profile;
-  const spread = refreshSpread(cluster, pod);
-  const affinity = filters.includes('InterPodAffinity') ? counts.affinity(cluster, pod) : undefined;
+  const spread = ways.spread(cluster, pod);
+  const affinity = filters.includes('InterPodAffinity') ? ways.affinity(cluster, pod) : undefined;
   const volumes = prepareVolumes(cluster, pod);
   const rest: FilterPlugin[] = [];
   if (pod.hostPorts.length > 0 && filters.includes('NodePorts')) rest.push('NodePorts');
@@ -47,12 +58,12 @@ export function prepareFilters(cluster: ClusterState, pod: PodClass, counts = FR
   if (spread.hard.length > 0) rest.push('PodTopologySpread');
   if (affinity !== undefined) rest.push('InterPodAffinity');
   if (pod.neededFeatures.length > 0 && filters.includes('NodeDeclaredFeatures')) rest.push('NodeDeclaredFeatures');
-  return { pod, spread, least: spread.hard.map(counts.least), affinity, volumes, rest };
+  return { pod, judge: ways.judge, spread, least: spread.hard.map(ways.least), affinity, volumes, rest };
 }
 
 /**
  * All filters of the pod's profile in their order; the first that rejects ends it. This is the plain definition: nothing
- * here is remembered of earlier attempts but the counts of topology spreading.
+ * here is remembered of earlier attempts.
  */
 export function filterNode(cluster: ClusterState, filters: Filters, node: NodeIndex): Verdict {
   for (const plugin of filters.pod.profile.filters) {

@@ -42,7 +42,7 @@ function createKnownVerdicts(): KnownVerdicts {
 /** What the filters say of every node. */
 export function knownVerdicts(cluster: ClusterState, filters: Filters, uid: string): KnownVerdicts {
   const { pod } = filters;
-  const known = (pod.knownVerdicts ??= createKnownVerdicts());
+  const known = cluster.isReference ? createKnownVerdicts() : (pod.knownVerdicts ??= createKnownVerdicts());
   refresh(cluster, known, filters);
   known.own = cluster.indexByName.get(cluster.nominatedNodes.get(uid) ?? '') ?? NO_NODE;
   forget(known, known.own);

@@ -1,4 +1,5 @@
 import { matchesNodeAffinity } from '../api/node-affinity.js';
+import type { Node } from '../api/objects/node.js';
 import type { PodSpec } from '../api/objects/pod.js';
 import { hasUntoleratedTaint } from '../api/tolerations.js';
 import { type ClusterState, longerInt32, type NodeIndex } from './cluster.js';
@@ -89,13 +90,28 @@ export function refreshPlacement(cluster: ClusterState, pod: PodClass): void {
   rules.version = cluster.placementVersion;
 }
 
+/** SELECTED, TOLERATED or both. */
+function inclusionOf({ spec }: PodClass, node: Node): number {
+  return (
+    (matchesNodeAffinity(spec, node) ? SELECTED : 0) |
+    (hasUntoleratedTaint(node.spec.taints, spec.tolerations) ? 0 : TOLERATED)
+  );
+}
+
+/** `inclusion` of every node, asked anew. */
+export function askInclusion(cluster: ClusterState, pod: PodClass): Uint8Array {
+  const inclusion = new Uint8Array(cluster.capacity);
+  for (const [index, node] of cluster.nodes.entries()) {
+    if (node !== undefined) inclusion[index] = inclusionOf(pod, node);
+  }
+  return inclusion;
+}
+
 function refreshNode(cluster: ClusterState, pod: PodClass, index: NodeIndex): void {
   const node = cluster.nodes[index]!;
   const rules = pod.placement;
   rules.verdicts[index] = filterPlacement(cluster, pod, index);
-  rules.inclusion[index] =
-    (matchesNodeAffinity(pod.spec, node) ? SELECTED : 0) |
-    (hasUntoleratedTaint(node.spec.taints, pod.spec.tolerations) ? 0 : TOLERATED);
+  rules.inclusion[index] = inclusionOf(pod, node);
   rules.taintScores[index] = scoreTaints(cluster, pod, index);
   rules.affinityScores[index] = scoreNodeAffinity(cluster, pod, index);
 }

@@ -1,8 +1,8 @@
 import { currentAffinityFilter, currentAffinityScore } from './affinity-counts.js';
 import { type ClusterState, NO_NODE, NO_VALUE, type NodeIndex } from './cluster.js';
 import { nodeOrder } from './cluster-nodes.js';
-import { passesRest } from './filter-known.js';
-import { type Counts, type Filters, prepareFilters } from './filter-node.js';
+import { passesRest, verdictWith } from './filter-known.js';
+import { type Filters, prepareFilters, type Ways } from './filter-node.js';
 import { scoreImages } from './plugins/image-locality.js';
 import { type CountedPods, normalizeAffinity } from './plugins/inter-pod-affinity.js';
 import { isIgnored, normalizeSpread, scoreSpread, topologyWeight } from './plugins/pod-topology-spread.js';
@@ -12,9 +12,10 @@ import { judge, refreshFit, UNKNOWN } from './fit-table.js';
 import { refreshPlacement } from './placement-rules.js';
 import { type Incoming, UNKNOWN_POD } from './preemption/nominations.js';
 import { filterWithNominated } from './preemption/trial.js';
+import { heapRoot, scorePlainly, searchPlainly } from './reference-cycle.js';
 import { refusalOf } from './refusal.js';
 import { feasibleNodesToFind } from './sampling.js';
-import { type ClassSpread, currentLeast, type DomainSums } from './spread-counts.js';
+import { type ClassSpread, currentLeast, type DomainSums, refreshSpread } from './spread-counts.js';
 import { type TieDraw, winsTie } from './tie-break.js';
 
 /** The outcome of an attempt. The feasible nodes and their totals stay in the cluster's buffers. */
@@ -40,7 +41,9 @@ export function schedulePod(
     cluster.feasibleCount = 0;
     return { node: NO_NODE, feasible: 0, evaluated: 0 };
   }
+  const { isReference } = cluster;
   const filters = prepare(cluster, pod);
+  pod.spread = filters.spread; // for the time that the attempt takes, where nothing is kept
   const nominated = nominatedNode(cluster, incoming);
   if (nominated !== NO_NODE && filterWithNominated(cluster, filters, incoming.uid, nominated) === FEASIBLE) {
     // It is taken without scores, and the next search begins where this one would have.
@@ -49,7 +52,7 @@ export function schedulePod(
     return { node: nominated, feasible: 1, evaluated: 1 };
   }
   const candidates = candidatesOf(cluster, pod);
-  const searched = search(cluster, filters, candidates, incoming.uid);
+  const searched = (isReference ? searchPlainly : search)(cluster, filters, candidates, incoming.uid);
   // The nominated node was seen to be rejected, whether the search came by or not.
   const evaluated = searched + (nominated === NO_NODE || wasSearched(cluster, candidates, searched, nominated) ? 0 : 1);
   moveStart(cluster, evaluated);
@@ -57,8 +60,9 @@ export function schedulePod(
   if (feasible === 0) return { node: NO_NODE, feasible, evaluated };
   // A single feasible node is taken without a look at its score.
   if (feasible === 1) return { node: cluster.feasible[0]!, feasible, evaluated };
-  score(cluster, filters);
-  const winner = draw === undefined ? firstBest(cluster) : drawnBest(cluster, draw);
+  if (isReference) scorePlainly(cluster, pod);
+  else score(cluster, filters);
+  const winner = draw !== undefined ? drawnBest(cluster, draw) : isReference ? heapRoot(cluster) : firstBest(cluster);
   return { node: cluster.feasible[winner]!, feasible, evaluated };
 }
 
@@ -79,10 +83,11 @@ export function moveStart(cluster: ClusterState, evaluated: number): void {
   if (cluster.nodeCount > 0) cluster.nextStart = (cluster.nextStart + evaluated) % cluster.nodeCount;
 }
 
-const KEPT: Counts = { affinity: currentAffinityFilter, least: currentLeast };
+const KEPT: Ways = { judge: verdictWith, spread: refreshSpread, affinity: currentAffinityFilter, least: currentLeast };
 
-/** PreFilter with all that is remembered brought up to date. */
+/** PreFilter with all that is remembered brought up to date; the reference cycle remembers nothing. */
 export function prepare(cluster: ClusterState, pod: PodClass): Filters {
+  if (cluster.isReference) return prepareFilters(cluster, pod);
   refreshPlacement(cluster, pod);
   refreshFit(cluster, pod.fit);
   return prepareFilters(cluster, pod, KEPT);

@@ -39,12 +39,12 @@ const WATCHED = [
   'Pod',
 ] as const;
 
-/** A scheduler that knows nothing yet: its informers bring all that is stored. */
-export function createScheduler(world: ApiWorld, parameters: SchedulerParameters): SchedulerState {
+/** A scheduler that knows nothing yet: its informers bring all that is stored. `isReference`: decides by the plain cycle. */
+export function createScheduler(world: ApiWorld, parameters: SchedulerParameters, isReference = false): SchedulerState {
   const informers = WATCHED.map((kind) => openInformer(world, SCHEDULER, kind));
   return {
     parameters,
-    cluster: createCluster(parameters.profiles),
+    cluster: createCluster(parameters.profiles, isReference),
     queue: createSchedulingQueue(parameters),
     pods: informers[WATCHED.indexOf('Pod')]!,
     claims: informers[WATCHED.indexOf('PersistentVolumeClaim')]!,

@@ -5,7 +5,7 @@ import type { PodClass } from './pod-class.js';
 import { classesUnder, fileCounter } from './spread-index.js';
 import { MORE_THAN_ANY } from './plugins/pod-topology-spread.js';
 import { constraintsOf, type SpreadConstraint } from './plugins/pod-topology-spread-constraints.js';
-import { type PlacementRules, refreshPlacement } from './placement-rules.js';
+import { askInclusion, type PlacementRules, refreshPlacement } from './placement-rules.js';
 
 /** Pods by node that one selector matches in one namespace, kept up to date with every pod that comes or goes. */
 export interface SpreadCounter {
@@ -72,8 +72,7 @@ export function refreshSpread(cluster: ClusterState, pod: PodClass): ClassSpread
 }
 
 function rebuild(cluster: ClusterState, pod: PodClass, before: ClassSpread | undefined): ClassSpread {
-  const { constraints, requiresAllKeys } = constraintsOf(cluster, pod);
-  const signature = JSON.stringify(constraints);
+  const signature = JSON.stringify(constraintsOf(cluster, pod).constraints);
   if (before?.signature === signature) {
     before.selectorVersion = cluster.selectorVersion;
     before.ownerSelector = cluster.ownerSelectors.get(pod.owner);
@@ -82,9 +81,16 @@ function rebuild(cluster: ClusterState, pod: PodClass, before: ClassSpread | und
   for (const sums of before === undefined ? [] : [...before.hard, ...before.soft]) {
     if (needsSums(sums)) sums.counter.followers.splice(sums.counter.followers.indexOf(sums), 1);
   }
+  return compose(cluster, pod, (constraint, keys) => follow(cluster, pod, constraint, keys));
+}
+
+type MakeSums = (constraint: SpreadConstraint, neededTopologies: readonly number[]) => DomainSums;
+
+function compose(cluster: ClusterState, pod: PodClass, make: MakeSums): ClassSpread {
+  const { constraints, requiresAllKeys } = constraintsOf(cluster, pod);
   const sumsOf = (kind: readonly SpreadConstraint[], needsKeys: boolean): DomainSums[] => {
     const keys = needsKeys ? kind.map((constraint) => constraint.topology) : [];
-    return kind.map((constraint) => follow(cluster, pod, constraint, keys));
+    return kind.map((constraint) => make(constraint, keys));
   };
   return {
     hard: sumsOf(
@@ -97,10 +103,35 @@ function rebuild(cluster: ClusterState, pod: PodClass, before: ClassSpread | und
     ),
     requiresAllKeys,
     isSystemDefault: !requiresAllKeys && constraints.length > 0,
-    signature,
+    signature: JSON.stringify(constraints),
     selectorVersion: cluster.selectorVersion,
     ownerSelector: cluster.ownerSelectors.get(pod.owner),
   };
+}
+
+/** The same for one attempt, with every pod counted and every node asked anew: the definition of what is kept up to date. */
+export function countSpread(cluster: ClusterState, pod: PodClass): ClassSpread {
+  const placement = { ...pod.placement, inclusion: askInclusion(cluster, pod) };
+  return compose(cluster, pod, (constraint, keys) => {
+    const { namespace } = pod;
+    const counter = {
+      namespace,
+      selector: constraint.counted,
+      counts: new Uint16Array(cluster.capacity),
+      followers: [],
+    };
+    for (const { podClass, node, terminating } of cluster.pods.values()) {
+      if (!terminating && countsClass(counter, podClass)) counter.counts[node]! += 1;
+    }
+    const sums = emptySums(constraint, counter, placement, keys);
+    refreshSums(cluster, sums);
+    return sums;
+  });
+}
+
+/** Do pods of this class count? */
+export function countsClass({ namespace, selector }: SpreadCounter, other: PodClass): boolean {
+  return selector !== undefined && namespace === other.namespace && matchesSelector(selector, other.labels);
 }
 
 function follow(
@@ -110,10 +141,21 @@ function follow(
   neededTopologies: readonly number[],
 ): DomainSums {
   const counter = counterOf(cluster, pod.namespace, constraint.counted);
-  const sums: DomainSums = {
+  const sums = emptySums(constraint, counter, pod.placement, neededTopologies);
+  if (needsSums(sums)) counter.followers.push(sums);
+  return sums;
+}
+
+function emptySums(
+  constraint: SpreadConstraint,
+  counter: SpreadCounter,
+  placement: PlacementRules,
+  neededTopologies: readonly number[],
+): DomainSums {
+  return {
     constraint,
     counter,
-    placement: pod.placement,
+    placement,
     neededTopologies,
     matching: new Int32Array(0),
     nodes: new Int32Array(0),
@@ -124,8 +166,6 @@ function follow(
     domains: 0,
     version: -1,
   };
-  if (needsSums(sums)) counter.followers.push(sums);
-  return sums;
 }
 
 function counterOf(cluster: ClusterState, namespace: string, selector: LabelSelector | undefined): SpreadCounter {

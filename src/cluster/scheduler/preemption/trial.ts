@@ -1,18 +1,15 @@
 import type { ClusterState, NodeIndex } from '../cluster.js';
 import { type Occupant, occupy, usesDisks } from '../cluster-pods.js';
-import { passesRest, verdictWith } from '../filter-known.js';
-import type { Filters } from '../filter-node.js';
+import { passesRest } from '../filter-known.js';
+import type { Filters, Judge } from '../filter-node.js';
 import type { PodVolumes } from '../pod-volumes.js';
 import { filterResources } from '../plugins/node-resources-fit.js';
 import { leastElsewhere } from '../plugins/pod-topology-spread.js';
 import { FEASIBLE, type Verdict } from '../plugins/verdict.js';
 import { isClaimInUse } from '../plugins/volume-restrictions.js';
-import { type DomainSums, isEligible } from '../spread-counts.js';
+import { countsClass, type DomainSums, isEligible } from '../spread-counts.js';
 import { nominatedAhead, type Nomination } from './nominations.js';
 import { changeAffinity, type TriedAffinity, tryAffinity } from './tried-affinity.js';
-
-/** How a trial judges the node: by what is remembered, or by asking every plugin. */
-type Judge = (cluster: ClusterState, filters: Filters, node: NodeIndex) => Verdict;
 
 /**
  * One node as it would be with some pods more or fewer, for one incoming pod. What its filters read of the node is changed in place,
@@ -43,13 +40,8 @@ interface TriedDomain {
   readonly leastElsewhere: number | undefined;
 }
 
-export function beginTrial(
-  cluster: ClusterState,
-  filters: Filters,
-  uid: string,
-  node: NodeIndex,
-  judge: Judge = verdictWith,
-): Trial {
+export function beginTrial(cluster: ClusterState, filters: Filters, uid: string, node: NodeIndex): Trial {
+  const { judge } = filters;
   const domains: TriedDomain[] = [];
   for (const [position, sums] of filters.spread.hard.entries()) {
     if (!isEligible(cluster, sums, node)) continue;
@@ -88,6 +80,7 @@ export function removeFromTrial(cluster: ClusterState, trial: Trial, occupant: O
 /** Does the pod still fit after a change, on a node where it did before? Only filters that look at pods have to be asked again. */
 export function stillFits(cluster: ClusterState, trial: Trial): boolean {
   const { filters, node, ahead } = trial;
+  if (cluster.isReference) return verdictOfTrial(cluster, trial) === FEASIBLE;
   if (ahead.length > 0) {
     for (const nomination of ahead) addToTrial(cluster, trial, nomination);
     const fits = passesPodFilters(cluster, filters, node);
@@ -115,15 +108,9 @@ export function verdictOfTrial(cluster: ClusterState, trial: Trial): Verdict {
 }
 
 /** What the filters of one incoming pod say of a node, with and without the pods that are nominated for it. */
-export function filterWithNominated(
-  cluster: ClusterState,
-  filters: Filters,
-  uid: string,
-  node: NodeIndex,
-  judge: Judge = verdictWith,
-): Verdict {
-  if (!cluster.nominations.has(cluster.names[node]!)) return judge(cluster, filters, node);
-  return verdictOfTrial(cluster, beginTrial(cluster, filters, uid, node, judge));
+export function filterWithNominated(cluster: ClusterState, filters: Filters, uid: string, node: NodeIndex): Verdict {
+  if (!cluster.nominations.has(cluster.names[node]!)) return filters.judge(cluster, filters, node);
+  return verdictOfTrial(cluster, beginTrial(cluster, filters, uid, node));
 }
 
 function change(cluster: ClusterState, trial: Trial, occupant: Occupant, sign: 1 | -1): void {
@@ -138,7 +125,7 @@ function change(cluster: ClusterState, trial: Trial, occupant: Occupant, sign: 1
     const { constraint, counter, matching } = sums;
     // Here, and only here, pods that are being deleted count, and the empty selector counts every pod (updateWithPod).
     const countsAll = constraint.counted === undefined && constraint.selfMatch === 1;
-    const counts = countsAll ? podClass.namespace === pod.namespace : podClass.counters.includes(counter);
+    const counts = countsAll ? podClass.namespace === pod.namespace : countsClass(counter, podClass);
     if (!counts) continue;
     trial.isLocal = false;
     matching[value]! += sign;
