@@ -117,7 +117,7 @@ function filterTable({ filtered }: Attempt): TextTable {
 }
 
 /** Scores of the best nodes, and what decided between equals. */
-function choiceLines(io: Io, { outcome, node, feasible, tied, nominated, candidates }: Attempt): string[] {
+function choiceLines(io: Io, { outcome, node, feasible, tied, tie, nominated, candidates }: Attempt): string[] {
   if (outcome !== 'scheduled') return [];
   if (nominated === node) return ['The node was kept for the pod: taken without a look at others.'];
   if (feasible === 1) return ['The only node that fits is taken without scores.'];
@@ -142,7 +142,11 @@ function choiceLines(io: Io, { outcome, node, feasible, tied, nominated, candida
   );
   if (tied > 1) {
     const total = candidates[0]!.total;
-    lines.push(`${tied} nodes have ${total}: of equals ${node} comes first in the order in which they were found.`);
+    const how =
+      tie === 'draw'
+        ? `${node} was drawn of them`
+        : `of equals ${node} comes first in the order in which they were found`;
+    lines.push(`${tied} nodes have ${total}: ${how}.`);
   }
   return lines;
 }

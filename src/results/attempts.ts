@@ -39,6 +39,8 @@ export interface Attempt {
   readonly feasible: number;
   /** Nodes with the highest total. */
   readonly tied: number;
+  /** What decided between them: the order in which they were found, or a draw. */
+  readonly tie: 'order' | 'draw' | '';
   readonly nominated: string;
   readonly victims: readonly string[];
   /** Where a pod that failed waits: unschedulable (for an event that may help) or backoff. */
@@ -85,6 +87,7 @@ const ATTEMPT = {
   evaluated: 'integer',
   feasible: 'integer',
   tied: 'integer',
+  tie: 'text',
   nominated: 'text',
   victims: 'text',
   waits: 'text',
@@ -129,6 +132,7 @@ function attemptOf(row: AttemptRow, judgements: readonly JudgementRow[]): Attemp
     evaluated: row.evaluated!,
     feasible: row.feasible!,
     tied: row.tied!,
+    tie: row.tie as Attempt['tie'],
     nominated: row.nominated!,
     victims: words(row.victims!),
     waits: row.waits!,

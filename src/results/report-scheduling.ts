@@ -23,7 +23,7 @@ const MOST_NODES = 16;
 const MINOR_COLUMNS = new Set(['of cores', 'of bytes', 'longest']);
 
 /** Who waited for a node, from when to when, and what the scheduler said meanwhile. */
-export function pendingPods(tables: RecordedTables, { durationSeconds }: RunIdentity): string {
+export function pendingPods(tables: RecordedTables, { durationSeconds, command, explained }: RunIdentity): string {
   const waiting = waitingPods(tables, durationSeconds).filter(({ words }) => words.length > 0);
   if (waiting.length === 0) return '';
   // Twins that heard the same and ended alike are one line.
@@ -46,7 +46,11 @@ export function pendingPods(tables: RecordedTables, { durationSeconds }: RunIden
   );
   const more = groups.length - MOST_WAITS;
   const rest = more > 0 ? `<p class="quiet">${formatPlural(more, 'more line')} in tables/pending_pods.</p>` : '';
-  return `<div class="panel">${table}${rest}</div>`;
+  const how =
+    explained === undefined
+      ? `<p class="quiet">Why, attempt by attempt: <code>${escapeHtml(`${command} --explain`)}</code>, then <code>wavetank explain DIR</code></p>`
+      : '';
+  return `<div class="panel">${table}${rest}${how}</div>`;
 }
 
 function storyOf({ workload, end, words }: WaitingPod): string {

@@ -40,6 +40,7 @@ interface AttemptNote {
   readonly evaluated: number;
   readonly feasible: number;
   readonly tied: number;
+  readonly tie: 'order' | 'draw' | '';
   /** The node was kept for the pod: taken without a look at others. */
   readonly isNominated: boolean;
 }
@@ -94,7 +95,8 @@ export function noteAttempt(
   }
   const highest = explanation?.totals.get(node);
   const tied = explanation === undefined ? 0 : found.filter((one) => explanation.totals.get(one) === highest).length;
-  log.current = { at, nodes: cluster.nodeCount, evaluated, feasible: found.length, tied, isNominated };
+  const tie = tied < 2 ? '' : world.scheduler.parameters.ties === 'ordered' ? 'order' : 'draw';
+  log.current = { at, nodes: cluster.nodeCount, evaluated, feasible: found.length, tied, tie, isNominated };
 }
 
 /** Nodes that were looked at and rejected, by what was said of them; most nodes first. */
@@ -149,7 +151,7 @@ export function endAttempt(log: AttemptLog, queued: QueuedPod, end: AttemptEnd, 
 
 /** The binding of a pod failed after its attempt: told in a row of its own. */
 export function noteBindingError(log: AttemptLog, queued: QueuedPod, node: string, message: string, now: Micros): void {
-  const note = { at: now, nodes: 0, evaluated: 0, feasible: 0, tied: 0, isNominated: false };
+  const note = { at: now, nodes: 0, evaluated: 0, feasible: 0, tied: 0, tie: '', isNominated: false } as const;
   record(log, queued, note, { outcome: 'unbound', node, nominated: '', victims: '', message }, now);
 }
 
@@ -176,6 +178,7 @@ function record(
     note.evaluated,
     note.feasible,
     note.tied,
+    note.tie,
     note.isNominated ? end.node : end.nominated,
     end.victims,
     end.outcome === 'scheduled' || place === 'gone' ? '' : place,

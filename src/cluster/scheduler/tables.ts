@@ -22,6 +22,12 @@ export const ATTEMPT_TABLE: TableDefinition = {
     { name: 'evaluated', type: 'integer', unit: '', description: 'nodes looked at before enough were found' },
     { name: 'feasible', type: 'integer', unit: '', description: 'nodes that every filter let pass' },
     { name: 'tied', type: 'integer', unit: '', description: 'nodes with the highest total; 0 without scores' },
+    {
+      name: 'tie',
+      type: 'text',
+      unit: '',
+      description: 'what decided between them: order or draw; empty without a tie',
+    },
     { name: 'nominated', type: 'text', unit: '', description: 'node that is kept for the pod, or empty' },
     { name: 'victims', type: 'text', unit: '', description: 'pods to be evicted for it, or empty' },
     { name: 'waits', type: 'text', unit: '', description: 'queue of a pod that failed: unschedulable or backoff' },
