@@ -33,6 +33,8 @@ export type SyncOutcome = { readonly retry?: boolean; readonly afterUs?: Micros 
  */
 export interface SyncStep {
   readonly requests: readonly ApiRequest[];
+  /** Who sends them, where it isn't the controller's own client. */
+  readonly client?: number;
   readonly memory?: unknown;
   readonly outcome?: SyncOutcome;
 }
@@ -197,7 +199,7 @@ function begin<W extends ApiWorld>(world: W, controllers: Controllers<W>, slot: 
     proceed(world, controllers, slot);
     return;
   }
-  const { client } = world.api.controllers[sync.controller]!;
+  const client = step.client ?? world.api.controllers[sync.controller]!.client;
   for (const request of step.requests) sync.calls.push(issue(world, client, request, ApiEvent.SyncCallDone, slot));
 }
 

@@ -1,6 +1,6 @@
 import type { ApiRequest, ApiResult } from '../../cluster/api/calls.js';
 import { succeeded } from '../../cluster/api/calls.js';
-import { CLIENT_LIMITS } from '../../cluster/api/clients.js';
+import { CLIENT_LIMITS, openClient } from '../../cluster/api/clients.js';
 import { type Controller, enqueue, SYNC_DONE, type SyncStep } from '../../cluster/api/controller-loop.js';
 import type { KubernetesObject } from '../../cluster/api/objects/meta.js';
 import type { Pod } from '../../cluster/api/objects/pod.js';
@@ -35,6 +35,8 @@ interface LeavingPod {
 /** A drain under way, by the number of its command. */
 export interface DrainState {
   readonly command: DrainCommand;
+  /** Each kubectl is a process of its own, with a client of its own. */
+  readonly client: number;
   /** Nodes still to be drained, the present one first: they are drained one after the other. */
   readonly nodes: string[];
   readonly pods: Map<string, LeavingPod>;
@@ -55,6 +57,7 @@ export function beginDrain(
 ): SyncStep {
   world.experiment.drains.set(entry, {
     command,
+    client: openClient(world, 'kubectl-drain', CLIENT_LIMITS.kubectl),
     nodes: [...nodes],
     pods: new Map(),
     deadline: Number.POSITIVE_INFINITY,
@@ -83,19 +86,30 @@ export function drainer<W extends ExperimentWorld>(): Controller<W> {
     sync: (world, key) => {
       const [entry, podKey] = placeOf(key);
       const drain = drainOf(world, entry);
-      if (podKey === undefined) return startNode(world, entry, drain);
-      return nextOfPod(world, key, drain, drain.pods.get(podKey)!);
+      const step =
+        podKey === undefined ? startNode(world, entry, drain) : nextOfPod(world, key, drain, drain.pods.get(podKey)!);
+      return { ...step, client: drain.client };
     },
     resume: (world, key, memory, results) => {
-      const [entry, podKey] = placeOf(key);
+      const [entry] = placeOf(key);
       const drain = drainOf(world, entry);
-      const then = memory as Memory;
-      if (podKey !== undefined) return answerForPod(world, key, then, results[0]!);
-      if (then.step === 'list') return listed(world, entry, drain, (results[0]!.objects ?? []) as readonly Pod[]);
-      invariant(then.step === 'daemonSets', `a drain of nodes does not ${then.step}`);
-      return filtered(world, entry, then.pods, objectsOf(results));
+      return { ...goOn(world, key, drain, memory as Memory, results), client: drain.client };
     },
   };
+}
+
+function goOn(
+  world: ExperimentWorld,
+  key: string,
+  drain: DrainState,
+  then: Memory,
+  results: readonly ApiResult[],
+): SyncStep {
+  const [entry, podKey] = placeOf(key);
+  if (podKey !== undefined) return answerForPod(world, key, then, results[0]!);
+  if (then.step === 'list') return listed(world, entry, drain, (results[0]!.objects ?? []) as readonly Pod[]);
+  invariant(then.step === 'daemonSets', `a drain of nodes does not ${then.step}`);
+  return filtered(world, entry, then.pods, objectsOf(results));
 }
 
 /** `3`, or `3 default/web-1`. */

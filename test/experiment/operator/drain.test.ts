@@ -62,6 +62,17 @@ describe('kubectl drain', () => {
     );
   });
 
+  it('has a client of its own: two take no longer than one', () => {
+    const wide = SCENARIO.replace('MINIMUM', '0')
+      .replace('replicas: 4', 'replicas: 90')
+      .replace('count: 2, cpu: 4', 'count: 3, cpu: 16')
+      .replace('drain n-1 --timeout=30s', 'drain n-1');
+    const both = wide.replace('kubectl drain n-1', '[kubectl drain n-1, kubectl drain n-2]');
+    const alone = play(wide).done! - 30;
+    expect(alone).toBeGreaterThan(5); // 30 pods at 5 requests a second
+    expect(play(both).done! - 30).toBeLessThan(1.5 * alone);
+  });
+
   it('ends the wait for pods that stay, also where the time is up between a look and its answer', () => {
     // So many pods that the looks queue for the client's tokens.
     const held = SCENARIO.replace('MINIMUM', '0')
