@@ -27,7 +27,7 @@ export function startBinding(world: SchedulerWorld, { queued, nodeName, volumes 
   const number = scheduler.freeBindings.pop() ?? scheduler.bindings.length;
   const { args } = podClassOf(scheduler.cluster, queued.pod).profile;
   const deadline = kernel.now + args.bindTimeoutSeconds * SECOND_US;
-  scheduler.bindings[number] = { queued, nodeName, volumes, isInPreBind: false, written: 0, deadline };
+  scheduler.bindings[number] = { queued, nodeName, volumes, isInPreBind: false, written: 0, versions: [], deadline };
   const delayUs = sample(scheduler.parameters.handOver, draws(world, scheduler.streams.handOver));
   schedule(world, delayUs, SchedulerEvent.BindingReady, number, 0);
 }

@@ -1,12 +1,14 @@
 import { schedule } from '../../kernel/simulation.js';
 import { SECOND_US } from '../../kernel/time.js';
 import { type ApiRequest, type ApiResult, issue, succeeded } from '../api/calls.js';
+import { SELECTED_NODE } from '../api/claims.js';
 import { lister } from '../api/informers.js';
 import type { KubernetesObject } from '../api/objects/meta.js';
 import type { Pod } from '../api/objects/pod.js';
 import type { PersistentVolume, PersistentVolumeClaim } from '../api/objects/storage.js';
 import { objectKey } from '../api/store.js';
-import type { ClusterState } from './cluster.js';
+import { isReachableFrom } from '../api/volume-matching.js';
+import { type ClusterState, NO_NODE } from './cluster.js';
 import { SchedulerEvent } from './events.js';
 import { claimedBy, isFullyBound, selectedFor, type VolumePlan } from './plugins/volume-binding.js';
 import type { Binding, SchedulerWorld } from './world.js';
@@ -69,27 +71,65 @@ export function writeVolumes(world: SchedulerWorld, number: number, binding: Bin
 /** The answer to a write; gives the error that ends the binding. A nomination that fails is only logged. */
 export function volumeWritten(world: SchedulerWorld, number: number, binding: Binding, result: ApiResult): string {
   if (!succeeded(result) && binding.written > 0) return result.message;
+  if (binding.written > 0) binding.versions.push(result.object!.metadata.resourceVersion);
   binding.written += 1;
   writeVolumes(world, number, binding);
   return '';
 }
 
-/** One look at the claims: bound, still waiting, or the error that ends the binding. Source: binder.go: checkBindings. */
+/** One look at the claims: bound, still waiting, or the error that ends the binding. Source: binder.go: BindPodVolumes. */
 export function lookAtVolumes(world: SchedulerWorld, number: number, binding: Binding): 'bound' | 'waits' | Error {
-  const { scheduler, kernel } = world;
-  const { queued, volumes, deadline } = binding;
-  const { metadata } = queued.pod;
-  const pod = lister<Pod>(world, scheduler.pods).get(objectKey(queued.pod));
-  if (pod?.metadata.uid !== metadata.uid) {
-    return new Error(`pod does not exist any more: pod "${metadata.name}" not found`);
-  }
-  const claims = [...volumes!.bindings.map(({ claim }) => claim), ...volumes!.provisions];
-  const isBound = claims.every((claim) => {
-    const known = scheduler.cluster.claims.get(objectKey(claim));
-    return known !== undefined && isFullyBound(known);
-  });
-  if (isBound) return 'bound';
-  if (kernel.now >= deadline) return new Error('binding volumes: context deadline exceeded');
+  const seen = checkBindings(world, binding);
+  if (seen === 'bound') return seen;
+  if (seen !== 'waits') return new Error(`binding volumes: ${seen}`);
+  if (world.kernel.now >= binding.deadline) return new Error('binding volumes: context deadline exceeded');
   schedule(world, POLL_US, SchedulerEvent.VolumesLookedAt, number, 0);
   return 'waits';
+}
+
+/** What the informers say of all that was written; a text is an error. Source: binder.go: checkBindings. */
+function checkBindings(world: SchedulerWorld, { queued, nodeName, volumes, versions }: Binding): string {
+  const { scheduler } = world;
+  const { cluster } = scheduler;
+  const node = cluster.nodes[cluster.indexByName.get(nodeName) ?? NO_NODE];
+  if (node === undefined) return `failed to get node "${nodeName}": node "${nodeName}" not found`;
+  const { name, uid } = queued.pod.metadata;
+  const pod = lister<Pod>(world, scheduler.pods).get(objectKey(queued.pod));
+  if (pod?.metadata.uid !== uid) return `pod does not exist any more: pod "${name}" not found`;
+  const volumesKnown = lister<PersistentVolume>(world, scheduler.volumes);
+  const claimsKnown = lister<PersistentVolumeClaim>(world, scheduler.claims);
+  const { bindings, provisions } = volumes!;
+  for (const [index, { volume, claim }] of bindings.entries()) {
+    const { name: volumeName } = volume.metadata;
+    const known = volumesKnown.get(volumeName);
+    const knownClaim = claimsKnown.get(objectKey(claim));
+    if (known === undefined) return `failed to check binding: could not find v1.PersistentVolume "${volumeName}"`;
+    if (knownClaim === undefined) return `failed to check binding: ${notFound(claim)}`;
+    if (known.metadata.resourceVersion < versions[index]!) return 'waits';
+    if (!isReachableFrom(known, node)) return unreachable(volumeName, nodeName);
+    if ((known.spec.claimRef?.uid ?? '') === '') return `ClaimRef got reset for pv "${volumeName}"`;
+    if (!isFullyBound(knownClaim)) return 'waits';
+  }
+  for (const [index, claim] of provisions.entries()) {
+    const known = claimsKnown.get(objectKey(claim));
+    if (known === undefined) return `failed to check provisioning pvc: ${notFound(claim)}`;
+    const { annotations, resourceVersion } = known.metadata;
+    if (resourceVersion < versions[bindings.length + index]!) return 'waits';
+    if (annotations === undefined) return `selectedNode annotation reset for PVC "${claim.metadata.name}"`;
+    if (annotations[SELECTED_NODE] !== nodeName) return `provisioning failed for PVC "${claim.metadata.name}"`;
+    const { volumeName = '' } = known.spec;
+    const made = volumesKnown.get(volumeName);
+    if (volumeName !== '' && made === undefined) return 'waits';
+    if (made !== undefined && !isReachableFrom(made, node)) return unreachable(volumeName, nodeName);
+    if (!isFullyBound(known)) return 'waits';
+  }
+  return 'bound';
+}
+
+function notFound(claim: PersistentVolumeClaim): string {
+  return `could not find v1.PersistentVolumeClaim "${objectKey(claim)}"`;
+}
+
+function unreachable(volumeName: string, nodeName: string): string {
+  return `pv "${volumeName}" node affinity doesn't match node "${nodeName}": no matching NodeSelectorTerms`;
 }

@@ -22,8 +22,9 @@ export interface Binding {
   readonly volumes: VolumePlan | undefined;
   /** Its claims are being bound: preemption may call it off without the API server. */
   isInPreBind: boolean;
-  /** Writes of PreBind that are done. */
+  /** Writes of PreBind that are done, and the versions of the volumes and claims written: the informers may be behind them. */
   written: number;
+  readonly versions: number[];
   /** When waiting for the claims ends. */
   readonly deadline: Micros;
 }

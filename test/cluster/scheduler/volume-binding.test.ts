@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { Node } from '../../../src/cluster/api/objects/node.js';
 import type {
   PersistentVolume,
   PersistentVolumeClaim,
   StorageCapacity,
 } from '../../../src/cluster/api/objects/storage.js';
 import { stored } from '../../../src/cluster/api/store.js';
-import { insertObject, replaceObject } from '../../../src/cluster/api/writes.js';
+import { insertObject, removeObject, replaceObject } from '../../../src/cluster/api/writes.js';
 import { SCHEDULER_PRESETS } from '../../../src/cluster/scheduler/parameters.js';
 import { profileWith } from './plugins/scored.js';
 import { pod } from './scheduler-world.js';
@@ -237,4 +238,52 @@ test('a pod with an ephemeral volume waits for the claim that is made for it, an
   replaceObject(one.world, claim, { ...claim, metadata: { ...claim.metadata, ownerReferences } });
   one.run(8);
   expect(claimIn(one, 'p-scratch').metadata.annotations).toEqual({ 'volume.kubernetes.io/selected-node': 'a1' });
+});
+
+describe('what happens to a claim while it is being bound', () => {
+  const BINDING = 'running PreBind plugin "VolumeBinding": binding volumes:';
+
+  function bindingWorld(): One {
+    const one = zonedWorld();
+    insertObject(one.world, claimOf('data', undefined, 'cloud'));
+    one.addPod(pod('p', 1, { ...mounting('data'), nodeSelector: { [ZONE]: 'b' } }));
+    one.run(3);
+    expect(claimIn(one, 'data').metadata.annotations).toEqual({ 'volume.kubernetes.io/selected-node': 'b1' });
+    return one;
+  }
+
+  test('it goes: the pod waits for another', () => {
+    const one = bindingWorld();
+    removeObject(one.world, claimIn(one, 'data'));
+    one.run(8);
+    expect(messages(one)).toEqual([
+      `${BINDING} failed to check provisioning pvc: could not find v1.PersistentVolumeClaim "default/data"`,
+      '0/2 nodes are available: persistentvolumeclaim "data" not found. not found',
+    ]);
+  });
+
+  test('its node is taken back: the pod is tried again', () => {
+    const one = bindingWorld();
+    const claim = claimIn(one, 'data');
+    replaceObject(one.world, claim, { ...claim, metadata: { ...claim.metadata, annotations: { other: 'x' } } });
+    one.run(8);
+    expect(messages(one)).toEqual([`${BINDING} provisioning failed for PVC "data"`]);
+    expect(claimIn(one, 'data').metadata.annotations).toMatchObject({ 'volume.kubernetes.io/selected-node': 'b1' });
+  });
+
+  test('its volume is out of reach of the node', () => {
+    const one = bindingWorld();
+    insertObject(one.world, boundVolume('disk', 'a', 'data'));
+    bind(one, 'data', 'disk');
+    one.run(8);
+    const error = `${BINDING} pv "disk" node affinity doesn't match node "b1": no matching NodeSelectorTerms`;
+    expect(messages(one)[0]).toBe(error);
+  });
+
+  test('the node goes', () => {
+    const one = bindingWorld();
+    removeObject(one.world, stored<Node>(one.world, 'Node', 'b1')!);
+    one.run(8);
+    expect(messages(one)[0]).toBe(`${BINDING} failed to get node "b1": node "b1" not found`);
+  });
 });
