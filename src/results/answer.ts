@@ -11,7 +11,14 @@ import {
 import type { ExpectationOutcome } from './identity.js';
 import type { RunSummary, TrafficSummary } from './summary.js';
 import { tellFailedActions } from './tell-actions.js';
-import { lossesOf, tellRecoveries, tellScalings, tellUnready, tellUnscheduled } from './tell-cluster.js';
+import {
+  lossesOf,
+  tellPreemptions,
+  tellRecoveries,
+  tellScalings,
+  tellUnready,
+  tellUnscheduled,
+} from './tell-cluster.js';
 import { tellJobs } from './tell-jobs.js';
 import { tellRollouts, tellShortfalls } from './tell-rollouts.js';
 
@@ -46,6 +53,7 @@ export function answerOf(summary: RunSummary, expectations: readonly Expectation
     tellRecoveries(summary.recoveries),
     tellScalings(summary.scalings),
     tellShortfalls(summary.shortfalls),
+    tellPreemptions(summary.preemptions),
     tellUnscheduled(summary.unscheduled),
     tellUnready(summary.unready),
     tellFailures(expectations),

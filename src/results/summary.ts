@@ -6,6 +6,7 @@ import { type JobSummary, jobsOf } from './jobs.js';
 import { type Scaling, scalingsOf } from './scalings.js';
 import { type Shortfall, shortfallsOf } from './shortfalls.js';
 import { type UnreadyPods, unreadyPods } from './unready.js';
+import { type Preemptions, preemptionsOf } from './preemptions.js';
 import { type UnscheduledPods, unscheduledPods } from './unscheduled.js';
 
 /** Figures of one traffic source (retries inside) or one service (attempts as its callers saw them). */
@@ -105,6 +106,8 @@ export interface RunSummary {
   readonly shortfalls: readonly Shortfall[];
   /** Pods that waited long for a node, or wait still: those first. */
   readonly unscheduled: readonly UnscheduledPods[];
+  /** Pods that had to go for more urgent ones. */
+  readonly preemptions: readonly Preemptions[];
   /** Pods with a node that were long not ready when the run ended. */
   readonly unready: readonly UnreadyPods[];
   /** Over all pods of the run, the warm-up's too: creation to Running, and to Ready, as the API server saw them. */
@@ -146,6 +149,7 @@ export function summarize(tables: RecordedTables, identity: RunIdentity): RunSum
     scalings: scalingsOf(tables),
     shortfalls: shortfallsOf(tables, identity.durationSeconds),
     unscheduled: unscheduledPods(tables, identity.durationSeconds),
+    preemptions: preemptionsOf(tables),
     unready: unreadyPods(tables, identity.durationSeconds),
     ...summarizePods(tables),
     costUsd: pools.reduce((sum, pool) => sum + pool.costUsd, 0),

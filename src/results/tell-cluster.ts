@@ -1,5 +1,6 @@
 import { groupBy } from './columns.js';
 import { capitalize, formatClock, formatCount, formatDuration, formatPlural } from './format.js';
+import type { Preemptions } from './preemptions.js';
 import type { Scaling } from './scalings.js';
 import type { RecoverySummary } from './summary.js';
 import type { UnreadyPods } from './unready.js';
@@ -73,6 +74,21 @@ function tellSteps(steps: readonly Scaling[]): string {
   const range = `between ${formatCount(Math.min(...sizes))} and ${formatCount(Math.max(...sizes))} replicas`;
   const [first, last] = [steps[0]!, steps.at(-1)!];
   return `${steps.length} steps from ${formatClock(first.atSeconds)} to ${formatClock(last.atSeconds)}, ${range}`;
+}
+
+/** `2 pods of deployment/batch were preempted by deployment/shop at 1m 3s.` */
+export function tellPreemptions(preemptions: readonly Preemptions[]): string {
+  const told = preemptions.slice(0, TOLD_ONE_BY_ONE).map((group) => {
+    const { victims, preemptor, pods, firstSeconds, lastSeconds } = group;
+    const [first, last] = [formatClock(firstSeconds), formatClock(lastSeconds)];
+    const when = first === last ? `at ${first}` : `between ${first} and ${last}`;
+    const were = pods === 1 ? 'was' : 'were';
+    return `${formatPlural(pods, 'pod')} of ${victims} ${were} preempted by ${preemptor} ${when}.`;
+  });
+  const others = preemptions.slice(TOLD_ONE_BY_ONE);
+  const pods = others.reduce((sum, group) => sum + group.pods, 0);
+  if (pods > 0) told.push(`${formatPlural(pods, 'more pod')} had to go for more urgent ones, too.`);
+  return told.join(' ');
 }
 
 /** Pods without a node; those that found one late only in a word. */

@@ -296,6 +296,7 @@ function recordLife(world: World, life: Life, random: ReturnType<typeof chance>)
     requests * 0.003,
     phase,
     '',
+    `uid-${life.pod}`,
   ]);
   const spans: [string, string, number, number][] = [
     ['', 'pending', created, scheduled],

@@ -34,6 +34,7 @@ export const POD_TABLE: TableDefinition = {
     { name: 'cpu_s', type: 'number', unit: 's', description: 'CPU time used' },
     { name: 'phase', type: 'text', unit: '', description: 'last phase' },
     { name: 'reason', type: 'text', unit: '', description: 'why it ended or waits' },
+    { name: 'uid', type: 'text', unit: '', description: 'as Events about other pods name it' },
   ],
 };
 

@@ -177,6 +177,7 @@ function close(world: ExperimentWorld, entry: PodEntry, removedAt: Micros, insid
     inside.cpuSeconds,
     entry.phase,
     entry.reason,
+    entry.uid,
   ]);
 }
 
