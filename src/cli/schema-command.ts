@@ -98,9 +98,11 @@ function fieldRows(root: Schema, schema: Schema, tellNeeded: boolean): string[] 
   const fields = named
     ? alternatives(root, target.additionalProperties as Schema).find((part) => part.properties)
     : target;
-  return Object.entries(fields?.properties ?? {}).map(([name, part]) => {
+  const parts = Object.entries(fields?.properties ?? {});
+  const width = Math.max(20, ...parts.map(([name]) => name.length));
+  return parts.map(([name, part]) => {
     const needed = tellNeeded && fields?.required?.includes(name) === true ? ' (required)' : '';
     const otherwise = part.default === undefined ? '' : ` [${JSON.stringify(part.default)}]`;
-    return `  ${name.padEnd(20)} ${part.description ?? typeWords(part)}${needed}${otherwise}`;
+    return `  ${name.padEnd(width)} ${part.description ?? typeWords(part)}${needed}${otherwise}`;
   });
 }
