@@ -115,3 +115,56 @@ describe('a pod that evicts others', () => {
     expect(last.candidates).toEqual([]);
   });
 });
+
+describe('in a large cluster', () => {
+  const container = { name: 'c', image: 'example.com/app:v1', resources: { requests: { cpu: '500m' } } };
+  const workload = (kind: string, spec: object): object => ({
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name: kind.toLowerCase() },
+    spec: {
+      selector: { matchLabels: { app: kind } },
+      template: { metadata: { labels: { app: kind } }, spec: { containers: [container] } },
+      ...spec,
+    },
+  });
+  const text = JSON.stringify({
+    scenario: 'large',
+    duration: '1m',
+    cluster: {
+      nodes: [
+        { pool: 'general', count: 200, cpu: 2, memory: '4Gi', zones: ['a', 'b'] },
+        { pool: 'tainted', count: 100, cpu: 2, memory: '4Gi', zones: ['c'], taints: ['dedicated=x:NoSchedule'] },
+      ],
+    },
+    manifests: [workload('Deployment', { replicas: 40 }), workload('DaemonSet', {})],
+  });
+  const access = { readFile: () => new TextEncoder().encode(text), glob: () => [] };
+  const explain = ['deployment/deployment', 'daemonset/daemonset'];
+  const told = podAttempts(run(load('large.json', {}, access), { explain }).tables)!;
+  const attemptsOf = (workload: string) =>
+    told.filter((pod) => pod.workload === workload).flatMap(({ attempts }) => attempts);
+
+  test('the nodes looked at are those that fit and those that are told to be filtered out', () => {
+    const attempts = attemptsOf('deployment/deployment');
+    expect(attempts).toHaveLength(40);
+    for (const { nodes, evaluated, feasible, filtered } of attempts) {
+      // 48 % of 300 nodes are enough.
+      expect({ nodes, feasible }).toEqual({ nodes: 300, feasible: 144 });
+      expect(filtered.reduce((sum, one) => sum + one.nodes, feasible)).toBe(evaluated);
+    }
+    const names = attempts.flatMap(({ filtered }) => filtered.flatMap((one) => one.names));
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => !name.startsWith('tainted-'))).toEqual([]);
+    expect(attempts.some(({ evaluated }) => evaluated > 144)).toBe(true);
+  });
+
+  test('a pod for one node is told that it looked at no other', () => {
+    const attempts = attemptsOf('daemonset/daemonset');
+    expect(attempts).toHaveLength(200);
+    for (const { evaluated, feasible, filtered } of attempts) {
+      expect({ evaluated, feasible }).toEqual({ evaluated: 1, feasible: 1 });
+      expect(filtered).toMatchObject([{ plugin: 'NodeAffinity', nodes: 299 }]);
+    }
+  });
+});
