@@ -64,3 +64,14 @@ it.each([
   expect(diagnostics.map((diagnostic) => diagnostic.message).join()).toContain(message);
   expect(diagnostics[0]).toMatchObject({ line: 3 });
 });
+
+it("takes the scheduler's configuration, and what the scenario replaces comes after it", () => {
+  const configured = {
+    ...CLUSTER,
+    scheduler: { clientConnection: { qps: 500, burst: 600 } },
+    schedulerTies: 'uniform',
+  } as const;
+  expect(clusterParameters(configured).scheduler).toMatchObject({ qps: 500, burst: 600, ties: 'uniform' });
+  const parameters = [{ name: 'scheduler.qps', value: 7, position }];
+  expect(clusterParameters({ ...configured, parameters }).scheduler).toMatchObject({ qps: 7, burst: 600 });
+});

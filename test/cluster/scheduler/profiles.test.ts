@@ -62,6 +62,40 @@ describe('profiles', () => {
   });
 });
 
+test('a failed attempt tells what the PostFilter plugins of the profile say, and nothing without any', () => {
+  const profiles = [
+    { ...DEFAULT_PROFILE, schedulerName: 'mute', postFilters: [] },
+    { ...DEFAULT_PROFILE, schedulerName: 'preempting', postFilters: ['DefaultPreemption'] as const },
+  ];
+  const one = worldWith({ profiles });
+  one.addNode(node('n1', 1));
+  one.run(1);
+  for (const { schedulerName } of profiles) one.addPod(pod(schedulerName, 4, { schedulerName }));
+  one.run(2);
+  expect(one.events().map(({ name, message }) => [name, message])).toEqual([
+    ['mute', '0/1 nodes are available: 1 Insufficient cpu.'],
+    [
+      'preempting',
+      '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+    ],
+  ]);
+});
+
+test('a profile without SchedulingGates does not wait for gates', () => {
+  const profiles = [DEFAULT_PROFILE, { ...DEFAULT_PROFILE, schedulerName: 'open', preEnqueue: [] }];
+  const one = worldWith({ profiles });
+  one.addNode(node('n1'));
+  one.run(1);
+  const gated = { schedulingGates: [{ name: 'wait' }] };
+  one.addPod(pod('waits', 1, gated));
+  one.addPod(pod('goes', 1, { ...gated, schedulerName: 'open' }));
+  one.run(2);
+  const tried = [...one.world.scheduler.queue.pods.values()].filter(({ attempts }) => attempts > 0);
+  const isBound =
+    one.pod('goes')!.spec.nodeName !== undefined || tried.some(({ pod: { metadata } }) => metadata.name === 'goes');
+  expect([one.pod('waits')!.spec.nodeName, isBound]).toEqual([undefined, true]);
+});
+
 test('back-offs are as long as the configuration says', () => {
   const one = worldWith({ initialBackoffUs: 4 * SECOND_US, maximumBackoffUs: 5 * SECOND_US });
   one.run(1);

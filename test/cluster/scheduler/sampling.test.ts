@@ -18,3 +18,12 @@ test.each([
   [6_000, 300],
   [15_000, 750],
 ])('of %i nodes %i feasible ones are enough', (nodes, enough) => expect(feasibleNodesToFind(nodes, 0)).toBe(enough));
+
+test.each([
+  [99, 1, 99],
+  [1_000, 30, 300],
+  [5_000, 1, 100],
+  [5_000, 100, 5_000],
+])('of %i nodes, at %i %%, %i are enough', (nodes, percentage, enough) =>
+  expect(feasibleNodesToFind(nodes, percentage)).toBe(enough),
+);
