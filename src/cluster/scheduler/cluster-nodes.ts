@@ -47,6 +47,7 @@ export function updateNode(cluster: ClusterState, node: Node): void {
     sameData(before.spec.taints, node.spec.taints) &&
     before.spec.unschedulable === node.spec.unschedulable;
   if (!samePlacement) setPlacement(cluster, index);
+  if (!sameData(before.status.declaredFeatures, node.status.declaredFeatures)) noteChange(cluster, index);
   if (!sameData(before.status.images, node.status.images)) {
     removeImages(cluster, index, before);
     addImages(cluster, index, node);

@@ -62,7 +62,7 @@ function refresh(cluster: ClusterState, known: KnownVerdicts, filters: Filters):
   const isFleeting = filters.rest.some((plugin) => plugin !== 'NodePorts');
   const isStale = known.order !== order || changes - known.seenChanges > CHANGES_REMEMBERED;
   if (isStale || known.seenBudgets !== budgetVersion || known.isFleeting !== isFleeting) known.outcomes = [];
-  if (known.verdicts.length < capacity) known.verdicts = new Int32Array(capacity);
+  if (known.verdicts.length < capacity) known.verdicts = new Int32Array(capacity).fill(UNKNOWN);
   if (isStale || known.isFleeting || isFleeting) known.verdicts.fill(UNKNOWN);
   if (!isStale) {
     forget(known, known.own);
