@@ -156,6 +156,8 @@ export interface ClusterState {
   /** Pods without a node that room is kept for, by the name of the node, in the order of being nominated; and where each is. */
   readonly nominations: Map<string, Nomination[]>;
   readonly nominatedNodes: Map<string, string>;
+  /** Nodes that have nominations, those that are gone but for their pods among them: few, so that a search asks only about them. */
+  readonly keptNodes: Set<NodeIndex>;
   /** What preemption spares where it can. */
   readonly budgets: Map<ObjectKey, PodDisruptionBudget>;
   /** Goes up whenever a budget changes. */
@@ -255,6 +257,7 @@ export function createCluster(
     affinity: { matching: [], held: [], byKey: new Map() },
     nominations: new Map(),
     nominatedNodes: new Map(),
+    keptNodes: new Set(),
     budgets: new Map(),
     budgetVersion: 0,
     namespaces: new Map(),
@@ -314,6 +317,7 @@ export function indexOfNode(cluster: ClusterState, name: string): NodeIndex {
   cluster.nodes[index] = undefined;
   cluster.names[index] = name;
   cluster.podsOnNode[index] ??= [];
+  if (cluster.nominations.has(name)) cluster.keptNodes.add(index);
   return index;
 }
 
@@ -321,6 +325,7 @@ export function indexOfNode(cluster: ClusterState, name: string): NodeIndex {
 export function releaseIndexIfUnused(cluster: ClusterState, index: NodeIndex): void {
   if (cluster.nodes[index] !== undefined || cluster.podCounts[index]! > 0) return;
   cluster.indexByName.delete(cluster.names[index]!);
+  cluster.keptNodes.delete(index);
   cluster.freeIndexes.push(index);
 }
 

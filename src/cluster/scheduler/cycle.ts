@@ -105,9 +105,10 @@ function armTimers(world: SchedulerWorld): void {
     scheduler.backoffFlushAt = Math.max(backoffEnd, kernel.now);
     scheduleAt(world, scheduler.backoffFlushAt, SchedulerEvent.BackoffFlushed, 0, 0);
   }
+  // Pods that fail from now on are left over later than those for which the timer was set.
+  if (scheduler.leftoverFlushAt !== Number.POSITIVE_INFINITY) return;
   const look = nextLeftoverLook(scheduler.queue);
-  if (look !== undefined && look < scheduler.leftoverFlushAt) {
-    scheduler.leftoverFlushAt = look;
-    scheduleAt(world, look, SchedulerEvent.LeftoversFlushed, 0, 0);
-  }
+  if (look === undefined) return;
+  scheduler.leftoverFlushAt = look;
+  scheduleAt(world, look, SchedulerEvent.LeftoversFlushed, 0, 0);
 }

@@ -104,10 +104,10 @@ function candidatesOf(cluster: ClusterState, pod: PodClass): Int32Array {
  * number of nodes evaluated (schedule_one.go: findNodesThatPassFilters).
  */
 function search(cluster: ClusterState, filters: Filters, candidates: Int32Array, uid: string): number {
-  const { feasible, totals } = cluster;
+  const { feasible, totals, keptNodes } = cluster;
   const { pod } = filters;
   const needsMore = filters.rest.length > 0;
-  const someNominated = cluster.nominations.size > 0;
+  const someKept = keptNodes.size > 0;
   const { scores } = pod.fit;
   const count = candidates.length;
   const enough = feasibleNodesToFind(count, pod.profile.percentageOfNodesToScore);
@@ -123,7 +123,7 @@ function search(cluster: ClusterState, filters: Filters, candidates: Int32Array,
       if (score < 0) continue;
     }
     if (needsMore && !passesRest(cluster, filters, node)) continue;
-    if (someNominated && filterWithNominated(cluster, filters, uid, node) !== FEASIBLE) continue;
+    if (someKept && keptNodes.has(node) && filterWithNominated(cluster, filters, uid, node) !== FEASIBLE) continue;
     if (found === enough) break; // one more is seen before the search stops; it doesn't count
     feasible[found] = node;
     totals[found++] = score;

@@ -69,7 +69,10 @@ function nominationOf(cluster: ClusterState, uid: string): Nomination | undefine
 
 function noteNomination(cluster: ClusterState, nodeName: string): void {
   const node = cluster.indexByName.get(nodeName);
-  if (node !== undefined) noteChange(cluster, node);
+  if (node === undefined) return;
+  if (cluster.nominations.has(nodeName)) cluster.keptNodes.add(node);
+  else cluster.keptNodes.delete(node);
+  noteChange(cluster, node);
 }
 
 const NOBODY: readonly Nomination[] = [];
