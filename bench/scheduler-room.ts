@@ -15,7 +15,7 @@ import {
   createSchedulingQueue,
   dropPod,
   finishAttempt,
-  moveOnEvent,
+  moveOnPodDelete,
   popNext,
   requeueFailed,
   type SchedulingQueue,
@@ -98,7 +98,7 @@ function fail({ cluster, queue }: Room, queued: QueuedPod, { plugins, nomination
   for (const { pod } of candidate?.victims ?? []) {
     const { nodeName: _left, ...spec } = pod.spec;
     removePod(cluster, pod.metadata.uid);
-    moveOnEvent(cluster, queue, { type: 'PodDelete', pod }, 0);
+    moveOnPodDelete(cluster, queue, pod, 0);
     addPod(cluster, queue, { ...pod, metadata: { ...pod.metadata, uid: `${pod.metadata.uid}+` }, spec }, 0);
   }
 }

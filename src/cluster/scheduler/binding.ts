@@ -16,7 +16,7 @@ import { SchedulerEvent } from './events.js';
 import type { Failure } from './fit-error.js';
 import { podClassOf } from './pod-class.js';
 import { denominate, nominate } from './preemption/nominations.js';
-import { moveOnEvent, requeueFailed } from './scheduling-queue.js';
+import { moveOnPodDelete, requeueFailed } from './scheduling-queue.js';
 import type { QueuedPod } from './queued-pod.js';
 import { forgetVolumes, lookAtVolumes, volumeWritten, writeVolumes } from './volume-binding-cycle.js';
 import type { Binding, Cycle, SchedulerWorld } from './world.js';
@@ -87,7 +87,7 @@ function rejectBinding(world: SchedulerWorld, number: number, error: string): vo
   if (volumes !== undefined) forgetVolumes(world, volumes);
   if (scheduler.assumed.delete(uid)) {
     removePod(scheduler.cluster, uid);
-    moveOnEvent(scheduler.cluster, scheduler.queue, { type: 'PodDelete', pod }, world.kernel.now);
+    moveOnPodDelete(scheduler.cluster, scheduler.queue, pod, world.kernel.now);
   }
   failAttempt(world, queued, { message: error, plugins: [], nomination: '' }, 'SchedulerError');
   const { explained } = scheduler;

@@ -11,6 +11,7 @@ import type {
 } from '../api/objects/storage.js';
 import { sameData } from '../api/patch.js';
 import { podRequests, resourceNumbers } from '../api/pod-resources.js';
+import type { PodClass } from './pod-class.js';
 
 /** An object of which a plugin wants to know when it changes; without `before` it is new. */
 interface Changed<Type extends string, T> {
@@ -27,7 +28,9 @@ export type ClusterEvent =
       readonly before: Node;
       readonly node: Node;
     }
-  | { readonly type: 'PodAdd' | 'PodDelete'; readonly pod: Pod }
+  | { readonly type: 'PodAdd'; readonly pod: Pod }
+  /** With the class that several plugins ask for. */
+  | { readonly type: 'PodDelete'; readonly pod: Pod; readonly podClass: PodClass }
   | { readonly type: `Pod${PodChange}`; readonly before: Pod; readonly pod: Pod }
   /** Changes of the pending pod itself: told to nobody else. */
   | { readonly type: `Own${PodChange | 'Gates'}`; readonly before: Pod; readonly pod: Pod }

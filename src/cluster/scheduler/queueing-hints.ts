@@ -13,7 +13,7 @@ import type { InterPodTerm } from './plugins/inter-pod-affinity-terms.js';
 import { matchesAdded } from './plugins/node-affinity.js';
 import { hostPortsOf, portsConflict } from './plugins/node-ports.js';
 import { toleratesCordon } from './plugins/node-unschedulable.js';
-import { type PodClass, podClassOf } from './pod-class.js';
+import type { PodClass } from './pod-class.js';
 import { requestVector } from './resources.js';
 import { refreshSpread } from './spread-counts.js';
 import { VOLUME_HINTS } from './volume-hints.js';
@@ -129,7 +129,7 @@ const HINTS: Readonly<Record<string, Hint>> = {
       case 'PodAdd':
         return matchesAll(affinity, event.pod);
       case 'PodDelete':
-        return matchesAll(anti, event.pod) || isRepelledBy(cluster, pod, event.pod);
+        return matchesAll(anti, event.pod) || isRepelledBy(pod, event.podClass);
       case 'PodLabel':
         if (matchesAll(affinity, event.pod) && !matchesAll(affinity, event.before)) return true;
         return matchesAll(anti, event.before) && !matchesAll(anti, event.pod);
@@ -174,8 +174,8 @@ function matchesAll(terms: readonly InterPodTerm[], { metadata }: Pod): boolean 
   return terms.length > 0 && terms.every((term) => mayMatch(term, metadata.namespace, metadata.labels ?? {}));
 }
 
-function isRepelledBy(cluster: ClusterState, pod: PodClass, other: Pod): boolean {
-  const theirs = podClassOf(cluster, other).terms?.antiAffinity ?? [];
+function isRepelledBy(pod: PodClass, { terms }: PodClass): boolean {
+  const theirs = terms?.antiAffinity ?? [];
   return theirs.length > 0 && theirs.every((term) => mayMatch(term, pod.namespace, pod.labels));
 }
 

@@ -176,6 +176,18 @@ export function moveOnEvent(
   return helped.length > 0;
 }
 
+/** A pod has left its node, or room is no longer kept for it: what its class is matters only if somebody waits. */
+export function moveOnPodDelete(
+  cluster: ClusterState,
+  queue: SchedulingQueue,
+  pod: Pod,
+  now: Micros,
+  maximumPriority?: number,
+): void {
+  if (!isAnyoneWaiting(queue)) return;
+  moveOnEvent(cluster, queue, { type: 'PodDelete', pod, podClass: podClassOf(cluster, pod) }, now, maximumPriority);
+}
+
 /** The pool changes under way, as pods that are preempting others go back into it. */
 function requeueAll(cluster: ClusterState, queue: SchedulingQueue, pods: readonly QueuedPod[], now: Micros): void {
   for (const queued of pods) {

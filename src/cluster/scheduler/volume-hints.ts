@@ -7,7 +7,7 @@ import { migratedPlugins } from './plugins/in-tree-volumes.js';
 import { sizeLimitOf } from './plugins/volume-binding.js';
 import { disksConflict } from './plugins/volume-restrictions.js';
 import { placesOf } from './plugins/volume-zone.js';
-import { type PodClass, podClassOf } from './pod-class.js';
+import type { PodClass } from './pod-class.js';
 
 type VolumeHint = (cluster: ClusterState, pod: PodClass, event: ClusterEvent) => boolean;
 
@@ -16,10 +16,10 @@ type VolumeHint = (cluster: ClusterState, pod: PodClass, event: ClusterEvent) =>
  * new nodes are asked again after every change of taints.
  */
 export const VOLUME_HINTS: Readonly<Record<string, VolumeHint>> = {
-  VolumeRestrictions: (cluster, pod, event) => {
+  VolumeRestrictions: (_cluster, pod, event) => {
     if (event.type === 'Claim') return event.before === undefined && isOurs(pod, event, pod.namedClaims);
     if (event.type !== 'PodDelete') return event.type === 'NodeAdd' || event.type === 'NodeTaint';
-    const gone = podClassOf(cluster, event.pod);
+    const { podClass: gone } = event;
     if (gone.namespace !== pod.namespace) return false;
     return (
       disksConflict(pod.inlineDisks, gone.inlineDisks) ||
@@ -27,14 +27,12 @@ export const VOLUME_HINTS: Readonly<Record<string, VolumeHint>> = {
     );
   },
 
-  NodeVolumeLimits: (cluster, pod, event) => {
+  NodeVolumeLimits: (_cluster, pod, event) => {
     switch (event.type) {
       case 'StorageNode':
         return event.before === undefined || someLimitGrew(event.before, event.object);
-      case 'PodDelete': {
-        const gone = podClassOf(cluster, event.pod);
-        return gone.claims.length + gone.inTreeDisks.length > 0;
-      }
+      case 'PodDelete':
+        return event.podClass.claims.length + event.podClass.inTreeDisks.length > 0;
       case 'Claim':
         return event.before === undefined && isOurs(pod, event);
       case 'AttachmentDelete':

@@ -13,7 +13,7 @@ import { type ClusterEvent, nodeChanges, podChanges } from './cluster-event.js';
 import { proceed } from './cycle.js';
 import { denominate, nominate, updateNomination } from './preemption/nominations.js';
 import { profileNamed } from './profile.js';
-import { addPod, dropPod, isAnyoneWaiting, moveOnEvent, updatePod } from './scheduling-queue.js';
+import { addPod, dropPod, isAnyoneWaiting, moveOnEvent, moveOnPodDelete, updatePod } from './scheduling-queue.js';
 import { listenToStorage } from './watch-storage.js';
 import { SCHEDULER, type SchedulerWorld } from './world.js';
 
@@ -138,10 +138,10 @@ function isOurs({ cluster }: SchedulerWorld['scheduler'], { spec }: Pod): boolea
 
 /** A pod on its way to a node is being deleted: its room is free at once, its binding will fail (handleAssumedPodDeletion). */
 function forgetAssumed(world: SchedulerWorld, pod: Pod): void {
-  const { assumed, cluster } = world.scheduler;
+  const { assumed, cluster, queue } = world.scheduler;
   assumed.delete(pod.metadata.uid);
   removePod(cluster, pod.metadata.uid);
-  happen(world, { type: 'PodDelete', pod });
+  moveOnPodDelete(cluster, queue, pod, world.kernel.now);
 }
 
 /** Room is kept where the status of a waiting pod says so; where it was kept before, pods that are no more urgent may now fit. */
@@ -160,11 +160,11 @@ function followNomination(world: SchedulerWorld, before: Pod | undefined, after:
 function roomIsFree(world: SchedulerWorld, pod: Pod): void {
   const { scheduler, kernel } = world;
   if ((pod.status.nominatedNodeName ?? '') === '') return;
-  moveOnEvent(scheduler.cluster, scheduler.queue, { type: 'PodDelete', pod }, kernel.now, pod.spec.priority ?? 0);
+  moveOnPodDelete(scheduler.cluster, scheduler.queue, pod, kernel.now, pod.spec.priority ?? 0);
 }
 
 function onGone(world: SchedulerWorld, pod: Pod): void {
-  const { scheduler } = world;
+  const { scheduler, kernel } = world;
   const { uid } = pod.metadata;
   dropPod(scheduler.queue, uid);
   denominate(scheduler.cluster, uid);
@@ -174,7 +174,7 @@ function onGone(world: SchedulerWorld, pod: Pod): void {
   }
   scheduler.assumed.delete(uid);
   removePod(scheduler.cluster, uid);
-  happen(world, { type: 'PodDelete', pod });
+  moveOnPodDelete(scheduler.cluster, scheduler.queue, pod, kernel.now);
 }
 
 function happen(world: SchedulerWorld, event: ClusterEvent): void {

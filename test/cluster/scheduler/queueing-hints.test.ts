@@ -37,7 +37,11 @@ const nodeDelete = (one: Node): ClusterEvent => ({ type: 'NodeDelete', node: one
 const nodeEvent = (type: 'NodeTaint' | 'NodeLabel' | 'NodeAllocatable' | 'NodeFeatures', before: Node, one: Node) =>
   ({ type, before, node: one }) as const;
 const podAdd = (one: Pod): ClusterEvent => ({ type: 'PodAdd', pod: one });
-const podDelete = (one: Pod): ClusterEvent => ({ type: 'PodDelete', pod: one });
+const podDelete = (one: Pod): ClusterEvent => ({
+  type: 'PodDelete',
+  pod: one,
+  podClass: podClassOf(cluster, one),
+});
 const changed = (
   type: 'PodLabel' | 'PodScaleDown' | 'OwnLabel' | 'OwnScaleDown' | 'OwnToleration',
   before: Pod,

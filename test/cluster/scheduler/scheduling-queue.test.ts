@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Pod, PodSpec } from '../../../src/cluster/api/objects/pod.js';
 import { BACKOFF_LIMITS } from '../../../src/cluster/scheduler/backoff.js';
 import { type ClusterState, createCluster } from '../../../src/cluster/scheduler/cluster.js';
@@ -11,6 +11,7 @@ import {
   flushBackoff,
   flushLeftovers,
   moveOnEvent,
+  moveOnPodDelete,
   nextBackoffEnd,
   nextLeftoverLook,
   popNext,
@@ -40,7 +41,7 @@ function fail(one: Pod, plugins: readonly string[], now = 0): void {
 }
 
 const changed = (one: Pod, more: Partial<PodSpec>): Pod => ({ ...one, spec: { ...one.spec, ...more } });
-const podGone = { type: 'PodDelete', pod: pod('gone') } as const;
+const podGoes = (now: number) => moveOnPodDelete(cluster, queue, pod('gone'), now);
 const gated = (...names: readonly string[]): Partial<PodSpec> => ({ schedulingGates: names.map((name) => ({ name })) });
 
 describe('gates', () => {
@@ -50,7 +51,7 @@ describe('gates', () => {
     expect(placeOf('p')).toBe('gated');
     updatePod(cluster, queue, pod('p', 1, gated('b')), 2);
     expect(placeOf('p')).toBe('gated');
-    moveOnEvent(cluster, queue, podGone, 3);
+    podGoes(3);
     flushLeftovers(cluster, queue, 10 * MINUTE_US);
     expect(placeOf('p')).toBe('gated');
     updatePod(cluster, queue, pod('p'), 4);
@@ -72,7 +73,7 @@ describe('a pod in flight', () => {
     ] as const) {
       addPod(cluster, queue, pod(name), 0);
       const queued = popNext(queue)!;
-      if (helps) moveOnEvent(cluster, queue, podGone, 1);
+      if (helps) podGoes(1);
       requeueFailed(cluster, queue, queued, ['NodeResourcesFit'], 2);
     }
     expect([placeOf('p'), placeOf('q')]).toEqual(['backoff', 'unschedulable']);
@@ -101,7 +102,7 @@ describe('a pod in flight', () => {
 describe('an unschedulable pod', () => {
   it('is moved by what may help it, and by nothing else', () => {
     fail(pod('p'), ['NodeAffinity']);
-    expect(moveOnEvent(cluster, queue, podGone, MINUTE_US)).toBe(false);
+    podGoes(MINUTE_US);
     expect(placeOf('p')).toBe('unschedulable');
     expect(moveOnEvent(cluster, queue, { type: 'NodeAdd', node: node('n2') }, MINUTE_US)).toBe(true);
     expect(placeOf('p')).toBe('active');
@@ -109,7 +110,7 @@ describe('an unschedulable pod', () => {
 
   it('goes on backing off when it is moved soon, and is popped all the same when nobody else waits', () => {
     fail(pod('p'), ['NodeResourcesFit'], 300_000);
-    moveOnEvent(cluster, queue, podGone, 400_000);
+    podGoes(400_000);
     expect(placeOf('p')).toBe('backoff');
     addPod(cluster, queue, pod('q'), 500_000);
     expect([popped(), popped()]).toEqual(['q', 'p']);
@@ -162,5 +163,25 @@ describe('a pod whose attempt ended with an error', () => {
     expect(placeOf('p')).toBe('error-backoff');
     flushBackoff(queue, 2 * SECOND_US);
     expect(popped()).toBe('p');
+  });
+});
+
+describe('a pod that goes', () => {
+  const avoiding = (name: string): Pod => {
+    const labelSelector = { matchLabels: { app: name } };
+    const term = { topologyKey: 'kubernetes.io/hostname', labelSelector };
+    return pod(name, 1, {
+      affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } },
+    });
+  };
+
+  it('is classified once for all that wait, and not at all if nobody does', () => {
+    const looks = vi.spyOn(cluster.podClassBySignature, 'get');
+    podGoes(1);
+    expect(looks).not.toHaveBeenCalled();
+    for (const name of ['p', 'q', 'r']) fail(avoiding(name), ['InterPodAffinity'], 2);
+    looks.mockClear();
+    podGoes(3);
+    expect(looks).toHaveBeenCalledTimes(1);
   });
 });

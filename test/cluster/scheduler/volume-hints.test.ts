@@ -36,7 +36,11 @@ const ours = claimOf('data');
 const others = claimOf('logs');
 const claimAdd = (object = ours): ClusterEvent => ({ type: 'Claim', object });
 const claimUpdate = (object = ours): ClusterEvent => ({ type: 'Claim', before: object, object });
-const podDelete = (one: Pod): ClusterEvent => ({ type: 'PodDelete', pod: one });
+const podDelete = (one: Pod): ClusterEvent => ({
+  type: 'PodDelete',
+  pod: one,
+  podClass: podClassOf(cluster, one),
+});
 const elsewhere = { ...mounting('data', 'q'), metadata: { ...mounting('data', 'q').metadata, namespace: 'other' } };
 const csiNode = (from: StorageNode | undefined, object: StorageNode): ClusterEvent => ({
   type: 'StorageNode',
