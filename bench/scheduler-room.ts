@@ -15,6 +15,7 @@ import {
   createSchedulingQueue,
   dropPod,
   finishAttempt,
+  moveOnEvent,
   moveOnPodDelete,
   popNext,
   requeueFailed,
