@@ -23,7 +23,7 @@ export function addNode(cluster: ClusterState, node: Node): NodeIndex {
   cluster.orderIsStale = true;
   setAllocatable(cluster, index, node);
   setPlacement(cluster, index);
-  addImages(cluster, index, node);
+  addImages(cluster, index, imagesOf(node));
   return index;
 }
 
@@ -49,8 +49,8 @@ export function updateNode(cluster: ClusterState, node: Node): void {
   if (!samePlacement) setPlacement(cluster, index);
   if (!sameData(before.status.declaredFeatures, node.status.declaredFeatures)) noteChange(cluster, index);
   if (!sameData(before.status.images, node.status.images)) {
-    removeImages(cluster, index, before);
-    addImages(cluster, index, node);
+    removeImages(cluster, index, imagesBeside(before, node));
+    addImages(cluster, index, imagesBeside(node, before));
   }
 }
 
@@ -58,7 +58,7 @@ export function removeNode(cluster: ClusterState, name: string): void {
   const index = cluster.indexByName.get(name);
   const node = index === undefined ? undefined : cluster.nodes[index];
   if (index === undefined || node === undefined) return;
-  removeImages(cluster, index, node);
+  removeImages(cluster, index, imagesOf(node));
   removeFromZone(cluster, index, zoneKey(node));
   cluster.nodes[index] = undefined;
   cluster.nodeCount -= 1;
@@ -127,24 +127,40 @@ function zoneKey(node: Node): string {
 }
 
 /** kubernetes v1.36.3 pkg/scheduler/backend/cache/cache.go: addNodeImageStates. */
-function addImages(cluster: ClusterState, index: NodeIndex, node: Node): void {
-  cluster.imageVersion += 1;
-  for (const image of node.status.images ?? []) {
-    for (const name of image.names) {
-      const state = cluster.images.get(name);
-      if (state === undefined) cluster.images.set(name, { sizeBytes: image.sizeBytes, nodes: new Set([index]) });
-      else state.nodes.add(index);
+function addImages(cluster: ClusterState, index: NodeIndex, images: readonly Image[]): void {
+  const version = ++cluster.imageVersion;
+  for (const { name, sizeBytes } of images) {
+    const state = cluster.images.get(name);
+    if (state === undefined) cluster.images.set(name, { sizeBytes, nodes: new Set([index]), version });
+    else {
+      state.nodes.add(index);
+      state.version = version;
     }
   }
 }
 
-function removeImages(cluster: ClusterState, index: NodeIndex, node: Node): void {
-  cluster.imageVersion += 1;
-  for (const image of node.status.images ?? []) {
-    for (const name of image.names) {
-      const state = cluster.images.get(name);
-      state?.nodes.delete(index);
-      if (state?.nodes.size === 0) cluster.images.delete(name);
-    }
+function removeImages(cluster: ClusterState, index: NodeIndex, images: readonly Image[]): void {
+  const version = ++cluster.imageVersion;
+  for (const { name } of images) {
+    const state = cluster.images.get(name);
+    if (state === undefined) continue;
+    state.nodes.delete(index);
+    state.version = version;
+    if (state.nodes.size === 0) cluster.images.delete(name);
   }
+}
+
+interface Image {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+function imagesOf({ status }: Node): Image[] {
+  return (status.images ?? []).flatMap(({ names, sizeBytes }) => names.map((name) => ({ name, sizeBytes })));
+}
+
+/** Those that the other node does not have as well, with the same size. */
+function imagesBeside(node: Node, other: Node): Image[] {
+  const others = new Map(imagesOf(other).map(({ name, sizeBytes }) => [name, sizeBytes]));
+  return imagesOf(node).filter(({ name, sizeBytes }) => others.get(name) !== sizeBytes);
 }

@@ -77,6 +77,8 @@ export interface HostPort {
 export interface ImageState {
   readonly sizeBytes: number;
   readonly nodes: Set<NodeIndex>;
+  /** `imageVersion` of the cluster when a node got it or lost it last. */
+  version: number;
 }
 
 /** Nodes of one zone in order of arrival: the node tree of kubernetes v1.36.3 pkg/scheduler/backend/cache/node_tree.go. */
@@ -127,7 +129,7 @@ export interface ClusterState {
   placementGenerations: Int32Array;
   /** Goes up whenever a topology value of a node changes. */
   topologyVersion: number;
-  /** Goes up whenever the images of a node or the number of nodes change. */
+  /** Goes up whenever a node gets or loses images. */
   imageVersion: number;
 
   readonly topologies: Topology[];

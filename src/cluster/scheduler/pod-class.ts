@@ -16,6 +16,7 @@ import { sameTemplate } from './pod-template.js';
 import { profileNamed, type SchedulingProfile } from './profile.js';
 import { requestVector, type ScoredResource, scoredRequest, scoredResources } from './resources.js';
 import { type FitTable, fitTableOf } from './fit-table.js';
+import type { ImageScores } from './image-scores.js';
 import type { KnownVerdicts } from './known-verdicts.js';
 import { placementKeyOf, type PlacementRules, placementRulesOf } from './placement-rules.js';
 import type { ClassSpread, SpreadCounter } from './spread-counts.js';
@@ -73,9 +74,7 @@ export interface PodClass {
   readonly counters: SpreadCounter[];
   spread: ClassSpread | undefined;
   affinity: ClassAffinity | undefined;
-  /** By node: score of its images, as of `imageVersion`; undefined while no node has any of the images. */
-  imageScores: Uint8Array | undefined;
-  imageVersion: number;
+  imageScores: ImageScores | undefined;
   /** What the nodes said when a pod of it failed; undefined before the first. */
   knownVerdicts: KnownVerdicts | undefined;
   /** Its last failed attempt, and `version` of the cluster then. */
@@ -145,7 +144,6 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     spread: undefined,
     affinity: undefined,
     imageScores: undefined,
-    imageVersion: -1,
     knownVerdicts: undefined,
     lastFailure: undefined,
   };

@@ -3,12 +3,12 @@ import { type ClusterState, NO_NODE, NO_VALUE, type NodeIndex } from './cluster.
 import { nodeOrder } from './cluster-nodes.js';
 import { passesRest, verdictWith } from './filter-known.js';
 import { type Filters, prepareFilters, type Ways } from './filter-node.js';
-import { scoreImages } from './plugins/image-locality.js';
 import { type CountedPods, normalizeAffinity } from './plugins/inter-pod-affinity.js';
 import { isIgnored, normalizeSpread, scoreSpread, topologyWeight } from './plugins/pod-topology-spread.js';
 import { FEASIBLE } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import { judge, refreshFit, UNKNOWN } from './fit-table.js';
+import { addImages } from './image-scores.js';
 import { refreshPlacement } from './placement-rules.js';
 import { type Incoming, UNKNOWN_POD } from './preemption/nominations.js';
 import { filterWithNominated } from './preemption/trial.js';
@@ -141,7 +141,7 @@ function score(cluster: ClusterState, { pod, spread }: Filters): void {
   const { weights } = profile;
   if (placement.hasTaintScores && weights.TaintToleration > 0) addTaints(cluster, pod);
   if (placement.scoresAffinity && weights.NodeAffinity > 0) addNodeAffinity(cluster, pod);
-  if (weights.ImageLocality > 0) addImages(cluster, pod);
+  if (weights.ImageLocality > 0) addImages(cluster, pod, weights.ImageLocality);
   if (spread.soft.length > 0) addSpread(cluster, spread, weights.PodTopologySpread);
   if (weights.InterPodAffinity > 0) addInterPodAffinity(cluster, pod);
 }
@@ -175,26 +175,6 @@ function addNodeAffinity(cluster: ClusterState, pod: PodClass): void {
   for (let index = 0; index < feasibleCount; index++) {
     totals[index]! += weight * Math.trunc((100 * affinityScores[feasible[index]!]!) / greatest);
   }
-}
-
-function addImages(cluster: ClusterState, pod: PodClass): void {
-  const scores = imageScoresOf(cluster, pod);
-  if (scores === undefined) return;
-  const { feasible, feasibleCount, totals } = cluster;
-  const weight = pod.profile.weights.ImageLocality;
-  for (let index = 0; index < feasibleCount; index++) totals[index]! += weight * scores[feasible[index]!]!;
-}
-
-/** Undefined while no node is known to have one of the images. */
-function imageScoresOf(cluster: ClusterState, pod: PodClass): Uint8Array | undefined {
-  if (pod.imageVersion === cluster.imageVersion) return pod.imageScores;
-  pod.imageVersion = cluster.imageVersion;
-  pod.imageScores = undefined;
-  if (!pod.images.some((name) => cluster.images.has(name))) return undefined;
-  const scores = new Uint8Array(cluster.capacity);
-  for (const node of nodeOrder(cluster)) scores[node] = scoreImages(cluster, pod, node);
-  pod.imageScores = scores;
-  return scores;
 }
 
 function addSpread(cluster: ClusterState, spread: ClassSpread, weight: number): void {

@@ -56,7 +56,10 @@ function someNode(name: string, shape: number): Node {
     spec: { unschedulable: shape % 11 === 0, ...(shape % 5 === 0 ? { taints: [taint] } : {}) },
     status: {
       ...plain.status,
-      images: shape % 3 === 0 ? [{ names: ['web:latest'], sizeBytes: 300_000_000 }] : [],
+      images: [
+        ...(shape % 3 === 0 ? [{ names: ['web:latest'], sizeBytes: 300_000_000 }] : []),
+        ...(shape % 4 === 0 ? [{ names: ['db:1', 'db@sha256:1'], sizeBytes: 900_000_000 }] : []),
+      ],
       declaredFeatures: shape % 5 === 0 ? [] : ['RestartAllContainersOnContainerExits'],
     },
   };
@@ -176,6 +179,7 @@ function somePod(name: string, shape: number): Pod {
     ...(shape % 13 < AFFINITIES.length ? { affinity: AFFINITIES[shape % 13]!(app) } : {}),
     schedulerName: PROFILES[shape % 9]?.schedulerName ?? 'default-scheduler',
     priority: 10 * (shape % 5 === 1 ? 2 : shape % 2),
+    ...(shape % 9 === 0 ? { initContainers: [{ name: 'i', image: 'db:1' }] } : {}),
     topologySpreadConstraints: SPREADS[shape % SPREADS.length]!,
     ...(shape % 7 < VOLUMES.length ? { volumes: [{ name: 'v', ...VOLUMES[shape % 7]!(shape) }] } : {}),
   };
