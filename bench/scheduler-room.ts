@@ -8,6 +8,7 @@ import { placePod, removePod } from '../src/cluster/scheduler/cluster-pods.js';
 import { decide } from '../src/cluster/scheduler/decide.js';
 import type { Failure } from '../src/cluster/scheduler/fit-error.js';
 import { denominate, incomingOf, nominate } from '../src/cluster/scheduler/preemption/nominations.js';
+import { DEFAULT_PROFILE } from '../src/cluster/scheduler/profile.js';
 import type { QueuedPod } from '../src/cluster/scheduler/queued-pod.js';
 import { podClassOf } from '../src/cluster/scheduler/pod-class.js';
 import {
@@ -34,7 +35,7 @@ export interface Placement {
 }
 
 /** The scheduler's cache and queue by themselves, without API server and time. */
-export interface Room {
+interface Room {
   readonly cluster: ClusterState;
   readonly queue: SchedulingQueue;
 }
@@ -48,8 +49,9 @@ export interface Played {
   readonly seconds: number;
 }
 
-export function play(placement: Placement): Played {
-  const room = openRoom(placement);
+/** `isReference`: every plugin is asked about every node, as `run --reference-scheduler` does. */
+export function play(placement: Placement, isReference = false): Played {
+  const room = openRoom(placement, isReference);
   for (const pod of placement.pods) addPod(room.cluster, room.queue, pod, 0);
   globalThis.gc?.();
   const before = cpuSeconds();
@@ -57,8 +59,8 @@ export function play(placement: Placement): Played {
   return { placed, seconds: cpuSeconds() - before };
 }
 
-export function openRoom({ nodes, placed = [], owners }: Placement): Room {
-  const cluster = createCluster();
+function openRoom({ nodes, placed = [], owners }: Placement, isReference: boolean): Room {
+  const cluster = createCluster([DEFAULT_PROFILE], isReference);
   for (const [key, selector] of owners) cluster.ownerSelectors.set(key, selector);
   for (const node of nodes) addNode(cluster, node);
   for (const pod of placed) placePod(cluster, pod, pod.spec.nodeName!);
