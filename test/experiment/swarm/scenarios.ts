@@ -62,6 +62,8 @@ export function swarmScenario(seed: string): SwarmScenario {
     commands.push([at, dice.pick(lines)(dice, name, nodes)]);
   }
   if (mood === 'wild') for (let count = dice.between(0, 2); count > 0; count--) commands.push(fault(dice, nodes));
+  const isUrgent = mood === 'wild' && dice.chance(0.4);
+  if (isUrgent) commands.push(...urgentCommands(dice, nodes));
   const timeline = commands.map(([at, line]) => `  - ${at}s: ${line}`);
   const uncordons = Array.from({ length: nodes }, (_, node) => `kubectl uncordon node-${node + 1}`).join(', ');
   const text = [
@@ -77,6 +79,7 @@ export function swarmScenario(seed: string): SwarmScenario {
     ...workloads.flatMap(({ lines }) => lines),
     ...workloads.flatMap(({ name }) => (mood === 'drains' ? budget(dice, name) : [])),
     ...(mood === 'wild' && dice.chance(0.3) ? quota(dice) : []),
+    ...(isUrgent ? URGENT : []),
     'workloads:',
     '  any: { select: app, start: "uniform(200ms, 4s)" }',
     'timeline:',
@@ -229,6 +232,33 @@ function budget(dice: Dice, name: string): string[] {
     '    kind: PodDisruptionBudget',
     `    metadata: { name: ${name} }`,
     `    spec: { ${rule}: ${share}, selector: { matchLabels: { app: ${name} } } }`,
+  ];
+}
+
+/** More urgent than all others, and so large that three of them leave a node room for two more pods. */
+const URGENT = [
+  '  - { apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: { name: urgent }, value: 1000 }',
+  '  - apiVersion: apps/v1',
+  '    kind: Deployment',
+  '    metadata: { name: urgent }',
+  '    spec:',
+  '      replicas: 0',
+  '      selector: { matchLabels: { app: urgent } }',
+  '      template:',
+  '        metadata: { labels: { app: urgent } }',
+  '        spec:',
+  '          priorityClassName: urgent',
+  '          terminationGracePeriodSeconds: 5',
+  '          containers: [{ name: main, image: "x.test/urgent:v1", resources: { requests: { cpu: 2600m } } }]',
+];
+
+/** Urgent pods come, push others off their nodes, and go again. */
+function urgentCommands(dice: Dice, nodes: number): [number, string][] {
+  const from = dice.between(COMMANDS_FROM, COMMANDS_UNTIL);
+  const replicas = dice.between(1, 3 * nodes + 1);
+  return [
+    [from, `kubectl scale deployment/urgent --replicas=${replicas}`],
+    [dice.between(from + 1, FAULTS_END), 'kubectl scale deployment/urgent --replicas=0'],
   ];
 }
 
