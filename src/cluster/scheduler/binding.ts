@@ -78,10 +78,13 @@ export function finishBinding(world: SchedulerWorld, number: number, result: Api
   recordPodEvent(world, queued.pod, 'Normal', 'Scheduled', message);
 }
 
-/** Takes back what was assumed; the pod waits for another attempt. */
 function rejectBinding(world: SchedulerWorld, number: number, error: string): void {
+  takeBack(world, endBinding(world, number), error);
+}
+
+/** Takes back what was assumed; the pod waits for another attempt. */
+function takeBack(world: SchedulerWorld, { queued, nodeName, volumes }: Binding, error: string): void {
   const { scheduler } = world;
-  const { queued, nodeName, volumes } = endBinding(world, number);
   const { pod } = queued;
   const { uid } = pod.metadata;
   if (volumes !== undefined) forgetVolumes(world, volumes);
@@ -104,12 +107,13 @@ export function cancelBinding(world: SchedulerWorld, uid: string): boolean {
     (binding) => binding?.isInPreBind === true && binding.queued.pod.metadata.uid === uid,
   );
   if (number < 0) return false;
-  rejectBinding(world, number, 'running PreBind plugin "VolumeBinding": binding volumes: context canceled');
-  world.scheduler.freeBindings.pop(); // only once the awaited answer has come
+  const binding = bindingOf(world, number);
+  bindings[number] = undefined; // its number is free only once the awaited answer has come
+  takeBack(world, binding, 'running PreBind plugin "VolumeBinding": binding volumes: context canceled');
   return true;
 }
 
-/** The answer belongs to a binding that was called off: its number is free from now on. */
+/** Did the answer belong to a binding that was called off? Then its number is free from now on. */
 function wasCancelled(world: SchedulerWorld, number: number): boolean {
   if (world.scheduler.bindings[number] !== undefined) return false;
   world.scheduler.freeBindings.push(number);

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { insertObject } from '../../../../src/cluster/api/writes.js';
 import { node, pod, schedulerWorld } from '../scheduler-world.js';
+import { claimOf } from '../volume-objects.js';
+import { mounting, ZONE, zonedWorld } from '../zoned-world.js';
 
 /** One node of 4 CPUs that `low` pods of one CPU fill, each a second after the other. */
 function fullNode(seed?: string) {
@@ -151,6 +154,29 @@ describe('a pod that may not preempt', () => {
     one.run(3);
     expect(terminating(one)).toEqual([]);
   });
+});
+
+test('a victim whose claims are still being bound loses its node without being deleted', () => {
+  const one = zonedWorld();
+  insertObject(one.world, claimOf('data', undefined, 'cloud'));
+  one.addPod(pod('low', 3, { ...mounting('data'), nodeSelector: { [ZONE]: 'b' }, priority: 1 }));
+  one.run(4);
+  expect(one.world.scheduler.cluster.pods.has('pod-low')).toBe(true);
+  expect(one.pod('low')!.spec.nodeName).toBeUndefined();
+  one.addPod(pod('vip', 3, { nodeSelector: { [ZONE]: 'b' }, priority: 1_000 }));
+  one.run(9);
+  expect(one.events()).toContainEqual(
+    expect.objectContaining({
+      name: 'low',
+      message: 'Preempted by pod pod-vip on node b1 (in kube-scheduler memory).',
+    }),
+  );
+  expect(one.pod('vip')!.spec.nodeName).toBe('b1');
+  expect(one.pod('low')!.metadata.deletionTimestamp).toBeUndefined();
+  // What was under way for it has ended, and its number is free again.
+  expect(one.world.scheduler.bindings.filter((binding) => binding !== undefined)).toEqual([]);
+  expect(new Set(one.world.scheduler.freeBindings).size).toBe(one.world.scheduler.bindings.length);
+  expect(one.world.scheduler.freeBindings).toHaveLength(one.world.scheduler.bindings.length);
 });
 
 test('a pod that is nominated when it comes keeps its room, until it goes', () => {
