@@ -19,6 +19,7 @@ import type { PodClass } from './pod-class.js';
 import type { Nomination } from './preemption/nominations.js';
 import { DEFAULT_PROFILE, type SchedulingProfile } from './profile.js';
 import type { SpreadCounter } from './spread-counts.js';
+import { createSearchBuffers, growSearchBuffers, type SearchBuffers } from './search-buffers.js';
 import { createSpreadIndex, type SpreadIndex } from './spread-index.js';
 import type { FitTable } from './fit-table.js';
 import type { PlacementRules } from './placement-rules.js';
@@ -91,7 +92,7 @@ export interface Zone {
  * The scheduler's cache: all it knows when it decides. Nodes live in dense arrays by index; everything derived from
  * them (placement-rules.ts, fit-table.ts, spread-counts.ts) is brought up to date by versions, never rebuilt as a whole.
  */
-export interface ClusterState {
+export interface ClusterState extends SearchBuffers {
   readonly profiles: readonly SchedulingProfile[];
   /** Every attempt is decided by the plain cycle (reference-cycle.ts). */
   readonly isReference: boolean;
@@ -191,17 +192,6 @@ export interface ClusterState {
 
   /** Where the next search begins in `order`. */
   nextStart: number;
-  /** Nodes found in the last search, in the order found; only the first `feasibleCount` count. */
-  feasible: Int32Array;
-  feasibleCount: number;
-  scratch: Int32Array;
-  /** Room for those of the feasible nodes that count for something. */
-  counted: Int32Array;
-  totals: Int32Array;
-  points: Int32Array;
-  seen: Uint8Array;
-  /** Of the raw scores in `scratch`. */
-  readonly range: { least: number; greatest: number };
 }
 
 const INITIAL_CAPACITY = 16;
@@ -277,14 +267,7 @@ export function createCluster(
     claimUsers: new Map(),
     diskCounts: new Int32Array(0),
     nextStart: 0,
-    feasible: new Int32Array(0),
-    feasibleCount: 0,
-    scratch: new Int32Array(0),
-    counted: new Int32Array(0),
-    totals: new Int32Array(0),
-    points: new Int32Array(0),
-    seen: new Uint8Array(0),
-    range: { least: 0, greatest: 0 },
+    ...createSearchBuffers(),
   };
   grow(cluster, INITIAL_CAPACITY);
   for (const name of ['cpu', 'memory', 'ephemeral-storage']) resourceNumber(cluster, name);
@@ -344,12 +327,7 @@ function grow(cluster: ClusterState, capacity: number): void {
   cluster.diskCounts = longerInt32(cluster.diskCounts, capacity);
   cluster.placementGenerations = longerInt32(cluster.placementGenerations, capacity);
   for (const topology of cluster.topologies) topology.valueOf = longerInt32(topology.valueOf, capacity, NO_VALUE);
-  cluster.feasible = new Int32Array(capacity);
-  cluster.scratch = new Int32Array(capacity);
-  cluster.counted = new Int32Array(capacity);
-  cluster.totals = new Int32Array(capacity);
-  cluster.points = new Int32Array(capacity);
-  cluster.seen = new Uint8Array(capacity);
+  growSearchBuffers(cluster, capacity);
 }
 
 export function longerFloat64(array: Float64Array, length: number): Float64Array {
