@@ -116,11 +116,16 @@ function filterTable({ filtered }: Attempt): TextTable {
   };
 }
 
+/** How equals are decided without a draw: reference/scheduling.md 2.3, scheduler/tie-break.ts. */
+const ORDER = 'no draw: the first of the highest in pre-order of the heap of nodes in the order found';
+
 /** Scores of the best nodes, and what decided between equals. */
 function choiceLines(io: Io, { outcome, node, feasible, tied, tie, nominated, candidates }: Attempt): string[] {
   if (outcome !== 'scheduled') return [];
   if (nominated === node) return ['The node was kept for the pod: taken without a look at others.'];
   if (feasible === 1) return ['The only node that fits is taken without scores.'];
+  const choice = tie === 'draw' ? `${node} was drawn of them` : `${node} comes first (${ORDER})`;
+  if (candidates.length === 0) return wrap(`No plugin of the profile scores: of ${tied} equals ${choice}.`, TEXT_WIDTH);
   const lines = renderTable(
     {
       title: 'Scores',
@@ -141,12 +146,7 @@ function choiceLines(io: Io, { outcome, node, feasible, tied, tie, nominated, ca
     io.outColours.dim,
   );
   if (tied > 1) {
-    const total = candidates[0]!.total;
-    const how =
-      tie === 'draw'
-        ? `${node} was drawn of them`
-        : `of equals ${node} comes first in the order in which they were found`;
-    lines.push(`${tied} nodes have ${total}: ${how}.`);
+    lines.push(...wrap(`${tied} nodes have ${candidates[0]!.total}: ${choice}.`, TEXT_WIDTH));
   }
   return lines;
 }

@@ -39,7 +39,7 @@ export interface Attempt {
   readonly feasible: number;
   /** Nodes with the highest total. */
   readonly tied: number;
-  /** What decided between them: the order in which they were found, or a draw. */
+  /** What decided between them: their order in the scheduler's heap, or a draw. */
   readonly tie: 'order' | 'draw' | '';
   readonly nominated: string;
   readonly victims: readonly string[];
@@ -54,24 +54,31 @@ export interface Attempt {
 export interface PodAttempts {
   readonly namespace: string;
   readonly pod: string;
+  /** A pod that is made again under its name is another one. */
+  readonly uid: string;
   readonly workload: string;
   readonly attempts: readonly Attempt[];
 }
 
-/** What a run recorded of scheduling because it was asked to; undefined if it was not. */
+/** In the order of their first attempts: what a run recorded of scheduling because it was asked to; undefined if it was not. */
 export function podAttempts(tables: RecordedTables): PodAttempts[] | undefined {
   if (!tables.has('scheduling_attempts')) return undefined;
   const judgements = groupBy(rows(tables, 'scheduling_judgements', JUDGEMENT), keyOf);
   const attempts = rows(tables, 'scheduling_attempts', ATTEMPT);
-  const byPod = groupBy(attempts, ({ namespace, pod }) => `${namespace!}/${pod!}`);
-  return [...byPod.values()]
+  return [...groupBy(attempts, ({ uid }) => uid!).values()]
     .map((own) => ({
       namespace: own[0]!.namespace!,
       pod: own[0]!.pod!,
+      uid: own[0]!.uid!,
       workload: own[0]!.workload!,
       attempts: own.map((row) => attemptOf(row, judgements.get(keyOf(row)) ?? [])),
     }))
-    .sort((left, right) => byText(left.namespace, right.namespace) || byText(left.pod, right.pod));
+    .sort(
+      (left, right) =>
+        left.attempts[0]!.startSeconds - right.attempts[0]!.startSeconds ||
+        byText(left.namespace, right.namespace) ||
+        byText(left.pod, right.pod),
+    );
 }
 
 const ATTEMPT = {
@@ -79,6 +86,7 @@ const ATTEMPT = {
   end_s: 'number',
   namespace: 'text',
   pod: 'text',
+  uid: 'text',
   workload: 'text',
   attempt: 'integer',
   outcome: 'text',
@@ -97,6 +105,7 @@ const ATTEMPT = {
 const JUDGEMENT = {
   namespace: 'text',
   pod: 'text',
+  uid: 'text',
   attempt: 'integer',
   plugin: 'text',
   reason: 'text',
@@ -111,8 +120,8 @@ const JUDGEMENT = {
 type AttemptRow = ReturnType<typeof rows<typeof ATTEMPT>>[number];
 type JudgementRow = ReturnType<typeof rows<typeof JUDGEMENT>>[number];
 
-function keyOf(row: Pick<AttemptRow, 'namespace' | 'pod' | 'attempt'>): string {
-  return `${row.namespace!}/${row.pod!} ${row.attempt!}`;
+function keyOf({ uid, attempt }: Pick<AttemptRow, 'uid' | 'attempt'>): string {
+  return `${uid!} ${attempt!}`;
 }
 
 function attemptOf(row: AttemptRow, judgements: readonly JudgementRow[]): Attempt {

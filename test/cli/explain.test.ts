@@ -63,6 +63,23 @@ describe('explain', () => {
     expect(out.match(/^pod\/web-/gm)).toHaveLength(3);
   });
 
+  test('keeps apart pods that bear one name after the other, in the order of their first attempts', async () => {
+    const out = join(scratch, 'again');
+    await play('run', 'test/cli/explain-again.yaml', '--out', out, '--quiet', '--explain');
+    const explained = JSON.parse((await play('explain', out, '--format', 'json')).out) as {
+      readonly pods: readonly { readonly pod: string; readonly attempts: readonly { readonly number: number }[] }[];
+    };
+    expect(explained.pods.map(({ pod, attempts }) => [pod, ...attempts.map(({ number }) => number)])).toEqual([
+      ['db-0', 1],
+      ['alone', 1],
+      ['db-0', 1],
+    ]);
+    // Each has the scores of its own attempt, and no plugin scored.
+    const { code, out: told } = await play('explain', out, 'pod/db-0');
+    expect(code).toBe(0);
+    expect(told.match(/No plugin of the profile scores: of 2 equals n-1 comes first/g)).toHaveLength(2);
+  });
+
   test('hints at the nearest name', async () => {
     const wrong = await play('explain', folder, 'deployment/gredy');
     expect(wrong).toMatchObject({ code: 2, out: '' });

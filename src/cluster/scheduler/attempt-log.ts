@@ -72,7 +72,7 @@ export function noteAttempt(
   const { node, evaluated } = outcome;
   const at = world.kernel.now;
   const say = (...cells: (string | number | null)[]): void =>
-    appendRow(log.judgements, [microsToSeconds(at), namespace, name, attempts, ...cells]);
+    appendRow(log.judgements, [microsToSeconds(at), namespace, name, uid, attempts, ...cells]);
   const found = node === NO_NODE ? [] : [...cluster.feasible.subarray(0, cluster.feasibleCount)];
   const isNominated = node !== NO_NODE && evaluated === 1 && pod.status.nominatedNodeName === cluster.names[node];
   const refusal = node === NO_NODE ? refusalOf(cluster, podClass) : undefined;
@@ -170,6 +170,7 @@ function record(
     microsToSeconds(now),
     namespace,
     name,
+    uid,
     workload,
     attempts,
     end.outcome,

@@ -9,6 +9,7 @@ export const ATTEMPT_TABLE: TableDefinition = {
     { name: 'end_s', type: 'number', unit: 's', description: 'the decision stood' },
     { name: 'namespace', type: 'text', unit: '', description: 'namespace' },
     { name: 'pod', type: 'text', unit: '', description: 'name' },
+    { name: 'uid', type: 'text', unit: '', description: 'uid: a pod that is made again has another' },
     { name: 'workload', type: 'text', unit: '', description: 'top owner, for example deployment/web' },
     { name: 'attempt', type: 'integer', unit: '', description: 'number of the attempt, from 1' },
     {
@@ -43,6 +44,7 @@ export const JUDGEMENT_TABLE: TableDefinition = {
     { name: 'time_s', type: 'number', unit: 's', description: 'start of the attempt' },
     { name: 'namespace', type: 'text', unit: '', description: 'namespace' },
     { name: 'pod', type: 'text', unit: '', description: 'name' },
+    { name: 'uid', type: 'text', unit: '', description: 'uid: a pod that is made again has another' },
     { name: 'attempt', type: 'integer', unit: '', description: 'number of the attempt, from 1' },
     { name: 'plugin', type: 'text', unit: '', description: 'plugin that filtered or scored' },
     { name: 'reason', type: 'text', unit: '', description: 'why it filtered the nodes out; empty for a score' },
