@@ -10,7 +10,8 @@ import { FEASIBLE, type Verdict } from './plugins/verdict.js';
 export function verdictWith(cluster: ClusterState, filters: Filters, node: NodeIndex): Verdict {
   const { pod, rest } = filters;
   const { placement, fit } = pod;
-  if (!placement.inUsualOrder) return filterNode(cluster, filters, node);
+  const isNamed = pod.nodeNames === undefined || pod.nodeNames.has(cluster.names[node]!);
+  if (!placement.inUsualOrder || !isNamed) return filterNode(cluster, filters, node);
   const known = placement.verdicts[node]!;
   if (known !== FEASIBLE) return known;
   // Of the rest, ports are looked at before resources.

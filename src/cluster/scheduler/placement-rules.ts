@@ -3,19 +3,21 @@ import type { Node } from '../api/objects/node.js';
 import type { PodSpec } from '../api/objects/pod.js';
 import { hasUntoleratedTaint } from '../api/tolerations.js';
 import { type ClusterState, longerInt32, type NodeIndex } from './cluster.js';
-import { filterNodeAffinity, preferredTerms, scoreNodeAffinity } from './plugins/node-affinity.js';
+import { filterNodeAffinity, preferredTerms, scoreNodeAffinity, withoutNodeNames } from './plugins/node-affinity.js';
 import { filterNodeName } from './plugins/node-name.js';
 import { filterUnschedulable } from './plugins/node-unschedulable.js';
 import { filterTaints, scoreTaints } from './plugins/taint-toleration.js';
 import { FEASIBLE, type Verdict } from './plugins/verdict.js';
-import type { PodClass } from './pod-class.js';
+import type { PlacementWish, PodClass } from './pod-class.js';
 import { type FilterPlugin, isInUsualOrder, type SchedulingProfile } from './profile.js';
 
 /**
  * What names, labels, taints and cordons of the nodes mean for pods of one kind: shared by all classes with the same
- * selector, affinity and tolerations, and worked out anew only for nodes whose labels or taints changed.
+ * selector, affinity and tolerations, and worked out anew only for nodes whose labels or taints changed. They hold for a class
+ * on its `nodeNames` alone.
  */
 export interface PlacementRules {
+  readonly wish: PlacementWish;
   /** By node: first of the filters below (NodeObjectFilter) that rejects. */
   verdicts: Uint8Array;
   /** The profile's filters have the order of the default profile. */
@@ -37,7 +39,16 @@ export const SELECTED = 1;
 /** All its NoSchedule and NoExecute taints are tolerated. */
 export const TOLERATED = 2;
 
-export function placementKeyOf(profile: SchedulingProfile, spec: PodSpec, wantedNodeName: string): string {
+/** What the rules of a pod go by; names of nodes are looked at by themselves where NodeAffinity narrows the search to them. */
+export function placementWishOf(profile: SchedulingProfile, spec: PodSpec, wantedNodeName: string): PlacementWish {
+  return { profile, wantedNodeName, spec: narrowsByName(profile) ? withoutNodeNames(spec) : spec };
+}
+
+export function narrowsByName({ filters }: SchedulingProfile): boolean {
+  return filters.includes('NodeAffinity');
+}
+
+export function placementKeyOf({ profile, spec, wantedNodeName }: PlacementWish): string {
   const { schedulerName } = profile;
   return JSON.stringify([
     schedulerName,
@@ -48,15 +59,12 @@ export function placementKeyOf(profile: SchedulingProfile, spec: PodSpec, wanted
   ]);
 }
 
-export function placementRulesOf(
-  cluster: ClusterState,
-  profile: SchedulingProfile,
-  spec: PodSpec,
-  key: string,
-): PlacementRules {
+export function placementRulesOf(cluster: ClusterState, wish: PlacementWish, key: string): PlacementRules {
   let rules = cluster.placementRules.get(key);
   if (rules === undefined) {
+    const { profile, spec } = wish;
     rules = {
+      wish,
       verdicts: new Uint8Array(0),
       inUsualOrder: isInUsualOrder(profile),
       inclusion: new Uint8Array(0),
@@ -84,14 +92,14 @@ export function refreshPlacement(cluster: ClusterState, pod: PodClass): void {
   rules.hasTaintScores = false;
   for (let node = 0; node < cluster.indexes; node++) {
     if (cluster.nodes[node] === undefined) continue;
-    if (cluster.placementGenerations[node]! > rules.version) refreshNode(cluster, pod, node);
+    if (cluster.placementGenerations[node]! > rules.version) refreshNode(cluster, rules, node);
     if (rules.taintScores[node]! > 0) rules.hasTaintScores = true;
   }
   rules.version = cluster.placementVersion;
 }
 
 /** SELECTED, TOLERATED or both. */
-function inclusionOf({ spec }: PodClass, node: Node): number {
+function inclusionOf({ spec }: PlacementWish, node: Node): number {
   return (
     (matchesNodeAffinity(spec, node) ? SELECTED : 0) |
     (hasUntoleratedTaint(node.spec.taints, spec.tolerations) ? 0 : TOLERATED)
@@ -107,17 +115,16 @@ export function askInclusion(cluster: ClusterState, pod: PodClass): Uint8Array {
   return inclusion;
 }
 
-function refreshNode(cluster: ClusterState, pod: PodClass, index: NodeIndex): void {
-  const node = cluster.nodes[index]!;
-  const rules = pod.placement;
-  rules.verdicts[index] = filterPlacement(cluster, pod, index);
-  rules.inclusion[index] = inclusionOf(pod, node);
-  rules.taintScores[index] = scoreTaints(cluster, pod, index);
-  rules.affinityScores[index] = scoreNodeAffinity(cluster, pod, index);
+function refreshNode(cluster: ClusterState, rules: PlacementRules, index: NodeIndex): void {
+  const { wish } = rules;
+  rules.verdicts[index] = filterPlacement(cluster, wish, index);
+  rules.inclusion[index] = inclusionOf(wish, cluster.nodes[index]!);
+  rules.taintScores[index] = scoreTaints(cluster, wish, index);
+  rules.affinityScores[index] = scoreNodeAffinity(cluster, wish, index);
 }
 
 /** Filters that look at nothing but the node object, as far as the pod's profile has them, in its order. */
-function filterPlacement(cluster: ClusterState, pod: PodClass, node: NodeIndex): Verdict {
+function filterPlacement(cluster: ClusterState, pod: PlacementWish, node: NodeIndex): Verdict {
   for (const plugin of pod.profile.filters) {
     if (!isNodeObjectFilter(plugin)) continue;
     const verdict = filterNodeObject(plugin, cluster, pod, node);
@@ -142,7 +149,7 @@ function isNodeObjectFilter(plugin: FilterPlugin): plugin is NodeObjectFilter {
 export function filterNodeObject(
   plugin: NodeObjectFilter,
   cluster: ClusterState,
-  pod: PodClass,
+  pod: PlacementWish,
   node: NodeIndex,
 ): Verdict {
   switch (plugin) {

@@ -18,7 +18,13 @@ import { requestVector, type ScoredResource, scoredRequest, scoredResources } fr
 import { type FitTable, fitTableOf } from './fit-table.js';
 import type { ImageScores } from './image-scores.js';
 import type { KnownVerdicts } from './known-verdicts.js';
-import { placementKeyOf, type PlacementRules, placementRulesOf } from './placement-rules.js';
+import {
+  narrowsByName,
+  placementKeyOf,
+  type PlacementRules,
+  placementRulesOf,
+  placementWishOf,
+} from './placement-rules.js';
 import type { ClassSpread, SpreadCounter } from './spread-counts.js';
 import { countersOf, fileClass } from './spread-index.js';
 
@@ -81,6 +87,9 @@ export interface PodClass {
   lastFailure: { readonly version: number; readonly outcome: Outcome } | undefined;
 }
 
+/** What filters and scores read that look at nothing but the node object. */
+export type PlacementWish = Pick<PodClass, 'profile' | 'spec' | 'wantedNodeName'>;
+
 /** The class of a pod, made at first sight. */
 export function podClassOf(cluster: ClusterState, pod: Pod, wantedNodeName = ''): PodClass {
   const owner = controllerOf(pod);
@@ -109,7 +118,8 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
   const terms = compileTerms(cluster, pod);
   const profile = profileNamed(cluster.profiles, spec.schedulerName) ?? cluster.profiles[0]!;
   const balancedResources = scoredResources(cluster, profile.args.balancedResources, request);
-  const placementKey = placementKeyOf(profile, spec, wantedNodeName);
+  const wish = placementWishOf(profile, spec, wantedNodeName);
+  const placementKey = placementKeyOf(wish);
   const made: PodClass = {
     id: cluster.podClasses.length,
     profile,
@@ -134,10 +144,10 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     inlineDisks: inlineDisksOf(spec),
     inTreeDisks: inTreeDisksOf(spec),
     neededFeatures: neededFeaturesOf(spec),
-    nodeNames: profile.filters.includes('NodeAffinity') ? nodeNamesOf(spec) : undefined,
+    nodeNames: narrowsByName(profile) ? nodeNamesOf(spec) : undefined,
     terms,
     matched: { classes: [], seen: 0 },
-    placement: placementRulesOf(cluster, profile, spec, placementKey),
+    placement: placementRulesOf(cluster, wish, placementKey),
     fit: fitTableOf(cluster, profile, placementKey, { request, scored, balancedResources }),
     members: new Set(),
     counters: countersOf(cluster.spreadIndex, pod),

@@ -94,10 +94,15 @@ export function prepare(cluster: ClusterState, pod: PodClass): Filters {
 }
 
 function candidatesOf(cluster: ClusterState, pod: PodClass): Int32Array {
-  const order = nodeOrder(cluster);
   const named = pod.nodeNames;
-  return named === undefined ? order : order.filter((node) => named.has(cluster.names[node]!));
+  if (named === undefined) return nodeOrder(cluster);
+  if (named.size > 1) return nodeOrder(cluster).filter((node) => named.has(cluster.names[node]!));
+  const [name = ''] = named;
+  const node = cluster.indexByName.get(name);
+  return node === undefined || cluster.nodes[node] === undefined ? NO_CANDIDATES : Int32Array.of(node);
 }
+
+const NO_CANDIDATES = new Int32Array(0);
 
 /**
  * Fills `feasible` in the order found, and `totals` with what NodeResourcesFit and -BalancedAllocation give. Gives the

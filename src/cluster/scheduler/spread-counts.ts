@@ -1,11 +1,11 @@
 import type { LabelSelector } from '../api/objects/meta.js';
 import { matchesSelector } from '../api/selectors.js';
-import { type ClusterState, EMPTY_VALUE, longerUint16, NO_VALUE, type NodeIndex } from './cluster.js';
+import { type ClusterState, EMPTY_VALUE, longerUint16, NO_NODE, NO_VALUE, type NodeIndex } from './cluster.js';
 import type { PodClass } from './pod-class.js';
 import { classesUnder, fileCounter } from './spread-index.js';
 import { MORE_THAN_ANY } from './plugins/pod-topology-spread.js';
 import { constraintsOf, type SpreadConstraint } from './plugins/pod-topology-spread-constraints.js';
-import { askInclusion, type PlacementRules, refreshPlacement } from './placement-rules.js';
+import { askInclusion, type PlacementRules, refreshPlacement, SELECTED } from './placement-rules.js';
 
 /** Pods by node that one selector matches in one namespace, kept up to date with every pod that comes or goes. */
 export interface SpreadCounter {
@@ -23,6 +23,8 @@ export interface DomainSums {
   readonly constraint: SpreadConstraint;
   readonly counter: SpreadCounter;
   readonly placement: PlacementRules;
+  /** The only nodes that may match the class's selector and affinity; undefined = any. */
+  readonly nodeNames: ReadonlySet<string> | undefined;
   /** A node must have all of these keys to be eligible. */
   readonly neededTopologies: readonly number[];
   /** By topology value: matching pods on eligible nodes, and eligible nodes. */
@@ -123,7 +125,7 @@ export function countSpread(cluster: ClusterState, pod: PodClass): ClassSpread {
     for (const { podClass, node, terminating } of cluster.pods.values()) {
       if (!terminating && countsClass(counter, podClass)) counter.counts[node]! += 1;
     }
-    const sums = emptySums(constraint, counter, placement, keys);
+    const sums = emptySums(constraint, counter, { placement, nodeNames: undefined }, keys);
     refreshSums(cluster, sums);
     return sums;
   });
@@ -141,7 +143,7 @@ function follow(
   neededTopologies: readonly number[],
 ): DomainSums {
   const counter = counterOf(cluster, pod.namespace, constraint.counted);
-  const sums = emptySums(constraint, counter, pod.placement, neededTopologies);
+  const sums = emptySums(constraint, counter, pod, neededTopologies);
   if (needsSums(sums)) counter.followers.push(sums);
   return sums;
 }
@@ -149,13 +151,14 @@ function follow(
 function emptySums(
   constraint: SpreadConstraint,
   counter: SpreadCounter,
-  placement: PlacementRules,
+  { placement, nodeNames }: Pick<PodClass, 'placement' | 'nodeNames'>,
   neededTopologies: readonly number[],
 ): DomainSums {
   return {
     constraint,
     counter,
     placement,
+    nodeNames: (constraint.inclusion & SELECTED) === 0 ? undefined : nodeNames,
     neededTopologies,
     matching: new Int32Array(0),
     nodes: new Int32Array(0),
@@ -248,15 +251,21 @@ function refreshSums(cluster: ClusterState, sums: DomainSums): void {
     sums.matching.fill(0);
     sums.nodes.fill(0);
   }
-  for (let node = 0; node < cluster.indexes; node++) {
-    if (!isEligible(cluster, sums, node)) continue;
-    const value = domainOf(cluster, sums, node);
-    sums.matching[value]! += counter.counts[node]!;
-    sums.nodes[value]! += 1;
+  if (sums.nodeNames === undefined) {
+    for (let node = 0; node < cluster.indexes; node++) addNodeTo(cluster, sums, node);
+  } else {
+    for (const name of sums.nodeNames) addNodeTo(cluster, sums, cluster.indexByName.get(name) ?? NO_NODE);
   }
   sums.domains = 0;
   for (const nodes of sums.nodes) if (nodes > 0) sums.domains += 1;
   sums.valuesAtLeast = 0;
+}
+
+function addNodeTo(cluster: ClusterState, sums: DomainSums, node: NodeIndex): void {
+  if (!isEligible(cluster, sums, node)) return;
+  const value = domainOf(cluster, sums, node);
+  sums.matching[value]! += sums.counter.counts[node]!;
+  sums.nodes[value]! += 1;
 }
 
 /** kubernetes v1.36.3 podtopologyspread/common.go: matchNodeInclusionPolicies, and the keys the node must have. */
@@ -264,6 +273,7 @@ export function isEligible(cluster: ClusterState, sums: DomainSums, node: NodeIn
   if (cluster.nodes[node] === undefined) return false;
   const { inclusion } = sums.constraint;
   if ((sums.placement.inclusion[node]! & inclusion) !== inclusion) return false;
+  if (sums.nodeNames?.has(cluster.names[node]!) === false) return false;
   for (const topology of sums.neededTopologies) {
     if (cluster.topologies[topology]!.valueOf[node] === NO_VALUE) return false;
   }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Node } from '../../../src/cluster/api/objects/node.js';
 import type {
   Affinity,
+  NodeSelectorTerm,
   Pod,
   PodAffinityTerm,
   PodSpec,
@@ -176,7 +177,7 @@ function somePod(name: string, shape: number): Pod {
   const more: Partial<PodSpec> = {
     ...(shape % 3 === 0 ? { tolerations: [{ key: 'dedicated', operator: 'Exists' }] } : {}),
     ...(shape % 5 === 0 ? { nodeSelector: { disk: 'ssd' } } : {}),
-    ...(shape % 13 < AFFINITIES.length ? { affinity: AFFINITIES[shape % 13]!(app) } : {}),
+    ...(shape % 13 < AFFINITIES.length ? { affinity: AFFINITIES[shape % 13]!(app, shape) } : {}),
     schedulerName: PROFILES[shape % 9]?.schedulerName ?? 'default-scheduler',
     priority: 10 * (shape % 5 === 1 ? 2 : shape % 2),
     ...(shape % 9 === 0 ? { initContainers: [{ name: 'i', image: 'db:1' }] } : {}),
@@ -203,8 +204,8 @@ const VOLUMES: readonly ((shape: number) => Readonly<Record<string, unknown>>)[]
 ];
 const MIGRATED = { 'storage.alpha.kubernetes.io/migrated-plugins': 'kubernetes.io/aws-ebs' };
 
-/** To pods of the application: by zone or node, in its own namespace, the other one too, or those of a team. */
-const AFFINITIES: readonly ((app: string) => Affinity)[] = [
+/** To pods of the application: by zone or node, in its own namespace, the other one too, or those of a team; and to nodes by name. */
+const AFFINITIES: readonly ((app: string, shape: number) => Affinity)[] = [
   (app) => ({ podAntiAffinity: preferred(20, term(app, ZONE)) }),
   (app) => ({ podAffinity: preferred(7, term(app, HOSTNAME, { namespaces: NAMESPACES })) }),
   (app) => ({ podAntiAffinity: required(term(app, HOSTNAME)) }),
@@ -215,7 +216,18 @@ const AFFINITIES: readonly ((app: string) => Affinity)[] = [
     podAffinity: preferred(3, term('a1', ZONE, { namespaceSelector: { matchLabels: { team: 'red' } } })),
     podAntiAffinity: { ...required(term(app, 'disk')), ...preferred(50, term('a0', HOSTNAME)) },
   }),
+  (_app, shape) => toNodes(named(shape % 20)),
+  (_app, shape) => toNodes({ ...named(shape % 20), matchExpressions: [{ key: ZONE, operator: 'Exists' }] }),
+  (_app, shape) => toNodes(named(shape % 20), named(shape % 6)),
 ];
+
+function toNodes(...nodeSelectorTerms: NodeSelectorTerm[]): Affinity {
+  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } };
+}
+
+function named(...numbers: number[]): NodeSelectorTerm {
+  return { matchFields: [{ key: 'metadata.name', operator: 'In', values: numbers.map((number) => `n${number}`) }] };
+}
 
 function term(app: string, topologyKey: string, more: Partial<PodAffinityTerm> = {}): PodAffinityTerm {
   return { topologyKey, labelSelector: { matchLabels: { app } }, ...more };
