@@ -7,7 +7,7 @@ import { type ApiResult, issue, NOBODY, succeeded } from '../api/calls.js';
 import { lister } from '../api/informers.js';
 import type { Condition } from '../api/objects/meta.js';
 import type { Pod } from '../api/objects/pod.js';
-import { podCondition } from '../api/pod-predicates.js';
+import { isTerminal, podCondition } from '../api/pod-predicates.js';
 import { objectKey } from '../api/store.js';
 import { noteBindingError } from './attempt-log.js';
 import { removePod } from './cluster-pods.js';
@@ -38,6 +38,8 @@ export function prepareBinding(world: SchedulerWorld, number: number): void {
   if (binding.volumes === undefined) sendBinding(world, number);
   else {
     binding.isInPreBind = true;
+    // A pod that names the node already is not patched (schedule_one.go: updatePod).
+    if (binding.queued.pod.status.nominatedNodeName === binding.nodeName) binding.written = 1;
     writeVolumes(world, number, binding);
   }
 }
@@ -134,7 +136,8 @@ export function failAttempt(
   const { pod } = queued; // as it was when it was tried
   const known = lister<Pod>(world, scheduler.pods).get(objectKey(pod));
   const { uid } = pod.metadata;
-  if (known?.metadata.uid === uid && known.spec.nodeName === undefined) {
+  // To the real lister a pod that has ended is gone.
+  if (known?.metadata.uid === uid && known.spec.nodeName === undefined && !isTerminal(known)) {
     queued.pod = known;
     requeueFailed(scheduler.cluster, scheduler.queue, queued, plugins, kernel.now);
     nominate(scheduler.cluster, known, nomination ?? known.status.nominatedNodeName ?? '');

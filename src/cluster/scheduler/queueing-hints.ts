@@ -92,7 +92,7 @@ const HINTS: Readonly<Record<string, Hint>> = {
     const { hard } = refreshSpread(cluster, pod);
     const counts = ({ metadata }: Pod): boolean =>
       metadata.namespace === pod.namespace &&
-      hard.some(({ constraint }) => matchesSelector(constraint.counted, metadata.labels));
+      hard.some(({ constraint }) => matchesSelector(constraint.selector, metadata.labels));
     const valuesOf = (node: Node) => hard.map(({ constraint }) => valueAt(cluster, node, constraint.topology));
     const isDomain = (node: Node): boolean => !valuesOf(node).includes(undefined);
     switch (event.type) {

@@ -196,12 +196,15 @@ function requeueAll(cluster: ClusterState, queue: SchedulingQueue, pods: readonl
   }
 }
 
+/** Where Activate finds pods: both parts of the back-off queue are asked. */
+const ACTIVATED: readonly QueuedPod['place'][] = ['unschedulable', 'backoff', 'error-backoff'];
+
 /** Puts a pod that waits into the active queue, whatever its back-off; one in flight will be tried again (Activate). */
 export function forceActivate(cluster: ClusterState, queue: SchedulingQueue, uid: string): void {
   const queued = queue.pods.get(uid);
   if (queued === undefined) return;
   if (queued === queue.inFlight) queue.sincePop.push({ type: 'Timeout' });
-  if (queued.place !== 'unschedulable' && queued.place !== 'backoff') return;
+  if (!ACTIVATED.includes(queued.place)) return;
   leave(queue, queued);
   enter(cluster, queue, queued, 'active');
 }

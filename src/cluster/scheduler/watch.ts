@@ -4,6 +4,7 @@ import type { Service } from '../api/objects/network.js';
 import type { Node } from '../api/objects/node.js';
 import type { Pod } from '../api/objects/pod.js';
 import type { PodDisruptionBudget } from '../api/objects/policy.js';
+import { isTerminal } from '../api/pod-predicates.js';
 import { sameData } from '../api/patch.js';
 import { objectKey } from '../api/store.js';
 import { setNamespaceLabels } from './affinity-counts.js';
@@ -90,8 +91,7 @@ function onNode(world: SchedulerWorld, { type, object, before }: Change<Node>): 
 
 /** The real informer leaves ended pods out: a pod that ends looks deleted. */
 function present(pod: Pod | undefined): Pod | undefined {
-  const phase = pod?.status.phase;
-  return phase === 'Succeeded' || phase === 'Failed' ? undefined : pod;
+  return pod === undefined || isTerminal(pod) ? undefined : pod;
 }
 
 function onPod(world: SchedulerWorld, change: Change<Pod>): void {

@@ -186,6 +186,10 @@ hints('PodTopologySpread', spreading(), [
   ],
   ['a taint of a node without it changes', otherTaint, false],
 ]);
+hints('PodTopologySpread', spreading({ labelSelector: {} }), [
+  ['any pod of the namespace goes', podDelete(database), true],
+  ['a pod of another namespace goes', podDelete(withLabels(bound, {}, 'other')), false],
+]);
 hints('PodTopologySpread', spreading({ nodeTaintsPolicy: 'Honor' }), [
   ['it tolerates more, and taints are honoured', changed('OwnToleration', plain, plain), true],
 ]);

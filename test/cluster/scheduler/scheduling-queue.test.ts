@@ -10,6 +10,7 @@ import {
   dropPod,
   flushBackoff,
   flushLeftovers,
+  forceActivate,
   moveOnEvent,
   moveOnPodDelete,
   nextBackoffEnd,
@@ -163,6 +164,12 @@ describe('a pod whose attempt ended with an error', () => {
     expect(placeOf('p')).toBe('error-backoff');
     flushBackoff(queue, 2 * SECOND_US);
     expect(popped()).toBe('p');
+  });
+
+  it('is tried at once when its preemption has failed', () => {
+    fail(pod('p'), []);
+    forceActivate(cluster, queue, 'pod-p');
+    expect([popped(), popped()]).toEqual(['p', undefined]);
   });
 });
 

@@ -106,6 +106,23 @@ describe('a claim that waits for its first pod', () => {
     expect(one.pod('p')!.status.nominatedNodeName).toBeUndefined();
   });
 
+  test('costs its pod a patch that names the node, unless the pod names it already', () => {
+    for (const status of [{}, { nominatedNodeName: 'b1' }]) {
+      const one = zonedWorld();
+      insertObject(one.world, claimOf('data', undefined, 'cloud'));
+      one.run(2);
+      const waiting = pod('p', 1, { ...mounting('data'), nodeSelector: { [ZONE]: 'b' } });
+      one.addPod({ ...waiting, status: { ...waiting.status, ...status } });
+      const sent = new Set<string>();
+      for (let milliseconds = 0; milliseconds < 500; milliseconds++) {
+        one.run(2 + milliseconds / 1_000);
+        for (const call of one.world.api.calls) if (call !== undefined) sent.add(call.request.verb);
+      }
+      expect(claimIn(one, 'data').metadata.annotations).toEqual({ 'volume.kubernetes.io/selected-node': 'b1' });
+      expect(sent.has('patch')).toBe(status.nominatedNodeName === undefined);
+    }
+  });
+
   test('takes a free volume on its node, and no two take the same', () => {
     const one = zonedWorld();
     insertObject(one.world, boundVolume('disk-1', 'b'));
@@ -251,6 +268,16 @@ describe('what happens to a claim while it is being bound', () => {
     expect(claimIn(one, 'data').metadata.annotations).toEqual({ 'volume.kubernetes.io/selected-node': 'b1' });
     return one;
   }
+
+  test('its pod ends meanwhile: nobody tries it again', () => {
+    const one = bindingWorld();
+    one.changePod('p', (before) => ({ ...before, status: { phase: 'Failed' } }));
+    removeObject(one.world, claimIn(one, 'data'));
+    one.run(8);
+    expect(messages(one)).toHaveLength(1);
+    const { queue } = one.world.scheduler;
+    expect([queue.pods.size, queue.pool.size, queue.errorBackoff.entries.length]).toEqual([0, 0, 0]);
+  });
 
   test('it goes: the pod waits for another', () => {
     const one = bindingWorld();

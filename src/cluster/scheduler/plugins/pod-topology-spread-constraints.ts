@@ -13,6 +13,8 @@ export interface SpreadConstraint {
   readonly isHostname: boolean;
   readonly maxSkew: number;
   readonly minDomains: number;
+  /** Whose changes may help a pod that was rejected: here the empty selector matches every pod of the namespace. */
+  readonly selector: LabelSelector | undefined;
   /** Which pods count; undefined = none. The empty selector counts none either, though every pod matches it. */
   readonly counted: LabelSelector | undefined;
   /** 1 if the incoming pod will count itself. */
@@ -70,6 +72,7 @@ function compile(cluster: ClusterState, pod: PodClass, constraint: TopologySprea
     isHostname: topologyKey === HOSTNAME_KEY,
     maxSkew: constraint.maxSkew,
     minDomains,
+    selector,
     counted: selector !== undefined && isEmpty(selector) ? undefined : selector,
     selfMatch: matchesSelector(selector, pod.labels) ? 1 : 0,
     inclusion: (nodeAffinityPolicy === 'Honor' ? SELECTED : 0) | (nodeTaintsPolicy === 'Honor' ? TOLERATED : 0),

@@ -56,6 +56,7 @@ export function advance(world: SchedulerWorld, number: number): void {
   while (victims.length > 1 && preemption.evicting < PARALLELISM && !preemption.stopped) {
     evict(world, number, victims.shift()!);
   }
+  if (preemptions[number] !== preemption) return; // victims that were in PreBind are evicted at once: the end has come already
   if (preemption.evicting > 0) return;
   const last = preemption.stopped ? undefined : victims.shift();
   if (last !== undefined) {

@@ -1,7 +1,7 @@
 import type { ClusterState, NodeIndex } from '../cluster.js';
 import { type Occupant, occupy, usesDisks } from '../cluster-pods.js';
 import { passesRest } from '../filter-known.js';
-import type { Filters, Judge } from '../filter-node.js';
+import type { Filters } from '../filter-node.js';
 import type { PodVolumes } from '../pod-volumes.js';
 import { filterResources } from '../plugins/node-resources-fit.js';
 import { leastElsewhere } from '../plugins/pod-topology-spread.js';
@@ -18,7 +18,6 @@ import { changeAffinity, type TriedAffinity, tryAffinity } from './tried-affinit
 export interface Trial {
   readonly filters: Filters;
   readonly node: NodeIndex;
-  readonly judge: Judge;
   /** Pods that are nominated for the node and count for the incoming one. */
   readonly ahead: readonly Nomination[];
   readonly domains: readonly TriedDomain[];
@@ -41,7 +40,6 @@ interface TriedDomain {
 }
 
 export function beginTrial(cluster: ClusterState, filters: Filters, uid: string, node: NodeIndex): Trial {
-  const { judge } = filters;
   const domains: TriedDomain[] = [];
   for (const [position, sums] of filters.spread.hard.entries()) {
     if (!isEligible(cluster, sums, node)) continue;
@@ -59,7 +57,6 @@ export function beginTrial(cluster: ClusterState, filters: Filters, uid: string,
   return {
     filters: tried,
     node,
-    judge,
     ahead,
     domains,
     least,
@@ -97,14 +94,14 @@ function passesPodFilters(cluster: ClusterState, filters: Filters, node: NodeInd
 
 /** May the pod go there, with the pods that are nominated for the node and without them? */
 export function verdictOfTrial(cluster: ClusterState, trial: Trial): Verdict {
-  const { filters, node, ahead, judge } = trial;
+  const { filters, node, ahead } = trial;
   if (ahead.length > 0) {
     for (const nomination of ahead) addToTrial(cluster, trial, nomination);
-    const verdict = judge(cluster, filters, node);
+    const verdict = filters.judge(cluster, filters, node);
     for (const nomination of ahead) removeFromTrial(cluster, trial, nomination);
     if (verdict !== FEASIBLE) return verdict;
   }
-  return judge(cluster, filters, node);
+  return filters.judge(cluster, filters, node);
 }
 
 /** What the filters of one incoming pod say of a node, with and without the pods that are nominated for it. */
