@@ -13,6 +13,7 @@ import type { RunSummary, TrafficSummary } from './summary.js';
 import { tellFailedActions } from './tell-actions.js';
 import {
   lossesOf,
+  podsOf,
   tellPreemptions,
   tellRecoveries,
   tellScalings,
@@ -71,8 +72,16 @@ function headlineOf(summary: RunSummary, expectations: readonly ExpectationOutco
   else if (failed > 0) verdict = `${failed} of ${formatPlural(expectations.length, 'expectation')} did not hold`;
   else if (expectations.length === 1) verdict = 'The expectation held';
   else if (expectations.length > 1) verdict = `All ${expectations.length} expectations held`;
-  if (verdict === '' && losses === '') return `${formatClock(summary.durationSeconds)} played.`;
-  return capitalize(`${[verdict, losses].filter((part) => part !== '').join('; ')}.`);
+  const told = [verdict, losses].filter((part) => part !== '');
+  if (told.length === 0) told.push(`${formatClock(summary.durationSeconds)} played`);
+  return capitalize(`${[...told, ...refusals(summary)].join('; ')}.`);
+}
+
+/** What is missing from the start makes every other figure one of another scenario. */
+function refusals({ actions }: RunSummary): string[] {
+  const refused = actions.refusedManifests.length;
+  if (refused === 0) return [];
+  return [`${formatPlural(refused, 'object')} of the manifests ${refused === 1 ? 'was' : 'were'} refused`];
 }
 
 function tellTraffic(summary: RunSummary): string {
@@ -133,12 +142,24 @@ function tellPods(summary: RunSummary): string {
   if (summary.pods === 0) return 'No pod was created.';
   if (ready.pods === 0) {
     const failed = summary.failedPods === 0 ? '' : `; ${formatCount(summary.failedPods)} failed`;
-    return `${formatPlural(summary.pods, 'pod')} ${summary.pods === 1 ? 'was' : 'were'} created and none became ready${failed}.`;
+    return `${formatPlural(summary.pods, 'pod')} ${summary.pods === 1 ? 'was' : 'were'} created and none became ready${failed}.${tellFailedPods(summary)}`;
   }
   const half = formatDuration(ready.p50Seconds);
   if (summary.failedPods > 0) {
     const failed = `${formatCount(summary.failedPods)} of ${formatPlural(summary.pods, 'pod')} failed`;
-    return `${failed}; ${formatCount(ready.pods)} had become ready, half of these within ${half} of their creation, 99% within ${formatDuration(ready.p99Seconds)}.`;
+    return `${failed}; ${formatCount(ready.pods)} had become ready, half of these within ${half} of their creation, 99% within ${formatDuration(ready.p99Seconds)}.${tellFailedPods(summary)}`;
   }
   return `${formatCount(ready.pods)} of ${formatPlural(summary.pods, 'pod')} became ready, half of them within ${half} of their creation, 99% within ${formatDuration(ready.p99Seconds)}.`;
+}
+
+/** ` Failed: pod over (OutOfcpu: Node didn't have enough resource: cpu).` */
+function tellFailedPods({ failures }: RunSummary): string {
+  const reasoned = failures.filter(({ reason }) => reason !== '');
+  if (reasoned.length === 0) return '';
+  const told = reasoned.slice(0, TOLD_ONE_BY_ONE).map(({ workload, pods, reason, message }) => {
+    const why = message === '' ? reason : `${reason}: ${message.replace(/\.$/, '')}`;
+    return `${podsOf(pods, workload)} (${why})`;
+  });
+  const more = reasoned.slice(TOLD_ONE_BY_ONE).reduce((sum, { pods }) => sum + pods, 0);
+  return ` Failed: ${formatList(more === 0 ? told : [...told, formatPlural(more, 'more pod')])}.`;
 }

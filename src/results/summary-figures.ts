@@ -35,6 +35,7 @@ export function summaryFigures(summary: RunSummary): Record<string, number> {
     put(`startup.${point}.p99_s`, summary.startup[point].p99Seconds);
   }
   put('pods', summary.pods);
+  put('pods_without_node', summary.podsWithoutNode);
   put('restarts', summary.restarts);
   put('warnings', countOf(summary, 'Warning'));
   put('cost_usd', summary.costUsd);

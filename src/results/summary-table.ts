@@ -15,6 +15,7 @@ import {
   type TrafficSummary,
   updatesOf,
 } from './summary.js';
+import { podsOf } from './tell-cluster.js';
 import { jobRows } from './tell-jobs.js';
 
 /** Cells as text, ready for a terminal or a page. Columns of figures are aligned right. */
@@ -107,7 +108,7 @@ function clusterTable(summary: RunSummary): TextTable {
         recovery.recoverySeconds === null ? 'not within the run' : formatDuration(recovery.recoverySeconds),
       ]),
       ...summary.unscheduled.map(({ workload, pods, longestSeconds, isStill }) => [
-        `pods of ${workload} ${isStill ? 'without a node at the end' : 'that waited for a node'}`,
+        `${/(^|\/)pod\//.test(workload) ? podsOf(1, workload) : `pods of ${workload}`} ${isStill ? 'without a node at the end' : 'that waited for a node'}`,
         `${formatCount(pods)}, up to ${formatDuration(longestSeconds)}`,
       ]),
       ...(running.pods > 0 ? [['pod start-up, created to running', startup(running)]] : []),

@@ -1,5 +1,6 @@
 import { type ActionSummary, actionsOf } from './actions.js';
 import { byText, groupBy, rows } from './columns.js';
+import { type FailedPods, failedPodsOf } from './failed-pods.js';
 import { mergeLatency, quantileOfCells, quantileOf, type Histogram } from './histogram.js';
 import type { RecordedTables, RunIdentity } from './identity.js';
 import { type JobSummary, jobsOf } from './jobs.js';
@@ -115,6 +116,10 @@ export interface RunSummary {
   readonly pods: number;
   /** Of these, the ones that ended as Failed without having been deleted before. */
   readonly failedPods: number;
+  /** The same by workload and reason. */
+  readonly failures: readonly FailedPods[];
+  /** Of these, the ones that were there at the end of the run and had no node. */
+  readonly podsWithoutNode: number;
   readonly restarts: number;
   readonly costUsd: number;
   readonly pools: readonly {
@@ -334,20 +339,19 @@ function summarizeRecoveries(tables: RecordedTables, identity: RunIdentity): Rec
   });
 }
 
-function summarizePods(tables: RecordedTables): Pick<RunSummary, 'startup' | 'pods' | 'failedPods' | 'restarts'> {
+function summarizePods(
+  tables: RecordedTables,
+): Pick<RunSummary, 'startup' | 'pods' | 'failedPods' | 'failures' | 'podsWithoutNode' | 'restarts'> {
   const pods = rows(tables, 'pods', {
     created_s: 'number',
     running_s: 'number',
     ready_s: 'number',
+    scheduled_s: 'number',
     deleted_s: 'number',
-    stopped_s: 'number',
+    removed_s: 'number',
     restarts: 'integer',
-    phase: 'text',
   });
-  const failed = pods.filter(
-    ({ phase, deleted_s, stopped_s }) =>
-      phase === 'Failed' && (deleted_s === null || (stopped_s !== null && stopped_s <= deleted_s)),
-  );
+  const failures = failedPodsOf(tables);
   const until = (point: 'running_s' | 'ready_s'): DurationQuantiles => {
     const reached = pods.filter((pod) => pod[point] !== null && pod.created_s !== null);
     const sorted = reached.map((pod) => pod[point]! - pod.created_s!).sort((left, right) => left - right);
@@ -361,7 +365,11 @@ function summarizePods(tables: RecordedTables): Pick<RunSummary, 'startup' | 'po
   return {
     startup: { running: until('running_s'), ready: until('ready_s') },
     pods: pods.length,
-    failedPods: failed.length,
+    failedPods: failures.reduce((sum, group) => sum + group.pods, 0),
+    failures,
+    podsWithoutNode: pods.filter(
+      ({ scheduled_s, deleted_s, removed_s }) => scheduled_s === null && deleted_s === null && removed_s === null,
+    ).length,
     restarts: pods.reduce((sum, pod) => sum + (pod.restarts ?? 0), 0),
   };
 }

@@ -13,6 +13,8 @@ const MOST_SETTINGS = 6;
 const MOST_NAMED = 2;
 /** Figures beside the settings in the table; what is wider is not read. */
 const MOST_COLUMNS = 4;
+/** The figure of pods that nothing could place. */
+const PENDING = 'pods_without_node';
 
 /** What the sweep found, in words: best and worst setting of the figures that matter, with the spread over seeds. */
 export function sweepAnswer(runs: readonly SweepRun[]): Answer {
@@ -20,11 +22,12 @@ export function sweepAnswer(runs: readonly SweepRun[]): Answer {
   const seeds = new Set(runs.map((run) => run.seed)).size;
   const failures = runs.filter((run) => run.failure !== '').length;
   const figures = keyFiguresOf(runs);
-  const sentences = [tellPlan(runs, settings.length, seeds), ...tellFailed(runs, settings)];
+  const sentences = [tellPlan(runs, settings.length, seeds), ...tellFailed(runs, settings), ...tellPending(settings)];
   if (failures > 0)
     sentences.push(`${formatPlural(failures, 'run')} did not end and ${failures === 1 ? 'counts' : 'count'} nowhere.`);
   if (settings.length > 1) {
-    for (const figure of figures.slice(0, MOST_TOLD)) sentences.push(tellFigure(figure, settings));
+    for (const figure of figures.filter(({ name }) => name !== PENDING).slice(0, MOST_TOLD))
+      sentences.push(tellFigure(figure, settings));
   } else if (settings.length === 1) {
     sentences.push(...figures.slice(0, MOST_TOLD).map((figure) => tellAlone(figure, settings[0]!)));
   }
@@ -54,6 +57,21 @@ function tellFailed(runs: readonly SweepRun[], settings: readonly Setting[]): st
   const rest = told.length - MOST_TOLD;
   const sorted = told.toSorted((left, right) => right.count - left.count).map(({ sentence }) => sentence);
   return rest > 0 ? [...sorted.slice(0, MOST_TOLD), `${formatPlural(rest, 'more expectation')} failed.`] : sorted;
+}
+
+/** Settings in which the cluster was too small for its pods: their times are those of the pods that found room. */
+function tellPending(settings: readonly Setting[]): string[] {
+  const short = settings.filter(({ runs }) => runs.some(({ figures }) => (figures[PENDING] ?? 0) > 0));
+  if (short.length === 0) return [];
+  const told = short.slice(0, MOST_SETTINGS).map((setting) => {
+    const left = tellEstimate({ name: PENDING }, estimateOf(setting, PENDING)!);
+    const all = estimateOf(setting, 'pods');
+    const of = all === undefined ? '' : ` of ${formatFigure('pods', all.mean)}`;
+    return settings.length > 1 ? `${left}${of} with ${setting.label}` : `${left}${of}`;
+  });
+  const rest = short.length - told.length;
+  if (rest > 0) told.push(`some in ${formatPlural(rest, 'more setting')}`);
+  return [`Pods were left without a node at the end of the run: ${told.join('; ')}.`];
 }
 
 function headlineOf(runs: readonly SweepRun[], settings: readonly Setting[], figures: readonly KeyFigure[]): string {

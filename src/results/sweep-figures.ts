@@ -16,6 +16,7 @@ const MOST_FIGURES = 8;
 
 const PATTERNS: readonly (Omit<KeyFigure, 'name'> & { readonly pattern: RegExp })[] = [
   { pattern: /^lost$/, title: 'lost requests', better: 'lower', isPlural: true },
+  { pattern: /^pods_without_node$/, title: 'pods left without a node', better: 'lower', isPlural: true },
   { pattern: /^source\.(.+)\.p99_s$/, title: 'p99 of $1', better: 'lower' },
   {
     pattern: /^rollout\.(?:.*\/)?(.+)\.(?!1\.)(\d+)\.duration_s$/,

@@ -1,5 +1,5 @@
 import { groupBy } from './columns.js';
-import { capitalize, formatClock, formatCount, formatDuration, formatPlural } from './format.js';
+import { capitalize, formatClock, formatCount, formatDuration, formatList, formatPlural } from './format.js';
 import type { Preemptions } from './preemptions.js';
 import type { Scaling } from './scalings.js';
 import type { RecoverySummary } from './summary.js';
@@ -11,6 +11,10 @@ import { schedulersReason } from './waiting-pods.js';
 
 /** As many rollouts, failures or waiting workloads are told one by one; of more, the range is told. */
 const TOLD_ONE_BY_ONE = 2;
+/** Reasons why pods have no node are told one by one: each needs another remedy. */
+const TOLD_STUCK = 4;
+/** As many workloads that wait for the same reason are named. */
+const TOLD_TOGETHER = 3;
 /** Steps of one autoscaler told one by one. */
 const TOLD_STEPS = 6;
 
@@ -83,7 +87,7 @@ export function tellPreemptions(preemptions: readonly Preemptions[]): string {
     const [first, last] = [formatClock(firstSeconds), formatClock(lastSeconds)];
     const when = first === last ? `at ${first}` : `between ${first} and ${last}`;
     const were = pods === 1 ? 'was' : 'were';
-    return `${formatPlural(pods, 'pod')} of ${victims} ${were} preempted by ${preemptor} ${when}.`;
+    return capitalize(`${podsOf(pods, victims)} ${were} preempted by ${preemptor} ${when}.`);
   });
   const others = preemptions.slice(TOLD_ONE_BY_ONE);
   const pods = others.reduce((sum, group) => sum + group.pods, 0);
@@ -91,26 +95,51 @@ export function tellPreemptions(preemptions: readonly Preemptions[]): string {
   return told.join(' ');
 }
 
-/** Pods without a node; those that found one late only in a word. */
+/** Pods without a node first, those that heard the same together; then those that found one late, which waited for different times. */
 export function tellUnscheduled(unscheduled: readonly UnscheduledPods[]): string {
-  const told = unscheduled.slice(0, TOLD_ONE_BY_ONE).map(tellWaiting);
-  const others = unscheduled.slice(TOLD_ONE_BY_ONE);
-  if (others.length > 0) {
-    const pods = others.reduce((sum, own) => sum + own.pods, 0);
-    told.push(
-      `${formatPlural(pods, 'pod')} of ${formatPlural(others.length, 'more workload')} waited for a node, too.`,
-    );
-  }
-  return told.join(' ');
+  return [true, false]
+    .flatMap((isStill) => {
+      const all = unscheduled.filter((own) => own.isStill === isStill);
+      const reasonOf = ({ workload, message }: UnscheduledPods): string =>
+        isStill ? ended(schedulersReason(message)) : workload;
+      const groups = [...groupBy(all, reasonOf).values()];
+      const most = isStill ? TOLD_STUCK : TOLD_ONE_BY_ONE;
+      return [...groups.slice(0, most).map(tellWaiting), ...tellOthers(groups.slice(most).flat())];
+    })
+    .join(' ');
 }
 
-function tellWaiting({ workload, pods, sinceSeconds, longestSeconds, isStill, message }: UnscheduledPods): string {
-  const who = `${formatPlural(pods, 'pod')} of ${workload}`;
-  const since = `since ${formatClock(sinceSeconds)}`;
+function tellWaiting(group: readonly UnscheduledPods[]): string {
+  const { isStill, message } = group[0]!;
+  const pods = group.reduce((sum, own) => sum + own.pods, 0);
+  const who = nameAll(group);
+  const since = `Pending since ${formatClock(Math.min(...group.map(({ sinceSeconds }) => sinceSeconds)))}`;
+  const longest = formatDuration(Math.max(...group.map(({ longestSeconds }) => longestSeconds)));
   const what = isStill
-    ? `${who} ${pods === 1 ? 'was' : 'were'} still without a node at the end of the run, Pending ${since}`
-    : `${who} waited up to ${formatDuration(longestSeconds)} for a node, Pending ${since}`;
-  return message === '' ? `${what}.` : `${what}: ${ended(schedulersReason(message))}`;
+    ? `${who} ${pods === 1 ? 'was' : 'were'} still without a node at the end of the run, ${since}`
+    : `${who} waited up to ${longest} for a node, ${since}`;
+  return capitalize(message === '' ? `${what}.` : `${what}: ${ended(schedulersReason(message))}`);
+}
+
+function tellOthers(others: readonly UnscheduledPods[]): string[] {
+  if (others.length === 0) return [];
+  const pods = others.reduce((sum, own) => sum + own.pods, 0);
+  if (!others[0]!.isStill) return [capitalize(`${nameAll(others)} waited for a node, too.`)];
+  return [capitalize(`${nameAll(others)} ${pods === 1 ? 'was' : 'were'} still without a node, too.`)];
+}
+
+/** `2 pods of deployment/web, pod a, pod b and 7 more pods`. */
+function nameAll(group: readonly UnscheduledPods[]): string {
+  const named = group.slice(0, TOLD_TOGETHER).map(({ pods, workload }) => podsOf(pods, workload));
+  const more = group.slice(TOLD_TOGETHER).reduce((sum, { pods }) => sum + pods, 0);
+  return formatList(more === 0 ? named : [...named, formatPlural(more, 'more pod')]);
+}
+
+/** `3 pods of deployment/web`; a pod that nothing made is named itself: `pod web`. */
+export function podsOf(pods: number, workload: string): string {
+  const name = workload.replace(/(^|\/)pod\//, '$1');
+  if (name === workload) return `${formatPlural(pods, 'pod')} of ${workload}`;
+  return pods === 1 ? `pod ${name}` : `${formatPlural(pods, 'pod')} named ${name}`;
 }
 
 /** A message as a sentence: with one full stop. */
@@ -122,7 +151,9 @@ export function ended(message: string): string {
 export function tellUnready(unready: readonly UnreadyPods[]): string {
   const told = unready.slice(0, TOLD_ONE_BY_ONE).map(({ workload, pods, sinceSeconds, reason, message }) => {
     const why = `${reason === '' ? '' : ` (${reason})`}${message === '' ? '.' : `: ${ended(message)}`}`;
-    return `${formatPlural(pods, 'pod')} of ${workload} ${pods === 1 ? 'was' : 'were'} not ready at the end of the run, since ${formatClock(sinceSeconds)}${why}`;
+    return capitalize(
+      `${podsOf(pods, workload)} ${pods === 1 ? 'was' : 'were'} not ready at the end of the run, since ${formatClock(sinceSeconds)}${why}`,
+    );
   });
   const others = unready.slice(TOLD_ONE_BY_ONE);
   if (others.length > 0) told.push(`So were pods of ${formatPlural(others.length, 'more workload')}.`);

@@ -1,6 +1,6 @@
-import { byText, groupBy } from './columns.js';
+import { byText, column, groupBy } from './columns.js';
 import type { RecordedTables } from './identity.js';
-import { waitingPods } from './waiting-pods.js';
+import { type WaitingPod, waitingPods } from './waiting-pods.js';
 
 /** A pod that has waited so long for a node is told of, seconds: scheduling alone takes well under one. */
 const LONG_WAIT_SECONDS = 30;
@@ -16,7 +16,7 @@ export interface UnscheduledPods {
   readonly longestSeconds: number;
   /** Whether they had no node at the end of the run. */
   readonly isStill: boolean;
-  /** The scheduler's last word on one of them; empty if it never said anything. */
+  /** The scheduler's last word on one of them, or why it has none; empty if it never said anything of pods that found a node. */
   readonly message: string;
 }
 
@@ -30,18 +30,38 @@ interface Waiting {
 
 /** Pods without a node at the end of the run, and pods that found one late or were deleted before; workload by workload. */
 export function unscheduledPods(tables: RecordedTables, durationSeconds: number): UnscheduledPods[] {
+  const nodes = new Set(column(tables, 'nodes', 'node'));
   const waiting = waitingPods(tables, durationSeconds).flatMap((pod): Waiting[] => {
-    const { workload, fromSeconds: since, toSeconds } = pod;
+    const { workload, fromSeconds: since, toSeconds, node, isAdmitted } = pod;
+    if (node !== '' && !isAdmitted && nodes.size > 0 && !nodes.has(node)) return [boundToNothing(pod, durationSeconds)];
     const waited = (toSeconds ?? durationSeconds) - since;
-    const message = pod.words.at(-1)?.message ?? '';
+    const isStill = toSeconds === null;
+    const said = pod.words.at(-1)?.message ?? '';
     // Without a node when the run ends may also mean: created a moment before.
-    if (waited < LONG_WAIT_SECONDS && (toSeconds !== null || message === '')) return [];
-    return [{ workload, since, waited, isStill: toSeconds === null, message }];
+    if (waited < LONG_WAIT_SECONDS && (!isStill || (said === '' && !pod.isGated))) return [];
+    const message = isStill && (pod.isGated || said === '') ? silenceOf(pod) : said;
+    return [{ workload, since, waited, isStill, message }];
   });
   const groups = groupBy(waiting, ({ workload, isStill }) => `${workload} ${String(isStill)}`);
   return [...groups.values()]
     .map(summarizeGroup)
     .sort((left, right) => Number(right.isStill) - Number(left.isStill) || byText(left.workload, right.workload));
+}
+
+/** Somebody wrote the node's name into the pod, and there was never a node of that name. */
+function boundToNothing({ workload, fromSeconds, removedSeconds, node }: WaitingPod, durationSeconds: number): Waiting {
+  return {
+    workload,
+    since: fromSeconds,
+    waited: (removedSeconds ?? durationSeconds) - fromSeconds,
+    isStill: removedSeconds === null,
+    message: `it asks for the node ${node} by name, and no such node exists`,
+  };
+}
+
+/** Why the scheduler says nothing of a pod that waits. */
+function silenceOf({ isGated }: WaitingPod): string {
+  return isGated ? 'its scheduling gates were not removed (SchedulingGated)' : 'no scheduler ever tried to place it';
 }
 
 function summarizeGroup(group: readonly Waiting[]): UnscheduledPods {

@@ -16,6 +16,12 @@ export interface WaitingPod {
   readonly fromSeconds: number;
   /** Null: it waits still. */
   readonly toSeconds: number | null;
+  /** When the API server had it no more; null: it outlived the run. */
+  readonly removedSeconds: number | null;
+  /** Whether a kubelet took it in. */
+  readonly isAdmitted: boolean;
+  /** Whether scheduling gates kept it, as far as was last known. */
+  readonly isGated: boolean;
   readonly end: 'scheduled' | 'deleted' | 'pending';
   /** Where it went; empty if nowhere. */
   readonly node: string;
@@ -36,6 +42,9 @@ export function waitingPods(tables: RecordedTables, durationSeconds: number): Wa
       workload: pod.namespace === 'default' ? pod.workload! : `${pod.namespace!}/${pod.workload!}`,
       fromSeconds,
       toSeconds,
+      removedSeconds: pod.removed_s,
+      isAdmitted: pod.admitted_s !== null,
+      isGated: pod.reason === 'SchedulingGated',
       end: pod.scheduled_s !== null ? 'scheduled' : toSeconds === null ? 'pending' : 'deleted',
       node: pod.node ?? '',
       words: changesOf(said, fromSeconds, toSeconds ?? durationSeconds),
@@ -50,8 +59,10 @@ const POD = {
   node: 'text',
   created_s: 'number',
   scheduled_s: 'number',
+  admitted_s: 'number',
   deleted_s: 'number',
   removed_s: 'number',
+  reason: 'text',
 } as const;
 
 /** Another pod of the name may have been there before, and may come after. */

@@ -51,8 +51,8 @@ test('two groups are told, of the others the number', () => {
       ),
     ),
   );
-  expect(told).toContain('pod/a');
-  expect(told).toContain('pod/b');
-  expect(told).not.toContain('pod/c');
+  expect(told).toContain('Pod a was');
+  expect(told).toContain('Pod b was');
+  expect(told).not.toContain('Pod c');
   expect(told).toContain('2 more pods had to go');
 });

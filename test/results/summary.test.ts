@@ -74,7 +74,15 @@ describe('summarize', () => {
   test('a run without traffic has figures of pods only', () => {
     const summary = summarize(new Map(), IDENTITY);
     expect(summary.traffic.availability).toBeNull();
-    expect(summaryFigures(summary)).toEqual({ requests: 0, lost: 0, pods: 0, restarts: 0, warnings: 0, cost_usd: 0 });
+    expect(summaryFigures(summary)).toEqual({
+      requests: 0,
+      lost: 0,
+      pods: 0,
+      pods_without_node: 0,
+      restarts: 0,
+      warnings: 0,
+      cost_usd: 0,
+    });
   });
 
   test('the main scenario: rollout, recovery, start-up, cost', () => {

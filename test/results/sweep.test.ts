@@ -131,3 +131,31 @@ describe('sweepAnswer', () => {
     }
   });
 });
+
+describe('pods that no node had room for', () => {
+  const run = (nodes: string, left: number, pods: number): SweepRun => ({
+    ...runs[0]!,
+    parameters: { nodes },
+    verdict: 'pass',
+    failed: [],
+    figures: { 'startup.ready.p99_s': 2, pods, pods_without_node: left },
+  });
+  const two = [run('1', 4, 8), run('2', 0, 8)];
+
+  test('are told with their settings, and stand in the table', () => {
+    const { headline, sentences } = sweepAnswer(two);
+    expect(headline).toContain('Pods left without a node vary most');
+    expect(sentences).toContain('Pods were left without a node at the end of the run: 4 of 8 with nodes=1.');
+    expect(sentences.filter((sentence) => sentence.includes('without a node'))).toHaveLength(1);
+    expect(sweepTables(two)[0]!.columns.map(({ name }) => name)).toContain('pods left without a node');
+  });
+
+  test('are told too where every setting leaves as many', () => {
+    const { sentences } = sweepAnswer([run('1', 4, 8), run('2', 4, 8)]);
+    expect(sentences.join(' ')).toContain('4 of 8 with nodes=1; 4 of 8 with nodes=2.');
+  });
+
+  test('are no matter where all found room', () => {
+    expect(sweepAnswer([run('1', 0, 8), run('2', 0, 9)]).sentences.join(' ')).not.toContain('without a node');
+  });
+});

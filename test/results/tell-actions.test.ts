@@ -35,6 +35,13 @@ test('refused manifests are no commands', () => {
   expect(told).toContain('2 objects were refused: pod/a: pods "a" is forbidden: no; pod/b: pods "b" is forbidden: no.');
 });
 
+test('a run of which manifests were refused does not look like a whole one', () => {
+  const headline = (refusals: readonly Cell[][]): string =>
+    answerOf(summarize(new Map([['actions', tableOf(ACTION_TABLE, refusals)]]), IDENTITY), []).headline;
+  expect(headline([refused('a')])).toBe('20m played; 1 object of the manifests was refused.');
+  expect(headline([refused('a'), refused('b')])).toBe('20m played; 2 objects of the manifests were refused.');
+});
+
 test('what is long is cut, what worked is not told', () => {
   expect(tell([scale])).not.toContain('command');
   expect(tell(['a', 'b', 'c', 'd', 'e'].map(refused))).toContain('5 objects were refused: pod/a:');

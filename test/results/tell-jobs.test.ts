@@ -111,6 +111,15 @@ describe('pods that failed', () => {
     expect(summaryTables(summary).at(-1)!.rows).toContainEqual(['pods', '2, of which 1 failed']);
   });
 
+  test('are told with their reason', () => {
+    const over = { namespace: 'default', name: 'over', workload: 'pod/over', phase: 'Failed', reason: 'OutOfcpu' };
+    const summary = summaryOf(
+      [[3, 'kubelet', 'Pod', 'default', 'over', 'Warning', 'OutOfcpu', 'too little cpu.', 1, 3]],
+      [pod(over)],
+    );
+    expect(answerOf(summary, []).sentences.join(' ')).toContain('Failed: pod over (OutOfcpu: too little cpu).');
+  });
+
   test('are not those that were deleted', () => {
     const deleted = pod({ ready_s: 4, deleted_s: 8, stopped_s: 9, phase: 'Failed' });
     expect(summaryOf([], [deleted]).failedPods).toBe(0);

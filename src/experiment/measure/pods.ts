@@ -2,7 +2,7 @@ import { type Listeners, PROBE_COMPONENT } from '../../cluster/api/informers.js'
 import type { Node } from '../../cluster/api/objects/node.js';
 import type { EndpointSlice } from '../../cluster/api/objects/network.js';
 import type { Pod } from '../../cluster/api/objects/pod.js';
-import { isReady } from '../../cluster/api/pod-predicates.js';
+import { isReady, podCondition } from '../../cluster/api/pod-predicates.js';
 import { stored } from '../../cluster/api/store.js';
 import { PHASE_TABLE, POD_TABLE } from '../../cluster/nodes/tables.js';
 import { recordRow } from '../../kernel/probe.js';
@@ -142,7 +142,8 @@ function reasonOf(pod: Pod): string {
     const reason = state.waiting?.reason ?? state.terminated?.reason;
     if (reason !== undefined) return reason;
   }
-  return '';
+  // As kubectl shows it.
+  return podCondition(pod, 'PodScheduled')?.reason === 'SchedulingGated' ? 'SchedulingGated' : '';
 }
 
 function waitsFor(pod: Pod, reason: string): boolean {
