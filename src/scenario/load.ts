@@ -30,6 +30,7 @@ import { OTHER_WORKLOAD, readWorkload } from './workloads.js';
 import { noteEndlessJobs, noteUnreached } from './workload-reach.js';
 import { noteClassless, noteMissingConfiguration } from './missing-objects.js';
 import { noteMissingSchedulers } from './missing-scheduler.js';
+import { checkResourceKinds } from './resource-kinds.js';
 import { noteResourceClaims } from './resource-claims.js';
 import { endingAt } from './until.js';
 import { readDocuments, toPlain } from './yaml.js';
@@ -204,6 +205,7 @@ function buildScenario(
   };
   if (isSound) {
     checkReferences(scope, scenario, services);
+    checkResourceKinds(scope, scenario);
     noteAutoscaled(scope, scenario);
     noteUnreached(scope, scenario);
     noteEndlessJobs(scope, scenario);

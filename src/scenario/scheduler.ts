@@ -62,14 +62,22 @@ function readConfiguration(
     checkName(scope, profile, at, profiles.length, names, index);
     checkPlugins(scope, profile, [...at, 'plugins']);
     checkArguments(scope, profile, [...at, 'pluginConfig']);
+    noteBatching(scope, profile, at);
   }
   if ((input.extenders ?? []).length > 0) {
     const message = 'extenders are not simulated: pods go where the scheduler by itself puts them';
     warnAtKey(scope, [...path, 'extenders'], 'not-simulated', message);
   }
+  if ((input.parallelism ?? DEFAULT_PARALLELISM) !== DEFAULT_PARALLELISM) {
+    const message = `parallelism is not simulated: attempts take as long as with ${DEFAULT_PARALLELISM} workers`;
+    warnAtKey(scope, [...path, 'parallelism'], 'not-simulated', message);
+  }
   outer.report.diagnostics.push(...report.diagnostics);
   return hasErrors(report) ? undefined : (withoutEffectless(input) as KubeSchedulerConfiguration);
 }
+
+/** kubernetes v1.36.3 pkg/scheduler/framework/parallelize: DefaultParallelism. */
+const DEFAULT_PARALLELISM = 16;
 
 /** What is played, so that the resolved scenario holds nothing else. */
 function withoutEffectless(input: SchedulerInput): Partial<SchedulerInput> {
@@ -200,6 +208,19 @@ function checkArguments(scope: Scope, { pluginConfig = [] }: ProfileInput, path:
     }
   }
 }
+
+/** PodTopologySpread with default constraints signs no pod, and without a signature of all plugins no nodes are taken over (plugin.go: SignPod). */
+function noteBatching(scope: Scope, { plugins, pluginConfig = [] }: ProfileInput, path: FieldPath): void {
+  const { preFilter, score } = pluginsByPoint(plugins);
+  const args = pluginConfig.find(({ name }) => name === SPREAD)?.args;
+  const defaults = valueAt(args, ['defaultConstraints']) as readonly unknown[] | undefined;
+  const hasDefaults = valueAt(args, ['defaultingType']) !== 'List' || (defaults ?? []).length > 0;
+  if (hasDefaults && (preFilter.includes(SPREAD) || score.includes(SPREAD))) return;
+  const message = `without default constraints of ${SPREAD} kube-scheduler takes over sorted nodes from pod to pod (OpportunisticBatching): not simulated`;
+  warnAtKey(scope, path, 'not-simulated', message);
+}
+
+const SPREAD = 'PodTopologySpread';
 
 type Check = (scope: Scope, path: FieldPath, args: object) => void;
 

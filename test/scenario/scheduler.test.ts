@@ -15,6 +15,9 @@ function told(text: string): string[] {
 const profile = (text: string): string => `profiles:\n- schedulerName: a\n  ${text}`;
 const args = (name: string, text: string): string => profile(`pluginConfig: [ { name: ${name}, args: { ${text} } } ]`);
 
+const BATCHING =
+  'without default constraints of PodTopologySpread kube-scheduler takes over sorted nodes from pod to pod (OpportunisticBatching): not simulated';
+
 describe('a configuration', () => {
   it('is found to be sound', () => {
     const text = `${HEAD}leaderElection: { leaderElect: true }\n${profile('plugins: { score: { disabled: [ { name: "*" } ] } }')}`;
@@ -41,6 +44,15 @@ describe('a configuration', () => {
     [
       'extenders: [ { urlPrefix: http://x } ]',
       'warning 3:1 extenders are not simulated: pods go where the scheduler by itself puts them',
+    ],
+    ['parallelism: 4', 'warning 3:1 parallelism is not simulated: attempts take as long as with 16 workers'],
+    [
+      'profiles: [ { plugins: { multiPoint: { disabled: [ { name: PodTopologySpread } ] } } } ]',
+      `warning 3:13 ${BATCHING}`,
+    ],
+    [
+      'profiles: [ { pluginConfig: [ { name: PodTopologySpread, args: { defaultingType: List } } ] } ]',
+      `warning 3:13 ${BATCHING}`,
     ],
   ])('%s', (text, expected) => expect(told(text)).toEqual([expected]));
 });

@@ -52,6 +52,14 @@ export function isSidecar(container: Container): boolean {
   return container.restartPolicy === 'Always';
 }
 
+/** Counted one by one: extended resources and huge pages (component-helpers scheduling/v1/helpers: IsScalarResourceName). */
+export function isScalarResource(name: string): boolean {
+  return name.includes('/') || name.startsWith('hugepages-');
+}
+
+/** Kinds of resources of one cluster, cpu, memory and ephemeral storage among them: more do not fit into one verdict of the scheduler. */
+export const MAXIMUM_RESOURCES = 24;
+
 /** Requests of a pod: the larger of its containers together and of its init containers one by one, plus overhead. */
 export function podRequests(spec: PodSpec, options: PodRequestOptions = {}): QuantityList {
   const statuses = statusByName(options.status);

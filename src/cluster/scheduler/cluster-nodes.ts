@@ -1,3 +1,4 @@
+import { isScalarResource } from '../api/pod-resources.js';
 import { value as quantityValue, milliValue } from '../api/quantity.js';
 import { sameData } from '../api/patch.js';
 import type { StringMap } from '../api/objects/meta.js';
@@ -12,7 +13,6 @@ import {
   resourceNumber,
   setTopologyValue,
 } from './cluster.js';
-import { isScalarResource } from './resources.js';
 
 /** A node has come (or is seen for the first time). */
 export function addNode(cluster: ClusterState, node: Node): NodeIndex {

@@ -4,6 +4,7 @@ import type { Service } from '../api/objects/network.js';
 import type { PodDisruptionBudget } from '../api/objects/policy.js';
 import type { Node } from '../api/objects/node.js';
 import type { Pod } from '../api/objects/pod.js';
+import { MAXIMUM_RESOURCES } from '../api/pod-resources.js';
 import type {
   PersistentVolume,
   PersistentVolumeClaim,
@@ -37,9 +38,6 @@ export const EPHEMERAL_STORAGE = 2;
 
 /** Amounts by resource number: milli-CPU, bytes, bytes, then units. Missing = 0. */
 export type ResourceVector = readonly number[];
-
-/** More kinds of resources than this don't fit into one verdict (plugins/verdict.ts). */
-export const MAXIMUM_RESOURCES = 24;
 
 /** One value per node for a topology key (zone, hostname, rack ...), as small integers. */
 export interface Topology {

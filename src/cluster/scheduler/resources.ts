@@ -1,12 +1,7 @@
 import type { Pod, PodSpec } from '../api/objects/pod.js';
-import { podRequests, type QuantityList, resourceNumbers } from '../api/pod-resources.js';
+import { isScalarResource, podRequests, type QuantityList, resourceNumbers } from '../api/pod-resources.js';
 import { type ClusterState, CPU, EPHEMERAL_STORAGE, MEMORY, resourceNumber, type ResourceVector } from './cluster.js';
 import type { ResourceWeight } from './profile.js';
-
-/** Counted one by one: extended resources and huge pages (component-helpers scheduling/v1/helpers: IsScalarResourceName). */
-export function isScalarResource(name: string): boolean {
-  return name.includes('/') || name.startsWith('hugepages-');
-}
 
 /** What a pod asks for, as the filter compares it. */
 export function requestVector(cluster: ClusterState, spec: PodSpec): ResourceVector {

@@ -1,7 +1,7 @@
+import { isScalarResource } from '../../api/pod-resources.js';
 import { type ClusterState, CPU, MEMORY, type NodeIndex, type ResourceVector } from '../cluster.js';
 import type { PodClass } from '../pod-class.js';
 import type { PluginArguments, ScoringStrategy, ShapePoint } from '../profile.js';
-import { isScalarResource } from '../resources.js';
 import { FEASIBLE, resourceVerdict, type Verdict } from './verdict.js';
 
 /** kubernetes v1.36.3 pkg/scheduler/framework/plugins/noderesources/fit.go: fitsRequest. All shortages are reported. */
