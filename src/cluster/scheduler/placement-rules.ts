@@ -17,6 +17,7 @@ import { type FilterPlugin, isInUsualOrder, type SchedulingProfile } from './pro
  * on its `nodeNames` alone.
  */
 export interface PlacementRules {
+  readonly key: string;
   readonly wish: PlacementWish;
   /** By node: first of the filters below (NodeObjectFilter) that rejects. */
   verdicts: Uint8Array;
@@ -64,6 +65,7 @@ export function placementRulesOf(cluster: ClusterState, wish: PlacementWish, key
   if (rules === undefined) {
     const { profile, spec } = wish;
     rules = {
+      key,
       wish,
       verdicts: new Uint8Array(0),
       inUsualOrder: isInUsualOrder(profile),

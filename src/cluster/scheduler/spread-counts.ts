@@ -14,12 +14,17 @@ export interface SpreadCounter {
   readonly selector: LabelSelector | undefined;
   /** By node: matching pods that are not being deleted. */
   counts: Uint16Array;
-  /** Sums by topology value that follow this counter: those that are needed. */
+  /** All sums that go by it. */
+  readonly sums: Map<string, DomainSums>;
+  /** Those of them that each pod changes. */
   readonly followers: DomainSums[];
 }
 
-/** One constraint of one pod class, with the counts by topology value over all eligible nodes. */
+/** One constraint with the counts by topology value over all eligible nodes, for all classes that share placement rules. */
 export interface DomainSums {
+  readonly key: string;
+  /** Classes that have it. */
+  users: number;
   readonly constraint: SpreadConstraint;
   readonly counter: SpreadCounter;
   readonly placement: PlacementRules;
@@ -80,19 +85,29 @@ function rebuild(cluster: ClusterState, pod: PodClass, before: ClassSpread | und
     before.ownerSelector = cluster.ownerSelectors.get(pod.owner);
     return before;
   }
-  for (const sums of before === undefined ? [] : [...before.hard, ...before.soft]) {
-    if (needsSums(sums)) sums.counter.followers.splice(sums.counter.followers.indexOf(sums), 1);
-  }
-  return compose(cluster, pod, (constraint, keys) => follow(cluster, pod, constraint, keys));
+  if (before !== undefined) leaveSums(before);
+  return compose(cluster, pod, (...asked) => follow(cluster, pod, ...asked));
 }
 
-type MakeSums = (constraint: SpreadConstraint, neededTopologies: readonly number[]) => DomainSums;
+/** The class asks for none of this any more. */
+export function leaveSums({ hard, soft }: ClassSpread): void {
+  for (const sums of [...hard, ...soft]) {
+    sums.users -= 1;
+    if (sums.users > 0) continue;
+    const { followers } = sums.counter;
+    sums.counter.sums.delete(sums.key);
+    if (followers.includes(sums)) followers.splice(followers.indexOf(sums), 1);
+  }
+}
+
+/** `position` tells a constraint from an equal one that the pod has besides. */
+type MakeSums = (constraint: SpreadConstraint, neededTopologies: readonly number[], position: number) => DomainSums;
 
 function compose(cluster: ClusterState, pod: PodClass, make: MakeSums): ClassSpread {
   const { constraints, requiresAllKeys } = constraintsOf(cluster, pod);
   const sumsOf = (kind: readonly SpreadConstraint[], needsKeys: boolean): DomainSums[] => {
     const keys = needsKeys ? kind.map((constraint) => constraint.topology) : [];
-    return kind.map((constraint) => make(constraint, keys));
+    return kind.map((constraint, position) => make(constraint, keys, position));
   };
   return {
     hard: sumsOf(
@@ -120,12 +135,13 @@ export function countSpread(cluster: ClusterState, pod: PodClass): ClassSpread {
       namespace,
       selector: constraint.counted,
       counts: new Uint16Array(cluster.capacity),
+      sums: new Map(),
       followers: [],
     };
     for (const { podClass, node, terminating } of cluster.pods.values()) {
       if (!terminating && countsClass(counter, podClass)) counter.counts[node]! += 1;
     }
-    const sums = emptySums(constraint, counter, { placement, nodeNames: undefined }, keys);
+    const sums = emptySums('', constraint, counter, { placement, nodeNames: undefined }, keys);
     refreshSums(cluster, sums);
     return sums;
   });
@@ -141,24 +157,40 @@ function follow(
   pod: PodClass,
   constraint: SpreadConstraint,
   neededTopologies: readonly number[],
+  position: number,
 ): DomainSums {
   const counter = counterOf(cluster, pod.namespace, constraint.counted);
-  const sums = emptySums(constraint, counter, pod, neededTopologies);
-  if (needsSums(sums)) counter.followers.push(sums);
+  const names = narrows(constraint) && pod.nodeNames !== undefined ? [...pod.nodeNames] : undefined;
+  const key = JSON.stringify([pod.placement.key, names, neededTopologies, position, constraint]);
+  let sums = counter.sums.get(key);
+  if (sums === undefined) {
+    sums = emptySums(key, constraint, counter, pod, neededTopologies);
+    counter.sums.set(key, sums);
+    if (needsSums(sums)) counter.followers.push(sums);
+  }
+  sums.users += 1;
   return sums;
 }
 
+/** Only nodes that the pod may go to are eligible. */
+function narrows({ inclusion }: SpreadConstraint): boolean {
+  return (inclusion & SELECTED) !== 0;
+}
+
 function emptySums(
+  key: string,
   constraint: SpreadConstraint,
   counter: SpreadCounter,
   { placement, nodeNames }: Pick<PodClass, 'placement' | 'nodeNames'>,
   neededTopologies: readonly number[],
 ): DomainSums {
   return {
+    key,
+    users: 0,
     constraint,
     counter,
     placement,
-    nodeNames: (constraint.inclusion & SELECTED) === 0 ? undefined : nodeNames,
+    nodeNames: narrows(constraint) ? nodeNames : undefined,
     neededTopologies,
     matching: new Int32Array(0),
     nodes: new Int32Array(0),
@@ -175,7 +207,7 @@ function counterOf(cluster: ClusterState, namespace: string, selector: LabelSele
   const key = JSON.stringify([namespace, selector]);
   let counter = cluster.spreadCounterByKey.get(key);
   if (counter !== undefined) return counter;
-  counter = { namespace, selector, counts: new Uint16Array(cluster.capacity), followers: [] };
+  counter = { namespace, selector, counts: new Uint16Array(cluster.capacity), sums: new Map(), followers: [] };
   cluster.spreadCounterByKey.set(key, counter);
   if (selector === undefined) return counter;
   fileCounter(cluster.spreadIndex, counter, selector);
