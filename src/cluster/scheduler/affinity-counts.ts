@@ -93,6 +93,11 @@ export function setNamespaceLabels(cluster: ClusterState, name: string, labels: 
   const { matching, held } = cluster.affinity;
   const bySelector = ({ namespaceSelector }: InterPodTerm): boolean => namespaceSelector !== undefined;
   if (!held.some(({ term }) => bySelector(term)) && !matching.some(({ terms }) => terms.some(bySelector))) return;
+  recountAffinity(cluster);
+}
+
+/** Starts anew with the terms of placed pods; others follow when they are asked for. */
+export function recountAffinity(cluster: ClusterState): void {
   cluster.affinity = { matching: [], held: [], byKey: new Map() };
   for (const podClass of cluster.podClasses) {
     if (podClass.terms === undefined) continue;

@@ -16,12 +16,13 @@ import type {
 } from '../api/objects/storage.js';
 import type { ObjectKey } from '../api/store.js';
 import type { AffinityCounts } from './affinity-counts.js';
-import type { PodClass } from './pod-class.js';
+import type { PodClass, Twin } from './pod-class.js';
 import type { Nomination } from './preemption/nominations.js';
 import { DEFAULT_PROFILE, type SchedulingProfile } from './profile.js';
 import type { SpreadCounter } from './spread-counts.js';
 import { createSearchBuffers, growSearchBuffers, type SearchBuffers } from './search-buffers.js';
 import { createSpreadIndex, type SpreadIndex } from './spread-index.js';
+import type { ImageScores } from './image-scores.js';
 import type { FitTable } from './fit-table.js';
 import type { PlacementRules } from './placement-rules.js';
 
@@ -143,13 +144,20 @@ export interface ClusterState extends SearchBuffers {
   /** Placed pods with inter-pod terms of their own. */
   podsWithTerms: number;
   readonly podClasses: PodClass[];
+  /** Made so far, and left by the last sweep (class-sweep.ts). */
+  classesMade: number;
+  classesLeft: number;
   readonly podClassBySignature: Map<string, PodClass>;
   /** Pods of each owner (by uid) that were classified last, newest first: the next one is probably a twin. */
-  readonly recentByOwner: Map<string, { readonly pod: Pod; readonly podClass: PodClass }[]>;
+  readonly recentByOwner: Map<string, Twin[]>;
   readonly placementRules: Map<string, PlacementRules>;
   readonly fitTables: Map<string, FitTable>;
-  /** Those that hold scores, the first that was filled first. */
+  /** By images and number of containers. */
+  readonly imageScores: Map<string, ImageScores>;
+  /** Those that hold something by node, the first that was filled first: their number is limited (filled.ts). */
   readonly filledFitTables: FitTable[];
+  readonly filledImages: ImageScores[];
+  readonly filledVerdicts: PodClass[];
   readonly spreadCounterByKey: Map<string, SpreadCounter>;
   readonly spreadIndex: SpreadIndex;
   affinity: AffinityCounts;
@@ -237,11 +245,16 @@ export function createCluster(
     podsByPriority: new Map(),
     podsWithTerms: 0,
     podClasses: [],
+    classesMade: 0,
+    classesLeft: 0,
     podClassBySignature: new Map(),
     recentByOwner: new Map(),
     placementRules: new Map(),
     fitTables: new Map(),
+    imageScores: new Map(),
     filledFitTables: [],
+    filledImages: [],
+    filledVerdicts: [],
     spreadCounterByKey: new Map(),
     spreadIndex: createSpreadIndex(),
     affinity: { matching: [], held: [], byKey: new Map() },

@@ -6,6 +6,7 @@ import type { Micros } from '../../kernel/time.js';
 import { occupy } from '../api/cores.js';
 import { noteAttempt } from './attempt-log.js';
 import { algorithmUs } from './attempt-time.js';
+import { isSweepDue, sweepClasses } from './class-sweep.js';
 import { type ClusterState, NO_NODE, type NodeIndex } from './cluster.js';
 import { placePod } from './cluster-pods.js';
 import { decide } from './decide.js';
@@ -47,6 +48,7 @@ function skip(world: SchedulerWorld, queued: QueuedPod): void {
 function attempt(world: SchedulerWorld, queued: QueuedPod): void {
   const { scheduler } = world;
   const { cluster } = scheduler;
+  if (isSweepDue(cluster)) sweepClasses(cluster, scheduler.queue.pods.values());
   const podClass = podClassOf(cluster, queued.pod);
   const start = cluster.nextStart;
   const outcome = decide(cluster, podClass, incomingOf(queued.pod), tieDraw(world, queued));

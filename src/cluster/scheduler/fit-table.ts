@@ -1,4 +1,5 @@
 import { CHANGES_REMEMBERED, type ClusterState, type NodeIndex, type ResourceVector } from './cluster.js';
+import { noteFilled } from './filled.js';
 import {
   isDefaultBalance,
   scoreBalanceOf,
@@ -36,9 +37,6 @@ export interface FitTable {
 
 const MAXIMUM_SCORE = 100;
 const LARGEST_INT16 = 32_767;
-
-/** Tables that hold scores at one time: 2 bytes a node each, or 33 MB on 8,000 nodes. */
-const MAXIMUM_FILLED = 2_048;
 
 export const REJECTED = -1;
 export const UNKNOWN = -2;
@@ -91,10 +89,9 @@ export function refreshFit(cluster: ClusterState, table: FitTable): void {
 
 /** Where every pod asks for something else, the table that has been there longest forgets all. */
 function makeRoom(cluster: ClusterState, table: FitTable): void {
-  const { filledFitTables, capacity } = cluster;
-  if (table.scores.length === 0) filledFitTables.push(table);
-  if (filledFitTables.length > MAXIMUM_FILLED) resize(filledFitTables.shift()!, 0);
-  resize(table, capacity);
+  const oldest = noteFilled(cluster.filledFitTables, table);
+  if (oldest !== undefined) resize(oldest, 0);
+  resize(table, cluster.capacity);
 }
 
 function resize(table: FitTable, length: number): void {

@@ -1,6 +1,8 @@
 import { CHANGES_REMEMBERED, type ClusterState, NO_NODE, type NodeIndex } from './cluster.js';
 import { nodeOrder } from './cluster-nodes.js';
 import type { Filters } from './filter-node.js';
+import { noteFilled } from './filled.js';
+import type { PodClass } from './pod-class.js';
 import { Rejection, type Verdict } from './plugins/verdict.js';
 import type { Candidate } from './preemption/choose-node.js';
 import { filterWithNominated } from './preemption/trial.js';
@@ -39,10 +41,17 @@ function createKnownVerdicts(): KnownVerdicts {
   };
 }
 
+/** Where too many classes have failed, the one that did so first forgets what was said, victims that are long gone among it. */
+function startKnowing(cluster: ClusterState, pod: PodClass): KnownVerdicts {
+  const oldest = noteFilled(cluster.filledVerdicts, pod);
+  if (oldest !== undefined) oldest.knownVerdicts = oldest.lastFailure = undefined;
+  return createKnownVerdicts();
+}
+
 /** What the filters say of every node. */
 export function knownVerdicts(cluster: ClusterState, filters: Filters, uid: string): KnownVerdicts {
   const { pod } = filters;
-  const known = cluster.isReference ? createKnownVerdicts() : (pod.knownVerdicts ??= createKnownVerdicts());
+  const known = cluster.isReference ? createKnownVerdicts() : (pod.knownVerdicts ??= startKnowing(cluster, pod));
   refresh(cluster, known, filters);
   known.own = cluster.indexByName.get(cluster.nominatedNodes.get(uid) ?? '') ?? NO_NODE;
   forget(known, known.own);

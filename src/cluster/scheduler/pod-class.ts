@@ -16,7 +16,7 @@ import { sameTemplate } from './pod-template.js';
 import { profileNamed, type SchedulingProfile } from './profile.js';
 import { requestVector, type ScoredResource, scoredRequest, scoredResources } from './resources.js';
 import { type FitTable, fitTableOf } from './fit-table.js';
-import type { ImageScores } from './image-scores.js';
+import { type ImageScores, imageScoresOf } from './image-scores.js';
 import type { KnownVerdicts } from './known-verdicts.js';
 import {
   narrowsByName,
@@ -80,7 +80,7 @@ export interface PodClass {
   readonly counters: SpreadCounter[];
   spread: ClassSpread | undefined;
   affinity: ClassAffinity | undefined;
-  imageScores: ImageScores | undefined;
+  readonly imageScores: ImageScores;
   /** What the nodes said when a pod of it failed; undefined before the first. */
   knownVerdicts: KnownVerdicts | undefined;
   /** Its last failed attempt, and `version` of the cluster then. */
@@ -98,10 +98,26 @@ export function podClassOf(cluster: ClusterState, pod: Pod, wantedNodeName = '')
   for (const twin of recent ?? []) if (sameTemplate(twin.pod, pod)) return twin.podClass;
   const podClass = classBySignature(cluster, pod, wantedNodeName);
   if (podClass.single !== undefined) return podClass;
-  if (recent === undefined) cluster.recentByOwner.set(owner.uid, [{ pod, podClass }]);
+  if (recent === undefined) noteOwner(cluster, owner.uid, { pod, podClass });
   else if (recent.unshift({ pod, podClass }) > MAXIMUM_RECENT) recent.pop();
   return podClass;
 }
+
+/** Nobody tells of the end of Jobs and DaemonSets: of too many owners the one that came first is forgotten. */
+function noteOwner({ recentByOwner }: ClusterState, uid: string, twin: Twin): void {
+  recentByOwner.set(uid, [twin]);
+  if (recentByOwner.size <= MAXIMUM_OWNERS) return;
+  const [first = ''] = recentByOwner.keys();
+  recentByOwner.delete(first);
+}
+
+export interface Twin {
+  readonly pod: Pod;
+  readonly podClass: PodClass;
+}
+
+/** More owners than most clusters have that make pods again and again. */
+const MAXIMUM_OWNERS = 4_096;
 
 /** A waiting pod and one in each zone, whose name is among the labels of a bound pod; a few more, as it costs little. */
 const MAXIMUM_RECENT = 8;
@@ -119,9 +135,11 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
   const profile = profileNamed(cluster.profiles, spec.schedulerName) ?? cluster.profiles[0]!;
   const balancedResources = scoredResources(cluster, profile.args.balancedResources, request);
   const wish = placementWishOf(profile, spec, wantedNodeName);
+  const images = imagesOf(spec);
+  const containerCount = spec.containers.length + (spec.initContainers?.length ?? 0);
   const placementKey = placementKeyOf(wish);
   const made: PodClass = {
-    id: cluster.podClasses.length,
+    id: cluster.classesMade++,
     profile,
     namespace: pod.metadata.namespace,
     labels: pod.metadata.labels ?? {},
@@ -136,8 +154,8 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     balancedResources,
     taken: undefined,
     hostPorts: hostPortsOf(spec),
-    images: imagesOf(spec),
-    containerCount: spec.containers.length + (spec.initContainers?.length ?? 0),
+    images,
+    containerCount,
     claims: claimNamesOf(pod),
     namedClaims: namedClaimsOf(spec),
     single: singleOf(pod),
@@ -153,7 +171,7 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     counters: countersOf(cluster.spreadIndex, pod),
     spread: undefined,
     affinity: undefined,
-    imageScores: undefined,
+    imageScores: imageScoresOf(cluster, images, containerCount),
     knownVerdicts: undefined,
     lastFailure: undefined,
   };

@@ -1,6 +1,7 @@
 import FastPriorityQueue from 'fastpriorityqueue';
 import type { Micros } from '../../kernel/time.js';
 import type { Pod } from '../api/objects/pod.js';
+import type { PodClass } from './pod-class.js';
 import { backoffExpirySecond, type BackoffLimits } from './backoff.js';
 
 /** Where a pod waits. In flight: it is being tried. */
@@ -25,6 +26,8 @@ export interface QueuedPod {
   backoffExpiry: number;
   /** Plugins that rejected it last: they decide which events may help. */
   plugins: readonly string[];
+  /** As it was when it failed last; undefined before. */
+  podClass: PodClass | undefined;
   /** Its group in the pool of unschedulable pods. */
   group: string;
 }
@@ -41,6 +44,7 @@ export function queuedPod(pod: Pod, now: Micros, sequence: number): QueuedPod {
     errors: 0,
     backoffExpiry: -1,
     plugins: [],
+    podClass: undefined,
     group: '',
   };
 }

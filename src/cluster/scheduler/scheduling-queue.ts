@@ -143,6 +143,7 @@ export function requeueFailed(
   const events = queue.inFlight === queued ? queue.sincePop : [];
   noteFailure(queued, plugins, queue.backoffLimits, now, queue.nextSequence++);
   const podClass = podClassOf(cluster, queued.pod);
+  queued.podClass = podClass;
   if (plugins.length === 0) enter(cluster, queue, queued, 'error-backoff');
   else if (events.some((event) => mayHelp(cluster, podClass, plugins, event))) enter(cluster, queue, queued, 'backoff');
   else pool(queue, queued, podClass);
@@ -300,6 +301,7 @@ function place(queue: SchedulingQueue, queued: QueuedPod, where: QueueName): voi
 function pool(queue: SchedulingQueue, queued: QueuedPod, podClass: PodClass, isGated = false): void {
   queued.place = 'unschedulable';
   queued.ticket += 1;
+  queued.podClass = podClass;
   queued.group = `${groupOf(queued, podClass)}${isGated ? GATED : ''}`;
   const group = queue.pool.get(queued.group);
   if (group === undefined) {

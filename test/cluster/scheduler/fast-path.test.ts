@@ -10,6 +10,7 @@ import type {
   TopologySpreadConstraint,
 } from '../../../src/cluster/api/objects/pod.js';
 import { type ClusterState, createCluster, NO_NODE } from '../../../src/cluster/scheduler/cluster.js';
+import { sweepClasses } from '../../../src/cluster/scheduler/class-sweep.js';
 import { addNode, nodeOrder, removeNode, updateNode } from '../../../src/cluster/scheduler/cluster-nodes.js';
 import { placePod, removePod } from '../../../src/cluster/scheduler/cluster-pods.js';
 import { setNamespaceLabels } from '../../../src/cluster/scheduler/affinity-counts.js';
@@ -329,6 +330,8 @@ function play(story: Story, { kind, pick, shape }: Step): void {
     if (shape % 3 === 0) story.teams.delete(namespace);
     else story.teams.set(namespace, { team: shape % 3 === 1 ? 'red' : 'blue' });
     setNamespaceLabels(cluster, namespace, story.teams.get(namespace));
+  } else if (kind === 6 && pick % 2 === 0) {
+    sweepClasses(cluster, []);
   } else {
     scheduleSome(story, shape);
   }
