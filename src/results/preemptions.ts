@@ -25,13 +25,19 @@ export function preemptionsOf(tables: RecordedTables): Preemptions[] {
     workloads.set(`${namespace!}/${name!}`, full);
     workloads.set(uid!, full);
   }
-  const evictions = events.map(({ time_s, namespace, name, message }) => {
+  // A preemptor that is tried again before the watch shows its victim terminating evicts it once more.
+  const told = new Set<string>();
+  const evictions = events.flatMap(({ time_s, namespace, name, message }) => {
+    const eviction = `${namespace!}/${name!} ${message!}`;
+    if (told.has(eviction)) return [];
+    told.add(eviction);
     const preemptor = /^Preempted by pod (\S+) on node /.exec(message!)?.[1] ?? '';
-    return {
+    const one = {
       atSeconds: time_s!,
       victims: workloads.get(`${namespace!}/${name!}`) ?? `pod/${name!}`,
       preemptor: workloads.get(preemptor) ?? `pod/${preemptor}`,
     };
+    return [one];
   });
   const groups = groupBy(evictions, ({ victims, preemptor }) => `${victims} ${preemptor}`);
   return [...groups.values()]

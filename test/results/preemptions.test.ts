@@ -40,6 +40,11 @@ test('preemptions are told by the workloads on both sides', () => {
   expect(tellPreemptions(preemptionsOf(tables(pods, [])))).toBe('');
 });
 
+test('a victim that was evicted twice for the same pod is one', () => {
+  const pods = [URGENT, { name: 'b-1', workload: 'deployment/batch' }];
+  expect(preemptionsOf(tables(pods, [preempted('b-1', 62), preempted('b-1', 62.1)]))).toMatchObject([{ pods: 1 }]);
+});
+
 test('two groups are told, of the others the number', () => {
   const workloads = ['a', 'b', 'c', 'd'];
   const pods = [URGENT, ...workloads.map((name) => ({ name, workload: `pod/${name}` }))];

@@ -27,8 +27,8 @@ export function createPodGcState(): PodGcState {
 }
 
 /**
- * Removes pods whose node is gone, or is said to be out of service while they terminate. It passes every 20 seconds, but only
- * once a node is missing or carries that taint. Pods that have ended are left: there are never 12,500 of them in this part.
+ * Removes pods whose node is gone or never was there, or is said to be out of service while they terminate. It passes every
+ * 20 seconds, but only once a node is missing or carries that taint. Pods that have ended are left: there are never 12,500 of them in this part.
  * Source: kubernetes v1.36.3 pkg/controller/podgc/gc_controller.go
  */
 export function registerPodGc<W extends PodGcWorld>(controllers: Controllers<W>, listeners: Listeners<W>): void {
@@ -40,6 +40,11 @@ export function registerPodGc<W extends PodGcWorld>(controllers: Controllers<W>,
   });
   listeners.on<Node>(KCM, 'Node', (world, { type, object }) => {
     if (type === 'deleted' || isOutOfService(object)) arm(world, controllerId);
+  });
+  listeners.on<Pod>(KCM, 'Pod', (world, { type, object, before }) => {
+    const { nodeName } = object.spec;
+    if (nodeName === undefined || type === 'deleted' || before?.spec.nodeName === nodeName) return;
+    if (!kcmLister<Node>(world, 'Node').has(nodeName)) arm(world, controllerId);
   });
 }
 

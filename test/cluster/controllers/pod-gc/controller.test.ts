@@ -52,6 +52,20 @@ test('pods of a node that is no more go after quarantine and period', () => {
   expect(digestHex(world.kernel.digest)).toBe(events);
 });
 
+test('pods bound to a node that never was go after quarantine and period', () => {
+  const stage = stageWithGc();
+  const { world } = stage;
+  play(stage, 10);
+  insertObject(world, boundPod('lost', 'nowhere'));
+  play(stage, 49);
+  expect(podNamed(stage, 'lost')).toBeDefined();
+  play(stage, 82);
+  expect(podNamed(stage, 'lost')).toBeUndefined();
+  const events = digestHex(world.kernel.digest);
+  play(stage, 10_000);
+  expect(digestHex(world.kernel.digest)).toBe(events);
+});
+
 test('a node said to be out of service gives up the pods that terminate on it', () => {
   const stage = stageWithGc();
   const { world } = stage;
