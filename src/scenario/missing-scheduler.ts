@@ -1,19 +1,17 @@
+import { DEFAULT_SCHEDULER_NAME } from '../cluster/api/scheduler-configuration.js';
 import { nearest, shown } from './diagnostics.js';
 import { allObjects, madePods } from './pod-templates.js';
 import { type Scope, warnAt } from './scope.js';
 import type { Scenario } from './types.js';
 
-/** The name that pods have which name none: kubernetes v1.36.3 pkg/apis/core/v1/defaults.go: SetDefaults_PodSpec. */
-const DEFAULT_SCHEDULER = 'default-scheduler';
-
 /** Warns of pods that ask for a scheduler that is not there: nobody looks at them, and they stay Pending. */
 export function noteMissingSchedulers(scope: Scope, { cluster, manifests, timeline }: Scenario): void {
   const { profiles = [] } = cluster.scheduler ?? {};
-  const names = profiles.map(({ schedulerName = DEFAULT_SCHEDULER }) => schedulerName);
-  const known = names.length === 0 ? [DEFAULT_SCHEDULER] : names;
+  const names = profiles.map(({ schedulerName = DEFAULT_SCHEDULER_NAME }) => schedulerName);
+  const known = names.length === 0 ? [DEFAULT_SCHEDULER_NAME] : names;
   for (const { maker, origin, spec } of madePods(allObjects(manifests, timeline))) {
     const { schedulerName = '', nodeName = '' } = spec;
-    const name = schedulerName === '' ? DEFAULT_SCHEDULER : schedulerName;
+    const name = schedulerName === '' ? DEFAULT_SCHEDULER_NAME : schedulerName;
     if (known.includes(name) || nodeName !== '') continue;
     const pods = maker.kind === 'Pod' ? 'it stays' : 'its pods stay';
     const near = nearest(name, known);

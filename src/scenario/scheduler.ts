@@ -1,5 +1,9 @@
 import { decodeManifest } from '../cluster/api/decode.js';
-import { EXTENSION_POINTS, type KubeSchedulerConfiguration } from '../cluster/api/scheduler-configuration.js';
+import {
+  EXTENSION_POINTS,
+  type ExtensionPoint,
+  type KubeSchedulerConfiguration,
+} from '../cluster/api/scheduler-configuration.js';
 import { pluginsByPoint, SCHEDULER_PLUGINS, scoreWeights } from '../cluster/api/scheduler-plugins.js';
 import { createReport, hasErrors, shown, suggestion } from './diagnostics.js';
 import { type FieldPath, parseFieldText, valueAt } from './field-path.js';
@@ -172,7 +176,7 @@ const DECIDING_EARLY = ['NodeAffinity', 'VolumeRestrictions', 'VolumeBinding', '
 
 /** What comes out when a profile's lists are merged with the defaults. */
 function checkMerged(scope: Scope, plugins: NonNullable<ProfileInput['plugins']>, path: FieldPath): void {
-  const byPoint = pluginsByPoint(plugins);
+  const byPoint: Readonly<Record<ExtensionPoint, readonly string[]>> = pluginsByPoint(plugins);
   if (byPoint.queueSort.length === 0)
     failAtKey(scope, path, 'semantic', 'no plugin sorts the queue: PrioritySort is disabled');
   if (byPoint.bind.length === 0) failAtKey(scope, path, 'semantic', 'no plugin binds pods: DefaultBinder is disabled');

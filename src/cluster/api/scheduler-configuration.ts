@@ -1,5 +1,8 @@
 import type { NodeAffinity, TopologySpreadConstraint } from './objects/pod.js';
 
+/** The name of the profile of pods that name none: kubernetes v1.36.3 pkg/apis/core/v1/defaults.go: SetDefaults_PodSpec. */
+export const DEFAULT_SCHEDULER_NAME = 'default-scheduler';
+
 /**
  * What a scheduler is configured with, as it is written: kubescheduler.config.k8s.io/v1, KubeSchedulerConfiguration (k8s.io/kube-scheduler
  * v0.36.3 config/v1/types.go). Fields without an effect on decisions, their order or their time are left out.

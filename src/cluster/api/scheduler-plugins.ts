@@ -12,31 +12,41 @@ const SCORE = ['preScore', 'score'] as const;
  * The plugins of kube-scheduler in the order of its default profile, with what each extends and its weight there.
  * Source: kubernetes v1.36.3 pkg/scheduler/apis/config/v1/default_plugins.go: getDefaultPlugins; reference/scheduling.md 3.
  */
-export const SCHEDULER_PLUGINS: ReadonlyMap<string, SchedulerPlugin> = new Map<string, SchedulerPlugin>([
-  ['SchedulingGates', { points: ['preEnqueue'] }],
-  ['PrioritySort', { points: ['queueSort'] }],
-  ['NodeUnschedulable', { points: ['filter'] }],
-  ['NodeName', { points: ['filter'] }],
-  ['TaintToleration', { points: ['filter', ...SCORE], weight: 3 }],
-  ['NodeAffinity', { points: [...FILTER, ...SCORE], weight: 2 }],
-  ['NodePorts', { points: FILTER }],
-  ['NodeResourcesFit', { points: [...FILTER, ...SCORE], weight: 1 }],
-  ['VolumeRestrictions', { points: FILTER }],
-  ['NodeVolumeLimits', { points: FILTER }],
-  ['VolumeBinding', { points: [...FILTER, ...SCORE, 'reserve', 'preBind'] }],
-  ['VolumeZone', { points: FILTER }],
-  ['PodTopologySpread', { points: [...FILTER, ...SCORE], weight: 2 }],
-  ['InterPodAffinity', { points: [...FILTER, ...SCORE], weight: 2 }],
-  ['DynamicResources', { points: ['preEnqueue', ...FILTER, 'postFilter', 'score', 'reserve', 'preBind'], weight: 2 }],
-  ['DefaultPreemption', { points: ['preEnqueue', 'postFilter'] }],
-  ['NodeResourcesBalancedAllocation', { points: SCORE, weight: 1 }],
-  ['ImageLocality', { points: ['score'], weight: 1 }],
-  ['DefaultBinder', { points: ['bind'] }],
-  ['NodeDeclaredFeatures', { points: FILTER }],
-]);
+const DEFAULT_PLUGINS = {
+  SchedulingGates: { points: ['preEnqueue'] },
+  PrioritySort: { points: ['queueSort'] },
+  NodeUnschedulable: { points: ['filter'] },
+  NodeName: { points: ['filter'] },
+  TaintToleration: { points: ['filter', ...SCORE], weight: 3 },
+  NodeAffinity: { points: [...FILTER, ...SCORE], weight: 2 },
+  NodePorts: { points: FILTER },
+  NodeResourcesFit: { points: [...FILTER, ...SCORE], weight: 1 },
+  VolumeRestrictions: { points: FILTER },
+  NodeVolumeLimits: { points: FILTER },
+  VolumeBinding: { points: [...FILTER, ...SCORE, 'reserve', 'preBind'] },
+  VolumeZone: { points: FILTER },
+  PodTopologySpread: { points: [...FILTER, ...SCORE], weight: 2 },
+  InterPodAffinity: { points: [...FILTER, ...SCORE], weight: 2 },
+  DynamicResources: { points: ['preEnqueue', ...FILTER, 'postFilter', 'score', 'reserve', 'preBind'], weight: 2 },
+  DefaultPreemption: { points: ['preEnqueue', 'postFilter'] },
+  NodeResourcesBalancedAllocation: { points: SCORE, weight: 1 },
+  ImageLocality: { points: ['score'], weight: 1 },
+  DefaultBinder: { points: ['bind'] },
+  NodeDeclaredFeatures: { points: FILTER },
+} as const satisfies Readonly<Record<string, SchedulerPlugin>>;
+
+/** The same by name. */
+export const SCHEDULER_PLUGINS: ReadonlyMap<string, SchedulerPlugin> = new Map(Object.entries(DEFAULT_PLUGINS));
+
+type PluginName = keyof typeof DEFAULT_PLUGINS;
+
+/** Names of the plugins that extend a point. */
+export type PluginAt<P extends ExtensionPoint> = {
+  [N in PluginName]: P extends (typeof DEFAULT_PLUGINS)[N]['points'][number] ? N : never;
+}[PluginName];
 
 /** The plugins of a profile at each point, in the order in which they are asked. */
-export type PluginsByPoint = { readonly [P in ExtensionPoint]: readonly string[] };
+export type PluginsByPoint = { readonly [P in ExtensionPoint]: readonly PluginAt<P>[] };
 
 /** Stands for all plugins in a list of disabled ones. */
 const ALL = '*';

@@ -1,23 +1,19 @@
 import { SECOND_US } from '../../kernel/time.js';
-import type {
-  KubeSchedulerConfiguration,
-  KubeSchedulerProfile,
-  PluginArgs,
-  ResourceSpec,
+import {
+  DEFAULT_SCHEDULER_NAME,
+  type KubeSchedulerConfiguration,
+  type KubeSchedulerProfile,
+  type PluginArgs,
+  type ResourceSpec,
 } from '../api/scheduler-configuration.js';
 import { pluginsByPoint, scoreWeights } from '../api/scheduler-plugins.js';
 import type { SchedulerParameters } from './parameters.js';
 import {
   DEFAULT_ARGUMENTS,
-  DEFAULT_SCHEDULER_NAME,
-  DEFAULT_WEIGHTS,
-  FILTERS,
+  DEFAULT_PROFILE,
   type PluginArguments,
-  POST_FILTERS,
-  PRE_ENQUEUE,
   type ResourceWeight,
   type SchedulingProfile,
-  type ScorePlugin,
 } from './profile.js';
 
 /** What a configuration says of the scheduler; a sound one, as src/scenario finds it. What it leaves out stays as it is. */
@@ -44,18 +40,15 @@ function profileOf(configuration: KubeSchedulerConfiguration, profile: KubeSched
   const { schedulerName = DEFAULT_SCHEDULER_NAME, plugins } = profile;
   const byPoint = pluginsByPoint(plugins);
   const weights = scoreWeights(plugins);
-  const known = <Name extends string>(names: readonly string[], all: readonly Name[]): Name[] =>
-    names.filter((name): name is Name => (all as readonly string[]).includes(name));
   return {
     schedulerName,
     percentageOfNodesToScore: profile.percentageOfNodesToScore ?? configuration.percentageOfNodesToScore ?? 0,
-    preEnqueue: known(byPoint.preEnqueue, PRE_ENQUEUE),
-    filters: known(byPoint.filter, FILTERS),
-    postFilters: known(byPoint.postFilter, POST_FILTERS),
-    weights: Object.fromEntries(Object.keys(DEFAULT_WEIGHTS).map((name) => [name, weights.get(name) ?? 0])) as Record<
-      ScorePlugin,
-      number
-    >,
+    preEnqueue: byPoint.preEnqueue,
+    filters: byPoint.filter,
+    postFilters: byPoint.postFilter,
+    weights: Object.fromEntries(
+      Object.keys(DEFAULT_PROFILE.weights).map((name) => [name, weights.get(name) ?? 0]),
+    ) as SchedulingProfile['weights'],
     args: argumentsOf(profile),
   };
 }

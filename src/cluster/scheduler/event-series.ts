@@ -2,7 +2,7 @@ import { issue } from '../api/calls.js';
 import { eventRequest } from '../api/event-row.js';
 import type { Pod } from '../api/objects/pod.js';
 import { MINUTE_US, type Micros } from '../../kernel/time.js';
-import { DEFAULT_SCHEDULER_NAME } from './profile.js';
+import { DEFAULT_SCHEDULER_NAME } from '../api/scheduler-configuration.js';
 import type { SchedulerWorld } from './world.js';
 
 /** Every so often a recorder looks for series that have been quiet for as long. Source: below: finishTime. */

@@ -1,43 +1,11 @@
+import { DEFAULT_SCHEDULER_NAME } from '../api/scheduler-configuration.js';
+import { type PluginAt, pluginsByPoint, scoreWeights } from '../api/scheduler-plugins.js';
 import type { NodeAffinity, TopologySpreadConstraint } from '../api/objects/pod.js';
 
-/** Filters in the order of the default profile: kubernetes v1.36.3 pkg/scheduler/apis/config/v1/default_plugins.go: getDefaultPlugins. */
-export const FILTERS = [
-  'NodeUnschedulable',
-  'NodeName',
-  'TaintToleration',
-  'NodeAffinity',
-  'NodePorts',
-  'NodeResourcesFit',
-  'VolumeRestrictions',
-  'NodeVolumeLimits',
-  'VolumeBinding',
-  'VolumeZone',
-  'PodTopologySpread',
-  'InterPodAffinity',
-  'DynamicResources',
-  'NodeDeclaredFeatures',
-] as const;
-
-/** Weights of the score plugins, in the order of the default profile. VolumeBinding scores nothing: its gate is off. */
-export const DEFAULT_WEIGHTS = {
-  TaintToleration: 3,
-  NodeAffinity: 2,
-  NodeResourcesFit: 1,
-  VolumeBinding: 1,
-  PodTopologySpread: 2,
-  InterPodAffinity: 2,
-  DynamicResources: 2,
-  NodeResourcesBalancedAllocation: 1,
-  ImageLocality: 1,
-} as const;
-
-export const PRE_ENQUEUE = ['SchedulingGates', 'DynamicResources', 'DefaultPreemption'] as const;
-export const POST_FILTERS = ['DynamicResources', 'DefaultPreemption'] as const;
-
-export type FilterPlugin = (typeof FILTERS)[number];
-export type ScorePlugin = keyof typeof DEFAULT_WEIGHTS;
-export type PreEnqueuePlugin = (typeof PRE_ENQUEUE)[number];
-export type PostFilterPlugin = (typeof POST_FILTERS)[number];
+export type FilterPlugin = PluginAt<'filter'>;
+export type ScorePlugin = PluginAt<'score'>;
+export type PreEnqueuePlugin = PluginAt<'preEnqueue'>;
+export type PostFilterPlugin = PluginAt<'postFilter'>;
 
 /** Weight of a resource among those that a plugin scores. */
 export interface ResourceWeight {
@@ -112,16 +80,16 @@ export const DEFAULT_ARGUMENTS: PluginArguments = {
   bindTimeoutSeconds: 600,
 };
 
-/** The name of the profile that pods have which name none (cluster/api/defaults/pod.ts). */
-export const DEFAULT_SCHEDULER_NAME = 'default-scheduler';
+const DEFAULT_PLUGINS = pluginsByPoint();
 
 export const DEFAULT_PROFILE: SchedulingProfile = {
   schedulerName: DEFAULT_SCHEDULER_NAME,
   percentageOfNodesToScore: 0,
-  preEnqueue: PRE_ENQUEUE,
-  filters: FILTERS,
-  postFilters: POST_FILTERS,
-  weights: DEFAULT_WEIGHTS,
+  preEnqueue: DEFAULT_PLUGINS.preEnqueue,
+  filters: DEFAULT_PLUGINS.filter,
+  postFilters: DEFAULT_PLUGINS.postFilter,
+  // VolumeBinding scores nothing: its gate is off.
+  weights: Object.fromEntries(scoreWeights()) as SchedulingProfile['weights'],
   args: DEFAULT_ARGUMENTS,
 };
 
@@ -135,5 +103,6 @@ export function profileNamed(
 
 /** Are the filters asked in the order of the default profile, as far as the profile has them? */
 export function isInUsualOrder({ filters }: SchedulingProfile): boolean {
-  return FILTERS.filter((plugin) => filters.includes(plugin)).every((plugin, position) => plugin === filters[position]);
+  const usual = DEFAULT_PLUGINS.filter.filter((plugin) => filters.includes(plugin));
+  return usual.every((plugin, position) => plugin === filters[position]);
 }

@@ -13,7 +13,7 @@ import { proceed } from './cycle.js';
 import { SchedulerEvent } from './events.js';
 import { advance, nominationCleared, preparePreemption, victimDeleted, victimPatched } from './preemption/evict.js';
 import type { SchedulerParameters } from './parameters.js';
-import { DEFAULT_SCHEDULER_NAME } from './profile.js';
+import { DEFAULT_SCHEDULER_NAME } from '../api/scheduler-configuration.js';
 import { createSchedulingQueue, finishAttempt, flushBackoff, flushLeftovers } from './scheduling-queue.js';
 import { listen } from './watch.js';
 import { type Cycle, SCHEDULER, type SchedulerState, type SchedulerWorld } from './world.js';

@@ -1,3 +1,4 @@
+import { DEFAULT_SCHEDULER_NAME } from '../scheduler-configuration.js';
 import { withFields } from '../../../kernel/with-fields.js';
 import { type Fields, fieldsIn, isZero, mapField, mapList, textIn, withMissing, withZeros } from '../fields.js';
 import type { ResourceList } from '../objects/meta.js';
@@ -16,7 +17,7 @@ export function defaultPodSpec(given: Fields): Fields {
   let spec = withZeros(given, {
     dnsPolicy: 'ClusterFirst',
     restartPolicy: 'Always',
-    schedulerName: 'default-scheduler',
+    schedulerName: DEFAULT_SCHEDULER_NAME,
   });
   spec = withMissing(spec, { securityContext: {}, terminationGracePeriodSeconds: 30 });
   spec = serviceAccountBothWays(spec);

@@ -7,7 +7,7 @@ import { cancelBinding } from '../binding.js';
 import { recordPodEvent } from '../event-series.js';
 import { SchedulerEvent } from '../events.js';
 import { podClassOf } from '../pod-class.js';
-import { DEFAULT_SCHEDULER_NAME } from '../profile.js';
+import { DEFAULT_SCHEDULER_NAME } from '../../api/scheduler-configuration.js';
 import { forceActivate } from '../scheduling-queue.js';
 import type { Eviction, RunningPreemption, SchedulerWorld } from '../world.js';
 import type { Candidate } from './choose-node.js';
