@@ -6,7 +6,8 @@ import { EXTENSION_POINTS } from '../cluster/api/scheduler-configuration.js';
  * addresses, profiling) is taken as it is. Source: k8s.io/kube-scheduler v0.36.3 config/v1/types.go, types_pluginargs.go.
  */
 
-const SCHEDULER_API_VERSION = 'kubescheduler.config.k8s.io/v1';
+export const SCHEDULER_GROUP = 'kubescheduler.config.k8s.io';
+const SCHEDULER_API_VERSION = `${SCHEDULER_GROUP}/v1`;
 export const SCHEDULER_KIND = 'KubeSchedulerConfiguration';
 
 /** A whole number in a range. */

@@ -11,7 +11,7 @@ import { besideFile, type Files } from './files.js';
 import { validateObject } from './object-validation.js';
 import { ARGS_SCHEMAS, type SchedulerInput, schedulerSchema } from './scheduler-schema.js';
 import { fail, failAtKey, type Scope, warnAtKey } from './scope.js';
-import { checked } from './structure.js';
+import { checked, salvaged } from './structure.js';
 import { readDocuments, toPlain } from './yaml.js';
 
 type ProfileInput = NonNullable<SchedulerInput['profiles']>[number];
@@ -41,7 +41,9 @@ export function readScheduler(
 /** Checks a whole document that is a configuration. */
 export function checkScheduler(scope: Scope, value: unknown): KubeSchedulerConfiguration | undefined {
   const input = checked(scope, schedulerSchema, value, []);
-  return input === undefined ? undefined : readConfiguration(scope, input, []);
+  const left = input ?? salvaged(schedulerSchema, value);
+  const configuration = left === undefined ? undefined : readConfiguration(scope, left, []);
+  return input === undefined ? undefined : configuration;
 }
 
 /** A configuration of the right shape: does it make sense? (apis/config/validation: ValidateKubeSchedulerConfiguration.) */
@@ -207,9 +209,9 @@ function checkArguments(scope: Scope, { pluginConfig = [] }: ProfileInput, path:
       if (args !== undefined) failAtKey(scope, [...at, 'args'], 'unknown-field', `${name} takes no arguments`);
       continue;
     }
-    if (args !== undefined && checked(scope, schema, args, [...at, 'args']) !== undefined) {
-      MEANINGS[name]?.(scope, [...at, 'args'], args);
-    }
+    if (args === undefined) continue;
+    const sound = checked(scope, schema, args, [...at, 'args']) ?? salvaged(schema, args);
+    if (sound !== undefined) MEANINGS[name]?.(scope, [...at, 'args'], sound);
   }
 }
 

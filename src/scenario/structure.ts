@@ -21,6 +21,26 @@ export function checked<S extends z.ZodType>(
   return undefined;
 }
 
+/** Faults of a value that has the right type: whoever reads it is not surprised. */
+const OF_RANGE: readonly string[] = ['too_small', 'too_big', 'invalid_value'];
+
+/** A value without what has no place in its schema, so that the rest is looked at, too; undefined if that is not enough. */
+export function salvaged<S extends z.ZodType>(schema: S, value: unknown): z.output<S> | undefined {
+  const issuesOf = (of: unknown): readonly Issue[] => schema.safeParse(of).error?.issues ?? [];
+  const left = structuredClone(value);
+  for (const issue of issuesOf(value)) {
+    const path = issue.path as FieldPath;
+    if (issue.code === 'unrecognized_keys') for (const key of issue.keys) remove(left, [...path, key]);
+    else if (!OF_RANGE.includes(issue.code)) remove(left, path);
+  }
+  return issuesOf(left).every(({ code }) => OF_RANGE.includes(code)) ? (left as z.output<S>) : undefined;
+}
+
+function remove(root: unknown, path: FieldPath): void {
+  const holder = valueAt(root, path.slice(0, -1));
+  if (typeof holder === 'object' && holder !== null) delete (holder as Record<string, unknown>)[path.at(-1)!];
+}
+
 function unknownFieldMessage(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code !== 'unrecognized_keys') return undefined;
   const shape = (issue.inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape ?? {};

@@ -4,7 +4,7 @@ import { loadScenario, type LoadOptions } from './load.js';
 import { rawObjects } from './manifests.js';
 import { valueAt } from './field-path.js';
 import { checkScheduler, schedulerSummary } from './scheduler.js';
-import { SCHEDULER_KIND } from './scheduler-schema.js';
+import { SCHEDULER_GROUP, SCHEDULER_KIND } from './scheduler-schema.js';
 import { scenarioSchema } from './schema.js';
 import type { SourceText } from './text.js';
 import { checkTrace } from './traces.js';
@@ -57,7 +57,7 @@ export function validateFile(path: string, access: FileAccess, options: LoadOpti
     return { path, kind: 'scenario', summary, diagnostics: loaded.diagnostics, sources: loaded.sources };
   }
   const [only] = documents;
-  if (documents.length === 1 && valueAt(only!.value, ['kind']) === SCHEDULER_KIND) {
+  if (documents.length === 1 && isSchedulerConfiguration(only!.value)) {
     const scope = { document: only!.document, report, findValues: files.findValues };
     return done('scheduler configuration', schedulerSummary(checkScheduler(scope, only!.value)));
   }
@@ -67,6 +67,12 @@ export function validateFile(path: string, access: FileAccess, options: LoadOpti
   }
   const objects = checkManifest(raw, path, report);
   return done('manifest', counted(objects.length, 'object'));
+}
+
+/** By its kind or by its group: a misspelt kind is still meant as one. */
+function isSchedulerConfiguration(value: unknown): boolean {
+  const group = String(valueAt(value, ['apiVersion'])).split('/')[0];
+  return group === SCHEDULER_GROUP || valueAt(value, ['kind']) === SCHEDULER_KIND;
 }
 
 function counted(count: number, what: string): string {

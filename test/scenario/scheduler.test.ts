@@ -57,6 +57,42 @@ describe('a configuration', () => {
   ])('%s', (text, expected) => expect(told(text)).toEqual([expected]));
 });
 
+describe('all mistakes are told at once', () => {
+  it('those of meaning beside those of shape', () => {
+    const text = `percentageOfNodeToScore: 50
+podInitialBackoffSeconds: 20
+profiles:
+- schedulerName: a
+  plugins: { score: { enabled: [ { name: NodeResourceFit }, { name: NodeResourcesFit, weight: -3 } ] } }
+- schedulerName: a
+`;
+    expect(told(text)).toEqual([
+      '3:1 unknown field "percentageOfNodeToScore" (did you mean "percentageOfNodesToScore"?)',
+      '4:27 the longest back-off of 10 s is shorter than the first of 20 s',
+      expect.stringContaining('7:42 "NodeResourceFit" is no plugin of kube-scheduler'),
+      '7:95 must be 0 or more, got -3',
+      '8:18 duplicate schedulerName "a", already profiles[0]',
+    ]);
+  });
+
+  it('those of a plugin, too', () => {
+    const shape = 'shape: [ { utilization: 50, score: 11 }, { utilization: 40, score: 0 } ]';
+    const text = `scoringStrategy: { type: MostAllocate, requestedToCapacityRatio: { ${shape} } }`;
+    const all = told(args('NodeResourcesFit', text)).join('\n');
+    expect(all).toContain('did you mean "MostAllocated"?');
+    expect(all).toContain('must be from 0 to 10, got 11');
+    expect(all).toContain('utilization');
+  });
+
+  it('a misspelt kind is told as one', () => {
+    const text = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfig\nprofiles: []\n';
+    expect(validate('scheduler.yaml', text)).toMatchObject({
+      kind: 'scheduler configuration',
+      diagnostics: [{ line: 2, hint: 'did you mean "KubeSchedulerConfiguration"?' }],
+    });
+  });
+});
+
 describe('plugins', () => {
   it.each([
     [
