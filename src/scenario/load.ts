@@ -30,6 +30,7 @@ import { OTHER_WORKLOAD, readWorkload } from './workloads.js';
 import { noteEndlessJobs, noteUnreached } from './workload-reach.js';
 import { noteClassless, noteMissingConfiguration } from './missing-objects.js';
 import { noteMissingSchedulers } from './missing-scheduler.js';
+import { notePriorities } from './priorities.js';
 import { checkResourceKinds } from './resource-kinds.js';
 import { noteResourceClaims } from './resource-claims.js';
 import { endingAt } from './until.js';
@@ -213,6 +214,7 @@ function buildScenario(
     noteResourceClaims(scope, scenario);
     noteClassless(scope, scenario);
     noteMissingSchedulers(scope, scenario);
+    notePriorities(scope, scenario);
   }
   return times.durationUs === 0 ? scenario : endingAt(scenario, scope.report);
 }

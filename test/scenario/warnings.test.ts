@@ -178,3 +178,35 @@ describe('workloads', () => {
     expect(told({ manifests: [...manifests, deployment('e')], workloads })).toEqual([]);
   });
 });
+
+describe('priorities that the API server refuses', () => {
+  const priorityClass = (name: string, value: number, more = ''): string =>
+    `{ apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: { name: ${name} }, value: ${value}${more} }`;
+
+  it('a class that nothing creates, with the nearest name', () => {
+    const manifests = [priorityClass('high', 5), pod('', 'priorityClassName: hihg,')];
+    expect(told({ manifests })).toEqual([
+      'warning 4: pod/p asks for the PriorityClass "hihg", which nothing creates: it is refused; did you mean "high"?',
+    ]);
+    expect(told({ manifests, timeline: ['kubectl create priorityclass hihg --value=7'] })).toEqual([]);
+    expect(told({ manifests: [pod('', 'priorityClassName: system-node-critical,')] })).toEqual([]);
+  });
+
+  it('a priority that is not the one of its class', () => {
+    const refused = (value: number): string =>
+      `warning 4: pod/p gives the priority 7, which is not that of its PriorityClass (${value}): it is refused; name a PriorityClass instead`;
+    expect(told({ manifests: [pod('', 'priority: 7,')] })).toEqual([refused(0)]);
+    const high = priorityClass('high', 5);
+    expect(told({ manifests: [high, pod('', 'priority: 7, priorityClassName: high,')] })).toEqual([refused(5)]);
+    expect(told({ manifests: [high, pod('', 'priority: 5, priorityClassName: high,')] })).toEqual([]);
+    const usual = priorityClass('usual', 7, ', globalDefault: true');
+    expect(told({ manifests: [usual, pod('', 'priority: 7,')] })).toEqual([]);
+  });
+
+  it('a second default class', () => {
+    const manifests = ['a', 'b'].map((name, index) => priorityClass(name, index, ', globalDefault: true'));
+    expect(told({ manifests })).toEqual([
+      'warning 4: priorityclass/b is refused: a is the default already, and only one can be',
+    ]);
+  });
+});
