@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -129,4 +129,34 @@ describe('run --explain', () => {
       '--explain deployment/wep: the run had no such pod or workload; did you mean deployment/web?',
     );
   });
+});
+
+test('a failed expectation on a pod says how to ask why', async () => {
+  const pod =
+    '{ apiVersion: v1, kind: Pod, metadata: { name: big }, spec: { containers: [ { name: c, image: c, resources: { requests: { cpu: 8 } } } ] } }';
+  writeFileSync(
+    join(scratch, 'expected.yaml'),
+    `scenario: expected
+duration: 1m
+cluster: { nodes: [ { pool: a, count: 1, cpu: 2, memory: 4Gi } ] }
+manifests: [ ${pod} ]
+expect: [ "pod/big:status.phase = Running", "count(pods, phase=Pending) = 0" ]
+`,
+  );
+  const failed = async (...more: string[]): Promise<string> => {
+    const { out } = await play(
+      'run',
+      join(scratch, 'expected.yaml'),
+      '--quiet',
+      '--force',
+      '--out',
+      join(scratch, 'expected'),
+      ...more,
+    );
+    return out;
+  };
+  expect(await failed('--explain')).toMatch(/Running {2}seen Pending .*\n +wavetank explain DIR pod\/big\n/);
+  expect(await failed('--explain')).toMatch(/= 0 {2}seen 1 .*\n +wavetank explain DIR\n/);
+  expect(await failed('--explain', 'deployment/web')).not.toContain('explain DIR pod/big');
+  expect(await failed()).not.toContain('explain DIR');
 });

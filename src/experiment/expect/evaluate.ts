@@ -1,3 +1,4 @@
+import type { SchedulerWorld } from '../../cluster/scheduler/world.js';
 import { InvariantError } from '../../kernel/invariant.js';
 import { type Micros, microsToSeconds } from '../../kernel/time.js';
 import { formatClock, formatDuration } from '../../results/format.js';
@@ -19,12 +20,10 @@ interface Finding {
   readonly when: string;
 }
 
+type JudgedWorld = ExperimentWorld & SchedulerWorld;
+
 /** Judges every expectation at the end of a run. `command` is the one that repeats it. */
-export function evaluateExpectations(
-  world: ExperimentWorld,
-  summary: RunSummary,
-  command: string,
-): ExpectationOutcome[] {
+export function evaluateExpectations(world: JudgedWorld, summary: RunSummary, command: string): ExpectationOutcome[] {
   return world.experiment.expectations.map((expectation, index) => {
     const {
       holds,
@@ -42,9 +41,20 @@ export function evaluateExpectations(
           ? nothingSeen(world, expectation.figure, summary)
           : `${word} ${formatSeen(expectation.figure, seen)}`.trimStart(),
       when,
-      explain: holds ? '' : `${command} --format json`,
+      explain: holds ? '' : (explanation(world, expectation.figure) ?? `${command} --format json`),
     };
   });
+}
+
+/** How to ask why a pod is not where it was expected, if the run recorded that. `DIR`: the folder of results. */
+function explanation({ scheduler: { explained } }: JudgedWorld, figure: Figure): string | undefined {
+  if (explained === undefined) return undefined;
+  if (figure.of === 'count') return figure.kind === 'Pod' ? 'wavetank explain DIR' : undefined;
+  if (figure.of !== 'field' || figure.object.kind !== 'Pod') return undefined;
+  const { namespace, name } = figure.object;
+  const subject = `${namespace === 'default' ? '' : `${namespace}/`}pod/${name}`;
+  const isRecorded = explained.subjects.length === 0 || explained.subjects.includes(subject);
+  return isRecorded ? `wavetank explain DIR ${subject}` : undefined;
 }
 
 function judgeMonitor(world: ExperimentWorld, monitor: MonitorState, expectation: Expectation): Finding {
