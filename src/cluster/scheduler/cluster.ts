@@ -165,8 +165,8 @@ export interface ClusterState extends SearchBuffers {
   /** Pods without a node that room is kept for, by the name of the node, in the order of being nominated; and where each is. */
   readonly nominations: Map<string, Nomination[]>;
   readonly nominatedNodes: Map<string, string>;
-  /** Nodes that have nominations, those that are gone but for their pods among them: few, so that a search asks only about them. */
-  readonly keptNodes: Set<NodeIndex>;
+  /** By node: 1 if it has nominations, so that a search asks only there. */
+  isKept: Uint8Array;
   /** What preemption spares where it can. */
   readonly budgets: Map<ObjectKey, PodDisruptionBudget>;
   /** Goes up whenever a budget changes. */
@@ -260,7 +260,7 @@ export function createCluster(
     affinity: { matching: [], held: [], byKey: new Map() },
     nominations: new Map(),
     nominatedNodes: new Map(),
-    keptNodes: new Set(),
+    isKept: new Uint8Array(0),
     budgets: new Map(),
     budgetVersion: 0,
     namespaces: new Map(),
@@ -313,7 +313,7 @@ export function indexOfNode(cluster: ClusterState, name: string): NodeIndex {
   cluster.nodes[index] = undefined;
   cluster.names[index] = name;
   cluster.podsOnNode[index] ??= [];
-  if (cluster.nominations.has(name)) cluster.keptNodes.add(index);
+  cluster.isKept[index] = cluster.nominations.has(name) ? 1 : 0;
   return index;
 }
 
@@ -321,7 +321,6 @@ export function indexOfNode(cluster: ClusterState, name: string): NodeIndex {
 export function releaseIndexIfUnused(cluster: ClusterState, index: NodeIndex): void {
   if (cluster.nodes[index] !== undefined || cluster.podCounts[index]! > 0) return;
   cluster.indexByName.delete(cluster.names[index]!);
-  cluster.keptNodes.delete(index);
   cluster.freeIndexes.push(index);
 }
 
@@ -336,6 +335,7 @@ function grow(cluster: ClusterState, capacity: number): void {
   cluster.allowedPods = longerInt32(cluster.allowedPods, capacity);
   cluster.podCounts = longerInt32(cluster.podCounts, capacity);
   cluster.diskCounts = longerInt32(cluster.diskCounts, capacity);
+  cluster.isKept = longerUint8(cluster.isKept, capacity);
   cluster.placementGenerations = longerInt32(cluster.placementGenerations, capacity);
   for (const topology of cluster.topologies) topology.valueOf = longerInt32(topology.valueOf, capacity, NO_VALUE);
   growSearchBuffers(cluster, capacity);
@@ -343,6 +343,12 @@ function grow(cluster: ClusterState, capacity: number): void {
 
 export function longerFloat64(array: Float64Array, length: number): Float64Array {
   const longer = new Float64Array(length);
+  longer.set(array);
+  return longer;
+}
+
+export function longerUint8(array: Uint8Array, length: number): Uint8Array {
+  const longer = new Uint8Array(length);
   longer.set(array);
   return longer;
 }

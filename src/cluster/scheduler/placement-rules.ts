@@ -2,7 +2,7 @@ import { matchesNodeAffinity } from '../api/node-affinity.js';
 import type { Node } from '../api/objects/node.js';
 import type { PodSpec } from '../api/objects/pod.js';
 import { hasUntoleratedTaint } from '../api/tolerations.js';
-import { type ClusterState, longerInt32, type NodeIndex } from './cluster.js';
+import { type ClusterState, longerInt32, longerUint8, type NodeIndex } from './cluster.js';
 import { filterNodeAffinity, preferredTerms, scoreNodeAffinity, withoutNodeNames } from './plugins/node-affinity.js';
 import { filterNodeName } from './plugins/node-name.js';
 import { filterUnschedulable } from './plugins/node-unschedulable.js';
@@ -164,10 +164,4 @@ export function filterNodeObject(
     case 'NodeAffinity':
       return filterNodeAffinity(cluster, pod, node);
   }
-}
-
-function longerUint8(array: Uint8Array, length: number): Uint8Array {
-  const longer = new Uint8Array(length);
-  longer.set(array);
-  return longer;
 }

@@ -109,10 +109,9 @@ const NO_CANDIDATES = new Int32Array(0);
  * number of nodes evaluated (schedule_one.go: findNodesThatPassFilters).
  */
 function search(cluster: ClusterState, filters: Filters, candidates: Int32Array, uid: string): number {
-  const { feasible, totals, keptNodes } = cluster;
+  const { feasible, totals, isKept } = cluster;
   const { pod } = filters;
   const needsMore = filters.rest.length > 0;
-  const someKept = keptNodes.size > 0;
   const { scores } = pod.fit;
   const count = candidates.length;
   const enough = feasibleNodesToFind(count, pod.profile.percentageOfNodesToScore);
@@ -128,7 +127,7 @@ function search(cluster: ClusterState, filters: Filters, candidates: Int32Array,
       if (score < 0) continue;
     }
     if (needsMore && !passesRest(cluster, filters, node)) continue;
-    if (someKept && keptNodes.has(node) && filterWithNominated(cluster, filters, uid, node) !== FEASIBLE) continue;
+    if (isKept[node] === 1 && filterWithNominated(cluster, filters, uid, node) !== FEASIBLE) continue;
     if (found === enough) break; // one more is seen before the search stops; it doesn't count
     feasible[found] = node;
     totals[found++] = score;

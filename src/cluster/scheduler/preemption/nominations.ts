@@ -70,8 +70,7 @@ function nominationOf(cluster: ClusterState, uid: string): Nomination | undefine
 function noteNomination(cluster: ClusterState, nodeName: string): void {
   const node = cluster.indexByName.get(nodeName);
   if (node === undefined) return;
-  if (cluster.nominations.has(nodeName)) cluster.keptNodes.add(node);
-  else cluster.keptNodes.delete(node);
+  cluster.isKept[node] = cluster.nominations.has(nodeName) ? 1 : 0;
   noteChange(cluster, node);
 }
 

@@ -106,7 +106,7 @@ export function verdictOfTrial(cluster: ClusterState, trial: Trial): Verdict {
 
 /** What the filters of one incoming pod say of a node, with and without the pods that are nominated for it. */
 export function filterWithNominated(cluster: ClusterState, filters: Filters, uid: string, node: NodeIndex): Verdict {
-  if (!cluster.keptNodes.has(node)) return filters.judge(cluster, filters, node);
+  if (cluster.isKept[node] === 0) return filters.judge(cluster, filters, node);
   return verdictOfTrial(cluster, beginTrial(cluster, filters, uid, node));
 }
 
