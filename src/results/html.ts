@@ -25,12 +25,17 @@ export function htmlTable(table: TextTable, minor: ReadonlySet<string> = new Set
   const head = table.columns.map(({ name }, index) => `<th scope="col"${attribute(index)}>${escapeHtml(name)}</th>`);
   const body = table.rows.slice(0, MOST_ROWS).map((row) => {
     const cells = row.map((cell, index) =>
-      index === 0 ? `<th scope="row">${escapeHtml(cell)}</th>` : `<td${attribute(index)}>${escapeHtml(cell)}</td>`,
+      index === 0 ? `<th scope="row">${breakable(cell)}</th>` : `<td${attribute(index)}>${escapeHtml(cell)}</td>`,
     );
     return `<tr>${cells.join('')}</tr>`;
   });
   const label = escapeHtml(table.title);
   return `<div class="table" role="region" aria-label="${label}" tabindex="0"><table><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
+}
+
+/** `FailedScheduling` may be broken between its words. */
+function breakable(text: string): string {
+  return escapeHtml(text).replace(/([a-z])(?=[A-Z])/g, '$1<wbr>');
 }
 
 /** The figures behind a chart, folded away. */

@@ -181,7 +181,7 @@ export function notableEvents(tables: RecordedTables): string {
   );
   const more = sorted.length - shown.length;
   const rest = more > 0 ? `<p class="quiet">${formatPlural(more, 'more reason')} in tables/events.</p>` : '';
-  return `<div class="panel">${table}${rest}</div>`;
+  return `<div class="panel events">${table}${rest}</div>`;
 }
 
 export function noteList(notes: readonly string[]): string {

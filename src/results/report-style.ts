@@ -74,7 +74,7 @@ h1{font-size:1.6rem}h2{margin-top:42px}
 .panel,figure{padding:15px 12px;border-radius:12px}
 .wide{display:none}.narrow{display:block}
 .minor{display:none}
-tbody th{overflow-wrap:anywhere}
+tbody th{overflow-wrap:anywhere}.events tbody th{overflow-wrap:break-word}
 table{font-size:.78rem}th,td{padding:6px 4px}
 .expectations li{grid-template-columns:4.6em 1fr}
 .seen{grid-column:2;text-align:left}

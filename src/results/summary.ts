@@ -1,9 +1,9 @@
 import { type ActionSummary, actionsOf } from './actions.js';
 import { byText, groupBy, rows } from './columns.js';
-import { type FailedPods, failedPodsOf } from './failed-pods.js';
-import { mergeLatency, quantileOfCells, quantileOf, type Histogram } from './histogram.js';
+import { mergeLatency, quantileOfCells, type Histogram } from './histogram.js';
 import type { RecordedTables, RunIdentity } from './identity.js';
 import { type JobSummary, jobsOf } from './jobs.js';
+import { podFigures, type PodFigures } from './pod-figures.js';
 import { type Scaling, scalingsOf } from './scalings.js';
 import { type Shortfall, shortfallsOf } from './shortfalls.js';
 import { type UnreadyPods, unreadyPods } from './unready.js';
@@ -79,16 +79,8 @@ export interface RecoverySummary {
   readonly lostUnnoticed: number | null;
 }
 
-/** Quantiles of a duration over pods, in seconds. */
-export interface DurationQuantiles {
-  readonly pods: number;
-  readonly p50Seconds: number | null;
-  readonly p90Seconds: number | null;
-  readonly p99Seconds: number | null;
-}
-
 /** Every figure of a run. Pure data without wall-clock time: what `--format json` prints and `summary.json` holds. */
-export interface RunSummary {
+export interface RunSummary extends PodFigures {
   readonly scenario: string;
   readonly seed: string;
   readonly digest: string;
@@ -111,16 +103,6 @@ export interface RunSummary {
   readonly preemptions: readonly Preemptions[];
   /** Pods with a node that were long not ready when the run ended. */
   readonly unready: readonly UnreadyPods[];
-  /** Over all pods of the run, the warm-up's too: creation to Running, and to Ready, as the API server saw them. */
-  readonly startup: { readonly running: DurationQuantiles; readonly ready: DurationQuantiles };
-  readonly pods: number;
-  /** Of these, the ones that ended as Failed without having been deleted before. */
-  readonly failedPods: number;
-  /** The same by workload and reason. */
-  readonly failures: readonly FailedPods[];
-  /** Of these, the ones that were there at the end of the run and had no node. */
-  readonly podsWithoutNode: number;
-  readonly restarts: number;
   readonly costUsd: number;
   readonly pools: readonly {
     readonly pool: string;
@@ -156,7 +138,7 @@ export function summarize(tables: RecordedTables, identity: RunIdentity): RunSum
     unscheduled: unscheduledPods(tables, identity.durationSeconds),
     preemptions: preemptionsOf(tables),
     unready: unreadyPods(tables, identity.durationSeconds),
-    ...summarizePods(tables),
+    ...podFigures(tables),
     costUsd: pools.reduce((sum, pool) => sum + pool.costUsd, 0),
     pools,
     actions: actionsOf(tables),
@@ -337,41 +319,6 @@ function summarizeRecoveries(tables: RecordedTables, identity: RunIdentity): Rec
       lostUnnoticed: row.detected_s === null ? null : requestsDuring(tables, row.start_s!, row.detected_s).lost,
     };
   });
-}
-
-function summarizePods(
-  tables: RecordedTables,
-): Pick<RunSummary, 'startup' | 'pods' | 'failedPods' | 'failures' | 'podsWithoutNode' | 'restarts'> {
-  const pods = rows(tables, 'pods', {
-    created_s: 'number',
-    running_s: 'number',
-    ready_s: 'number',
-    scheduled_s: 'number',
-    deleted_s: 'number',
-    removed_s: 'number',
-    restarts: 'integer',
-  });
-  const failures = failedPodsOf(tables);
-  const until = (point: 'running_s' | 'ready_s'): DurationQuantiles => {
-    const reached = pods.filter((pod) => pod[point] !== null && pod.created_s !== null);
-    const sorted = reached.map((pod) => pod[point]! - pod.created_s!).sort((left, right) => left - right);
-    return {
-      pods: sorted.length,
-      p50Seconds: quantileOf(sorted, 0.5),
-      p90Seconds: quantileOf(sorted, 0.9),
-      p99Seconds: quantileOf(sorted, 0.99),
-    };
-  };
-  return {
-    startup: { running: until('running_s'), ready: until('ready_s') },
-    pods: pods.length,
-    failedPods: failures.reduce((sum, group) => sum + group.pods, 0),
-    failures,
-    podsWithoutNode: pods.filter(
-      ({ scheduled_s, deleted_s, removed_s }) => scheduled_s === null && deleted_s === null && removed_s === null,
-    ).length,
-    restarts: pods.reduce((sum, pod) => sum + (pod.restarts ?? 0), 0),
-  };
 }
 
 function summarizeCosts(tables: RecordedTables): RunSummary['pools'] {

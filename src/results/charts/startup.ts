@@ -16,7 +16,7 @@ const MOST_WORKLOADS = 30;
 
 /** Steps from `apply` to the first listing as a ready endpoint, each ending at a point of the pod's waterfall. */
 const STEPS = [
-  { label: 'scheduling', until: 'scheduled_s', colour: 'var(--series-7)' },
+  { label: 'scheduling', until: 'scheduled_s', colour: 'var(--ink)' },
   { label: 'kubelet', until: 'admitted_s', colour: 'var(--series-4)' },
   { label: 'sandbox', until: 'sandbox_s', colour: 'var(--series-5)' },
   { label: 'image', until: 'pulled_s', colour: 'var(--series-1)' },
