@@ -45,7 +45,7 @@ export function openTable(
   tables.set(definition.name, createTable(definition));
 }
 
-/** A table that is not measured of every run, and so no part of its digest. */
+/** A table of no world's probe: an open one is measured, and so part of the run's digest. */
 export function createTable(definition: TableDefinition): RecordedTable {
   return { definition, columns: definition.columns.map(() => []), rows: 0 };
 }

@@ -42,7 +42,7 @@ export type ExtensionPoint = (typeof EXTENSION_POINTS)[number];
 
 export type Plugins = { readonly [P in ExtensionPoint | 'multiPoint']?: PluginSet | undefined };
 
-export interface PluginSet {
+interface PluginSet {
   readonly enabled?: readonly EnabledPlugin[] | undefined;
   readonly disabled?: readonly { readonly name: string }[] | undefined;
 }

@@ -39,6 +39,11 @@ export function matchesSelector(selector: LabelSelector | undefined, labels: Str
   return true;
 }
 
+/** A selector that asks for nothing: every object matches it, and some who use selectors take that for none. */
+export function isEmptySelector({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
+  return Object.keys(matchLabels).length + matchExpressions.length === 0;
+}
+
 /** Whether the labels carry every pair of an equality selector, as in `Service.spec.selector`. */
 export function matchesPairs(pairs: StringMap, labels: StringMap | undefined): boolean {
   for (const key in pairs) {

@@ -134,7 +134,7 @@ function rank({ totals }: Explanation, chosen: NodeIndex): NodeIndex[] {
 }
 
 /** What an attempt came to, and where a pod that failed waits. */
-export interface AttemptEnd {
+interface AttemptEnd {
   readonly outcome: 'scheduled' | 'unschedulable' | 'error' | 'unbound';
   readonly node: string;
   readonly nominated: string;

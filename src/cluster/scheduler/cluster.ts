@@ -341,7 +341,7 @@ function grow(cluster: ClusterState, capacity: number): void {
   growSearchBuffers(cluster, capacity);
 }
 
-export function longerFloat64(array: Float64Array, length: number): Float64Array {
+function longerFloat64(array: Float64Array, length: number): Float64Array {
   const longer = new Float64Array(length);
   longer.set(array);
   return longer;

@@ -38,7 +38,7 @@ export interface FitTable {
 const MAXIMUM_SCORE = 100;
 const LARGEST_INT16 = 32_767;
 
-export const REJECTED = -1;
+const REJECTED = -1;
 export const UNKNOWN = -2;
 
 /** Requests of the pods that share a table. */

@@ -42,7 +42,7 @@ export interface PodClass {
   readonly priority: number;
   /** `kind/namespace/name` of the controlling owner, '' without one. */
   readonly owner: string;
-  /** spec.nodeName of a pod that asks for a node before it is scheduled. */
+  /** The node that NodeName asks for. Only vectors have one: in a cluster a pod that names its node never comes to the scheduler. */
   readonly wantedNodeName: string;
   readonly request: ResourceVector;
   /** What NodeResourcesFit filters by: without what the profile ignores. */

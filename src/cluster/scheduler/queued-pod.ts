@@ -67,7 +67,7 @@ export function noteFailure(
 }
 
 /** An entry of a heap: the pod as it was put there, with what it is ordered by at hand. */
-export interface QueueEntry {
+interface QueueEntry {
   readonly queued: QueuedPod;
   readonly ticket: number;
   readonly backoffExpiry: number;
@@ -97,7 +97,7 @@ const isBackSooner: Before = (left, right) => {
 };
 
 /** An order of pods: a fastpriorityqueue that each operation lends the array of a heap, which lives in the world. */
-export type PodOrder = FastPriorityQueue<QueueEntry>;
+type PodOrder = FastPriorityQueue<QueueEntry>;
 
 export const byPriority: PodOrder = new FastPriorityQueue(isUrgent);
 export const byBackoff: PodOrder = new FastPriorityQueue(isBackSooner);

@@ -1,9 +1,9 @@
 import type { LabelSelector } from '../api/objects/meta.js';
 import { matchesSelector } from '../api/selectors.js';
-import { type ClusterState, EMPTY_VALUE, longerUint16, NO_NODE, NO_VALUE, type NodeIndex } from './cluster.js';
+import { type ClusterState, longerUint16, NO_NODE, NO_VALUE, type NodeIndex } from './cluster.js';
 import type { PodClass } from './pod-class.js';
 import { classesUnder, fileCounter } from './spread-index.js';
-import { MORE_THAN_ANY } from './plugins/pod-topology-spread.js';
+import { domainValue, MORE_THAN_ANY } from './plugins/pod-topology-spread.js';
 import { constraintsOf, type SpreadConstraint } from './plugins/pod-topology-spread-constraints.js';
 import { askInclusion, type PlacementRules, refreshPlacement, SELECTED } from './placement-rules.js';
 
@@ -312,8 +312,6 @@ export function isEligible(cluster: ClusterState, sums: DomainSums, node: NodeIn
   return true;
 }
 
-/** A node without the key counts under the empty value where keys are not required. */
 function domainOf(cluster: ClusterState, sums: DomainSums, node: NodeIndex): number {
-  const value = cluster.topologies[sums.constraint.topology]!.valueOf[node]!;
-  return value === NO_VALUE ? EMPTY_VALUE : value;
+  return domainValue(cluster.topologies[sums.constraint.topology]!.valueOf[node]!);
 }

@@ -41,7 +41,7 @@ export function forgetVolumes(world: SchedulerWorld, { bindings, provisions }: V
 }
 
 /** The writes of PreBind, one after the other: the nomination of the node, then volumes, then claims. */
-export function nextWrite({ queued, nodeName, volumes, written }: Binding): ApiRequest | undefined {
+function nextWrite({ queued, nodeName, volumes, written }: Binding): ApiRequest | undefined {
   const { bindings, provisions } = volumes!;
   const write = written - 1;
   if (write < 0) {

@@ -13,7 +13,7 @@ import { type ObjectKey, objectKey } from '../api/store.js';
 import type { ClusterState } from './cluster.js';
 import type { ClusterEvent } from './cluster-event.js';
 import { proceed } from './cycle.js';
-import { moveOnEvent } from './scheduling-queue.js';
+import { happen } from './happen.js';
 import { SCHEDULER, type SchedulerWorld } from './world.js';
 
 /** Kinds that the volume plugins look at, as kept in the cluster, and how their changes are told. */
@@ -81,9 +81,4 @@ function dropAttachment({ attachments }: ClusterState, { metadata, spec }: Volum
   const ofNode = attachments.get(spec.nodeName);
   ofNode?.delete(metadata.name);
   if (ofNode?.size === 0) attachments.delete(spec.nodeName);
-}
-
-function happen(world: SchedulerWorld, event: ClusterEvent): void {
-  const { scheduler, kernel } = world;
-  moveOnEvent(scheduler.cluster, scheduler.queue, event, kernel.now);
 }

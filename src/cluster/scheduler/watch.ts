@@ -10,11 +10,12 @@ import { objectKey } from '../api/store.js';
 import { setNamespaceLabels } from './affinity-counts.js';
 import { addNode, removeNode, updateNode } from './cluster-nodes.js';
 import { placePod, removePod } from './cluster-pods.js';
-import { type ClusterEvent, nodeChanges, podChanges } from './cluster-event.js';
+import { nodeChanges, podChanges } from './cluster-event.js';
 import { proceed } from './cycle.js';
+import { happen } from './happen.js';
 import { denominate, nominate, updateNomination } from './preemption/nominations.js';
 import { profileNamed } from './profile.js';
-import { addPod, dropPod, isAnyoneWaiting, moveOnEvent, moveOnPodDelete, updatePod } from './scheduling-queue.js';
+import { addPod, dropPod, isAnyoneWaiting, moveOnPodDelete, updatePod } from './scheduling-queue.js';
 import { listenToStorage } from './watch-storage.js';
 import { SCHEDULER, type SchedulerWorld } from './world.js';
 
@@ -175,9 +176,4 @@ function onGone(world: SchedulerWorld, pod: Pod): void {
   scheduler.assumed.delete(uid);
   removePod(scheduler.cluster, uid);
   moveOnPodDelete(scheduler.cluster, scheduler.queue, pod, kernel.now);
-}
-
-function happen(world: SchedulerWorld, event: ClusterEvent): void {
-  const { scheduler, kernel } = world;
-  moveOnEvent(scheduler.cluster, scheduler.queue, event, kernel.now);
 }

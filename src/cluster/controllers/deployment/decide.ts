@@ -6,7 +6,7 @@ import type { Deployment, DeploymentStatus, ReplicaSet } from '../../api/objects
 import { claimObjects } from '../../api/owner-references.js';
 import { sameData } from '../../api/patch.js';
 import { isTerminal } from '../../api/pod-predicates.js';
-import { matchesSelector } from '../../api/selectors.js';
+import { isEmptySelector, matchesSelector } from '../../api/selectors.js';
 import { attempt, RequestRefused, send, type Story, tell } from '../../api/sync-story.js';
 import { succeeded } from '../../api/calls.js';
 import { conditionAt, PROGRESSING, withCondition } from './conditions.js';
@@ -35,7 +35,7 @@ export interface DeploymentView {
 export function* syncDeployment(view: DeploymentView): Story {
   const { deployment, candidates, pods, now } = view;
   const { selector, template, paused = false, strategy } = deployment.spec;
-  if (Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions ?? []).length === 0) {
+  if (isEmptySelector(selector)) {
     const message = 'This deployment is selecting all pods. A non-empty selector is required.';
     yield* tell(deployment, 'Warning', 'SelectingAll', message);
     return {};

@@ -1,6 +1,6 @@
 import type { LabelSelector, LabelSelectorRequirement } from '../../api/objects/meta.js';
 import type { TopologySpreadConstraint } from '../../api/objects/pod.js';
-import { matchesSelector } from '../../api/selectors.js';
+import { isEmptySelector, matchesSelector } from '../../api/selectors.js';
 import { type ClusterState, topologyNumber } from '../cluster.js';
 import type { PodClass } from '../pod-class.js';
 import { SELECTED, TOLERATED } from '../placement-rules.js';
@@ -49,7 +49,7 @@ export function constraintsOf(
 function defaultsFor(cluster: ClusterState, pod: PodClass): readonly TopologySpreadConstraint[] {
   const { defaultConstraints } = pod.profile.args;
   const labelSelector = defaultSelector(cluster, pod);
-  if (isEmpty(labelSelector)) return [];
+  if (isEmptySelector(labelSelector)) return [];
   const constraints = defaultConstraints === 'System' ? SYSTEM_DEFAULTS : defaultConstraints;
   // The default selector stands for all that would select: matchLabelKeys of a default constraint have no effect.
   return constraints.map((constraint) => ({ ...constraint, labelSelector, matchLabelKeys: [] }));
@@ -73,7 +73,7 @@ function compile(cluster: ClusterState, pod: PodClass, constraint: TopologySprea
     maxSkew: constraint.maxSkew,
     minDomains,
     selector,
-    counted: selector !== undefined && isEmpty(selector) ? undefined : selector,
+    counted: selector !== undefined && isEmptySelector(selector) ? undefined : selector,
     selfMatch: matchesSelector(selector, pod.labels) ? 1 : 0,
     inclusion: (nodeAffinityPolicy === 'Honor' ? SELECTED : 0) | (nodeTaintsPolicy === 'Honor' ? TOLERATED : 0),
   };
@@ -92,8 +92,4 @@ function defaultSelector(cluster: ClusterState, pod: PodClass): LabelSelector {
     ([key, value]): LabelSelectorRequirement => ({ key, operator: 'In', values: [value] }),
   );
   return { matchLabels: merged, matchExpressions: [...ofOwner, ...(owner?.matchExpressions ?? [])] };
-}
-
-function isEmpty({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
-  return Object.keys(matchLabels).length + matchExpressions.length === 0;
 }

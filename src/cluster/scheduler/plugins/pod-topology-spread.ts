@@ -20,7 +20,7 @@ export function leastMatching({ constraint, matching, nodes }: DomainSums): numb
 
 /** The count of the least crowded of all domains but one; undefined if `leastMatching` is 0 whatever the counts. */
 export function leastElsewhere({ constraint, matching, nodes }: DomainSums, but: number): number | undefined {
-  let least = 2_147_483_647;
+  let least = MORE_THAN_ANY;
   let domains = 0;
   for (let value = 0; value < nodes.length; value++) {
     if (nodes[value] === 0) continue;
@@ -82,7 +82,8 @@ export function topologyWeight(
   return log(domains + 2);
 }
 
-function domainValue(value: number): number {
+/** A node without the key counts under the empty value where keys are not required. */
+export function domainValue(value: number): number {
   return value === NO_VALUE ? EMPTY_VALUE : value;
 }
 

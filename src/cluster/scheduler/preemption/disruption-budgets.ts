@@ -1,5 +1,4 @@
-import type { LabelSelector } from '../../api/objects/meta.js';
-import { matchesSelector } from '../../api/selectors.js';
+import { isEmptySelector, matchesSelector } from '../../api/selectors.js';
 import type { ClusterState, PlacedPod } from '../cluster.js';
 
 /**
@@ -14,8 +13,10 @@ export function overdrawing({ budgets }: ClusterState, pods: readonly PlacedPod[
   for (const placed of pods) {
     const { name, namespace, labels } = placed.pod.metadata;
     for (const [budget, allowed] of left) {
-      const { selector } = budget.spec;
-      if (budget.metadata.namespace !== namespace || isEmpty(selector) || !matchesSelector(selector, labels)) continue;
+      const { selector = {} } = budget.spec;
+      // The empty selector matches nothing here.
+      if (budget.metadata.namespace !== namespace || isEmptySelector(selector)) continue;
+      if (!matchesSelector(selector, labels)) continue;
       // Its eviction has been allowed already.
       if (budget.status.disruptedPods?.[name] !== undefined) continue;
       left.set(budget, allowed - 1);
@@ -23,9 +24,4 @@ export function overdrawing({ budgets }: ClusterState, pods: readonly PlacedPod[
     }
   }
   return violating;
-}
-
-/** Such a selector matches nothing here. */
-function isEmpty({ matchLabels = {}, matchExpressions = [] }: LabelSelector = {}): boolean {
-  return Object.keys(matchLabels).length + matchExpressions.length === 0;
 }
