@@ -1,4 +1,5 @@
-import type { Fit, MissingNodes, Share } from '../experiment/fit/fit.js';
+import type { Fit, Share, WorkloadFit } from '../experiment/fit/fit.js';
+import type { MissingNodes } from '../experiment/fit/missing-nodes.js';
 import { subjectNamed } from '../experiment/measure/explained.js';
 import { formatBytes, formatCount, formatNumber, formatPlural, formatShare } from '../results/format.js';
 import type { TextTable } from '../results/summary-table.js';
@@ -34,11 +35,23 @@ export async function fitCommand(context: Context, file: string | undefined, opt
 function refuseUnknown({ workloads }: Fit, more: readonly string[]): void {
   const names = workloads.map(({ workload }) => workload);
   for (const name of more) {
-    if (names.includes(name)) continue;
+    const known = workloads.find(({ workload }) => workload === name);
+    if (known !== undefined) refuseGrowthOf(known);
+    if (known !== undefined) continue;
     const near = nearest(name, names);
     const hint = near === undefined ? `workloads: ${names.join(', ')}` : `did you mean ${near}?`;
     throw new CommandError(EXIT.usage, `--more ${name}: the scenario has no such workload`, hint);
   }
+}
+
+function refuseGrowthOf({ workload, more }: WorkloadFit): void {
+  if (more !== null) return;
+  const why = workload.includes('daemonset/')
+    ? 'one pod on each node, more come with more nodes'
+    : workload.includes('pod/')
+      ? 'it is a single pod'
+      : 'its pods have scheduling gates or another scheduler';
+  throw new CommandError(EXIT.usage, `--more ${workload}: ${why}`);
 }
 
 function printFit(io: Io, result: Fit, isQuiet: boolean): void {
@@ -57,18 +70,25 @@ function printFit(io: Io, result: Fit, isQuiet: boolean): void {
   io.out(`${lines.join('\n')}\n`);
 }
 
-function missingLines({ missing, together, left }: Fit): string[] {
-  const alone = missing.filter(({ takes }) => takes === left);
-  if (alone.length > 0) return [`Missing: ${alone.map(nodesOf).join(', or ')}.`];
+/** Several pools together where that takes more than any alone; otherwise those that take most, each alone. */
+function missingLines({ missing, together }: Fit): string[] {
   if (missing.length === 0) return ['More nodes of these pools would not help.'];
-  const steps = together.length > 0 ? together : missing;
-  const taken = steps.reduce((sum, { takes }) => sum + takes, 0);
-  const rest = taken < left ? `; ${formatPlural(left - taken, 'pod')} would have no node all the same` : '';
-  return [`Missing: ${steps.map(nodesOf).join(' and ')}${rest}.`];
+  const least = Math.min(...missing.map(({ left }) => left));
+  const cut = missing.filter(({ bound }) => bound === 'least');
+  const alone = missing.filter((one) => one.left === least && one.bound !== 'least');
+  if (together.length > 0) return [`Missing: ${together.map(nodesOf).join(' and ')}${restOf(together.at(-1)!)}.`];
+  const isEnough = cut.length === 0 || least === 0;
+  if (alone.length > 0 && isEnough) return [`Missing: ${alone.map(nodesOf).join(', or ')}${restOf(alone[0]!)}.`];
+  return [`Missing: ${cut.map(nodesOf).join(', or ')} (counting on would take long).`];
 }
 
-function nodesOf({ pool, nodes }: MissingNodes): string {
-  return `${formatPlural(nodes, 'node')} of ${pool}`;
+function restOf({ left }: MissingNodes): string {
+  return left === 0 ? '' : `; ${formatPlural(left, 'pod')} would have no node all the same`;
+}
+
+function nodesOf({ pool, nodes, bound }: MissingNodes): string {
+  const words = { exact: '', least: 'more than ', most: 'at most ' };
+  return `${words[bound]}${formatPlural(nodes, 'node')} of ${pool}`;
 }
 
 function poolTable({ pools }: Fit): TextTable {

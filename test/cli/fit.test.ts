@@ -34,7 +34,7 @@ test('gives the same as JSON', async () => {
     pods: 6,
     left: 1,
     nodes: 3,
-    missing: [{ pool: 'general', nodes: 1, takes: 1 }],
+    missing: [{ pool: 'general', nodes: 1, bound: 'exact', takes: 1, left: 0 }],
     together: [],
   });
   expect(result.workloads).toMatchObject([{ more: 1 }, { more: null }]);
@@ -47,4 +47,57 @@ test('is told what is wrong with its input; exit status 2', async () => {
   expect(wrong).toMatchObject({ code: 2, out: '' });
   expect(wrong.err).toContain('--more deployment/wep: the scenario has no such workload');
   expect(wrong.err).toContain('did you mean deployment/web?');
+});
+
+/** Two pools, either of which helps, and pods that the API server refuses. */
+const EITHER = `
+scenario: either
+duration: 1m
+cluster:
+  nodes:
+    - { pool: small, count: 1, cpu: 2, memory: 4Gi, zones: [a] }
+    - { pool: large, count: 1, cpu: 8, memory: 8Gi, zones: [a] }
+manifests:
+  - apiVersion: apps/v1
+    kind: DaemonSet
+    metadata: { name: agent }
+    spec:
+      selector: { matchLabels: { app: agent } }
+      template:
+        metadata: { labels: { app: agent } }
+        spec: { containers: [ { name: agent, image: "a:v1", resources: { requests: { cpu: 100m } } } ] }
+  - apiVersion: apps/v1
+    kind: Deployment
+    metadata: { name: web }
+    spec:
+      replicas: 11
+      selector: { matchLabels: { app: web } }
+      template:
+        metadata: { labels: { app: web } }
+        spec: { containers: [ { name: web, image: "a:v1", resources: { requests: { cpu: 1 } } } ] }
+  - apiVersion: apps/v1
+    kind: Deployment
+    metadata: { name: nobodys }
+    spec:
+      replicas: 2
+      selector: { matchLabels: { app: nobodys } }
+      template:
+        metadata: { labels: { app: nobodys } }
+        spec: { serviceAccountName: nobody, containers: [ { name: c, image: "a:v1" } ] }
+`;
+
+test('names pools of which either is enough, although other pods are refused', async () => {
+  const { out } = await wavetank(['fit', '-'], { stdin: EITHER });
+  expect(out).toContain('Missing: 3 nodes of small, or 1 node of large; 2 pods would have no node all the same.\n');
+});
+
+test('gives no count of further pods of a DaemonSet', async () => {
+  const { code, err } = await wavetank(['fit', '-', '--more', 'ds/agent'], { stdin: EITHER });
+  expect(code).toBe(2);
+  expect(err).toContain('--more daemonset/agent: one pod on each node, more come with more nodes');
+});
+
+test('says where the search for missing nodes ended', async () => {
+  const { out } = await wavetank(['fit', SCENARIO, '--set', 'manifests.1.spec.replicas=300000'], {});
+  expect(out).toMatch(/^Missing: more than \d[\d,]+ nodes of general \(counting on would take long\)\.$/m);
 });

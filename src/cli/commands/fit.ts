@@ -10,8 +10,9 @@ export interface FitOptions {
 }
 
 const EXAMPLES = `
-Pods come from the templates of the workloads, in the order of the manifests (higher priority first), and go where the
-scheduler puts them. Nothing is played: no clock, no load, no evictions, no autoscaling.
+Pods come from the templates of the workloads: higher priority first, of equals those of DaemonSets, then in the order of
+the manifests. They go where the scheduler puts them. Missing nodes are found by placing all pods anew with more nodes.
+Nothing is played: no clock, no load, no evictions, no autoscaling.
 
 Examples:
   wavetank fit web.yaml

@@ -16,6 +16,7 @@ import type { ClusterState } from '../../cluster/scheduler/cluster.js';
 import { claimedBy } from '../../cluster/scheduler/plugins/volume-binding.js';
 import { createScheduler, registerScheduler, type SchedulerWorld } from '../../cluster/scheduler/scheduler.js';
 import { Handlers } from '../../kernel/events.js';
+import { invariant } from '../../kernel/invariant.js';
 import { createKernel, runUntil } from '../../kernel/simulation.js';
 import { MINUTE_US } from '../../kernel/time.js';
 import type { Scenario } from '../../scenario/types.js';
@@ -65,7 +66,8 @@ function storeManifests(world: ApiWorld, { manifests }: Scenario): string[] {
   for (const { object } of manifests) {
     if (object.kind === 'Pod') continue;
     const result = createObject(world, create(object));
-    if ('next' in result) continue; // charged to a quota: nothing that a scheduler looks at
+    // No controller fills in the limits of a quota's status, so that nothing is charged to it.
+    invariant(!('next' in result), `${object.kind} ${object.metadata.name} was charged to a quota`);
     if (!succeeded(result)) refused.push(`${object.kind.toLowerCase()}/${object.metadata.name}: ${result.message}`);
     else if (object.kind === 'Namespace') insertAccount(world, object.metadata.name);
   }

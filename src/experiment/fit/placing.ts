@@ -8,12 +8,34 @@ import { fitErrorOf } from '../../cluster/scheduler/fit-error.js';
 import { type PodClass, podClassOf } from '../../cluster/scheduler/pod-class.js';
 import { schedulePod } from '../../cluster/scheduler/schedule-pod.js';
 import { bind, provide } from './fit-world.js';
+import type { PodSource } from './pod-sources.js';
 
-/** A pod that is to have a node, with the place of its workload among all. */
+/** A pod with its number within its workload. */
 export interface Wanted {
   readonly pod: Pod;
-  readonly source: number;
+  readonly index: number;
 }
+
+/** The pods of one workload in their order: those placed, those that wait, and the others, which are not made yet. */
+export interface PodLine {
+  readonly source: PodSource;
+  /** Made, but without a node. */
+  waiting: Wanted[];
+  /** Number of the next pod to be made. */
+  next: number;
+  placed: number;
+  /** Why the API server refuses the next pod, and with it the others; empty: it does not. */
+  refusal: string;
+}
+
+/**
+ * Of pods that differ in more than their names (those of a StatefulSet, each with its volumes) no others are tried after so many in
+ * a row found no node. Of a DaemonSet every pod is tried: each has a node of its own.
+ */
+const MOST_FAILURES = 100;
+
+/** What a pod costs that is like none before it, beside the one that its twins cost: much is worked out by class of pods. */
+const CLASS_COST = 50;
 
 /** Places a pod where the scheduler would; false if there is no such node. */
 export function place(cluster: ClusterState, pod: Pod, podClass: PodClass): boolean {
@@ -34,24 +56,74 @@ export function place(cluster: ClusterState, pod: Pod, podClass: PodClass): bool
 }
 
 /**
- * Places pods in their order and gives those that find no node. Like in the queue, one that failed is tried again after others
- * have come: a pod that must stand beside another may be in front of it.
+ * Places the pods of all lines, in the order of the lines. Like in the queue, one that failed is tried again after others have
+ * come: a pod that must stand beside another may be in front of it. Gives what it cost, in attempts.
  */
-export function placeAll(cluster: ClusterState, wanted: readonly Wanted[]): readonly Wanted[] {
-  let left = wanted;
-  for (;;) {
+export function placeAll(cluster: ClusterState, lines: readonly PodLine[]): number {
+  let cost = 0;
+  let placed = -1;
+  while (placed !== 0) {
+    placed = 0;
     // What no node takes now, none takes for a twin either.
     const hopeless = new Set<PodClass>();
-    const before = left.length;
-    left = left.filter(({ pod }) => {
-      const podClass = podClassOf(cluster, pod);
-      if (hopeless.has(podClass)) return true;
-      if (place(cluster, pod, podClass)) return false;
-      hopeless.add(podClass);
-      return true;
-    });
-    if (left.length === 0 || left.length === before) return left;
+    for (const line of lines) {
+      const before = line.placed;
+      cost += placeLine(cluster, line, hopeless);
+      placed += line.placed - before;
+    }
   }
+  return cost;
+}
+
+function placeLine(cluster: ClusterState, line: PodLine, hopeless: Set<PodClass>): number {
+  const { source } = line;
+  const again = line.waiting;
+  const failed: Wanted[] = [];
+  const most = source.isOrdered ? 1 : source.grows ? MOST_FAILURES : Infinity;
+  let failures = 0;
+  let cost = 0;
+  let used = 0;
+  while (failures < most) {
+    const one = used < again.length ? again[used++] : nextOf(line);
+    if (one === undefined) break;
+    const classes = cluster.podClasses.length;
+    const podClass = podClassOf(cluster, one.pod);
+    if (cluster.podClasses.length > classes) cost += CLASS_COST;
+    const isTwin = hopeless.has(podClass);
+    if (!isTwin) cost += 1;
+    if (!isTwin && place(cluster, one.pod, podClass)) {
+      line.placed += 1;
+      failures = 0;
+      continue;
+    }
+    failed.push(one);
+    hopeless.add(podClass);
+    if (isTwin) break; // as are all others
+    failures += 1;
+  }
+  line.waiting = [...failed, ...again.slice(used)];
+  return cost;
+}
+
+/** Makes the next pod; undefined if there is none, or it is refused. */
+function nextOf(line: PodLine): Wanted | undefined {
+  const { source, next, refusal } = line;
+  if (next >= source.replicas || refusal !== '') return undefined;
+  const pod = source.pod(next);
+  if (typeof pod === 'string') {
+    line.refusal = pod;
+    return undefined;
+  }
+  line.next += 1;
+  return { pod, index: next };
+}
+
+/** The line of a workload, with its first pod made. */
+export function lineOf(source: PodSource): PodLine {
+  const line: PodLine = { source, waiting: [], next: 0, placed: 0, refusal: '' };
+  const first = nextOf(line);
+  if (first !== undefined) line.waiting.push(first);
+  return line;
 }
 
 /** Why the pod has no node, without what preemption would say. */

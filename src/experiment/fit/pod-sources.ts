@@ -3,7 +3,6 @@ import { createObject, type ObjectDraft } from '../../cluster/api/create.js';
 import { podTemplateHash } from '../../cluster/api/names.js';
 import type { CronJob, Job } from '../../cluster/api/objects/batch.js';
 import type { KubernetesObject } from '../../cluster/api/objects/meta.js';
-import type { Node } from '../../cluster/api/objects/node.js';
 import type { Pod } from '../../cluster/api/objects/pod.js';
 import type { PersistentVolumeClaim } from '../../cluster/api/objects/storage.js';
 import type {
@@ -39,8 +38,10 @@ export interface PodSource {
   readonly grows: boolean;
   /** The pod of this number as it would be stored, or why it is refused. */
   readonly pod: (index: number) => Pod | string;
-  /** Of a DaemonSet: its pod for a node, undefined if it has none there. */
-  readonly daemonPod?: (node: Node) => Pod | string | undefined;
+  /** A pod is made when the one before it is ready: a StatefulSet's, unless its pods are managed in parallel. */
+  readonly isOrdered: boolean;
+  /** Of a DaemonSet: the node of each of its pods. */
+  readonly nodeNames?: readonly string[];
 }
 
 /** The workloads in the order of the manifests. */
@@ -91,7 +92,8 @@ function prepared(fit: FitWorld, draft: ObjectDraft, name: string): Pod | string
 
 function barePod(fit: FitWorld, object: Pod): PodSource {
   const { name, namespace } = object.metadata;
-  return { workload: nameOf(object), namespace, replicas: 1, grows: false, pod: () => prepared(fit, object, name) };
+  const pod = (): Pod | string => prepared(fit, object, name);
+  return { workload: nameOf(object), namespace, replicas: 1, grows: false, isOrdered: false, pod };
 }
 
 /** The ReplicaSet that a Deployment makes: stored, as pods are spread by its selector. */
@@ -121,7 +123,7 @@ function replicated(fit: FitWorld, workload: KubernetesObject, owner: ReplicaOwn
   const { name, namespace } = owner.metadata;
   const draft = podRequest(owner).body as ObjectDraft;
   const pod = (index: number): Pod | string => prepared(fit, draft, `${name}-${index}`);
-  return { workload: nameOf(workload), namespace, replicas, grows: true, pod };
+  return { workload: nameOf(workload), namespace, replicas, grows: true, isOrdered: false, pod };
 }
 
 function stateful(fit: FitWorld, set: StatefulSet): PodSource {
@@ -136,7 +138,8 @@ function stateful(fit: FitWorld, set: StatefulSet): PodSource {
     }
     return prepared(fit, statefulPodDraft(set, revision, ordinal), `${name}-${ordinal}`);
   };
-  return { workload: nameOf(set), namespace, replicas: replicasOf(set), grows: true, pod };
+  const isOrdered = set.spec.podManagementPolicy !== 'Parallel';
+  return { workload: nameOf(set), namespace, replicas: replicasOf(set), grows: true, isOrdered, pod };
 }
 
 function makeClaim({ world, cluster }: FitWorld, draft: PersistentVolumeClaim): string | undefined {
@@ -151,17 +154,18 @@ function makeClaim({ world, cluster }: FitWorld, draft: PersistentVolumeClaim): 
 }
 
 function daemons(fit: FitWorld, set: DaemonSet): PodSource {
+  const { name, namespace } = set.metadata;
   const podSpec = daemonPodSpec(set.spec.template);
   const maker = { set, podSpec, hash: podTemplateHash(set.spec.template) };
-  const daemonPod = (node: Node): Pod | string | undefined => {
-    if (!placementOn(podSpec, node).shouldRun) return undefined;
-    const draft = daemonPodRequest(maker, node.metadata.name).body as ObjectDraft;
-    return prepared(fit, draft, `${set.metadata.name}-${node.metadata.name}`);
+  const nodeNames = fit.cluster.nodes
+    .filter((node) => node !== undefined && placementOn(podSpec, node).shouldRun)
+    .map((node) => node!.metadata.name);
+  const pod = (index: number): Pod | string => {
+    const draft = daemonPodRequest(maker, nodeNames[index]!).body as ObjectDraft;
+    return prepared(fit, draft, `${name}-${nodeNames[index]!}`);
   };
-  const nodes = fit.cluster.nodes.filter((node) => node !== undefined && placementOn(podSpec, node).shouldRun);
-  const { namespace } = set.metadata;
-  const pod = (index: number): Pod | string => daemonPod(nodes[index]!)!;
-  return { workload: nameOf(set), namespace, replicas: nodes.length, grows: false, pod, daemonPod };
+  const replicas = nodeNames.length;
+  return { workload: nameOf(set), namespace, replicas, grows: false, isOrdered: false, pod, nodeNames };
 }
 
 /** Pods of a Job that run at the same time. */
@@ -172,7 +176,7 @@ function jobs(fit: FitWorld, workload: KubernetesObject, job: Job): PodSource {
   const isIndexed = completionMode === 'Indexed';
   const pod = (index: number): Pod | string =>
     prepared(fit, jobPodDraft(job, isIndexed ? index : undefined), `${name}-${index}`);
-  return { workload: nameOf(workload), namespace, replicas, grows: true, pod };
+  return { workload: nameOf(workload), namespace, replicas, grows: true, isOrdered: false, pod };
 }
 
 /** One run of a CronJob. */

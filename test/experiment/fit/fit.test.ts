@@ -101,6 +101,14 @@ describe('how many more replicas fit', () => {
   });
 });
 
+const exactly = (pool: string, nodes: number, takes: number): object => ({
+  pool,
+  nodes,
+  bound: 'exact',
+  takes,
+  left: 0,
+});
+
 describe('how many nodes are missing', () => {
   const pools = (general: number, gpu: number): object[] => [
     { ...GENERAL, count: general },
@@ -112,9 +120,59 @@ describe('how many nodes are missing', () => {
     const nodes = (count: number): Wish => ({ nodes: [{ ...GENERAL, count }], manifests });
     const { missing, left } = fitOf(nodes(3));
     // With its DaemonSet's pod a node takes two.
-    expect({ missing, left }).toEqual({ missing: [{ pool: 'general', nodes: 12, takes: 24 }], left: 24 });
+    expect({ missing, left }).toEqual({ missing: [exactly('general', 12, 24)], left: 24 });
     expect(fitOf(nodes(15)).fits).toBe(true);
     expect(fitOf(nodes(14))).toMatchObject({ fits: false, left: 2 });
+  });
+
+  test('although a Deployment in front of a DaemonSet would fill the nodes', () => {
+    const manifests = [deployment('web', 12, '1'), workload('DaemonSet', 'agent', '500m')];
+    const nodes = (count: number): Wish => ({ nodes: [{ ...GENERAL, count }], manifests });
+    const { missing, workloads } = fitOf(nodes(3));
+    expect(workloads.map(({ placed }) => placed)).toEqual([9, 3]);
+    expect(missing).toEqual([exactly('general', 1, 3)]);
+    expect(fitOf(nodes(4)).fits).toBe(true);
+    expect(pendingIn(nodes(4))).toBe(0);
+  });
+
+  test('with all pods placed anew: those of more priority make room on the nodes that are there', () => {
+    const high = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'high' }, value: 1000 };
+    const manifests = [
+      high,
+      deployment('web', 12, '1', { priorityClassName: 'high' }),
+      workload('DaemonSet', 'agent', '500m'),
+    ];
+    const nodes = (count: number): Wish => ({ nodes: [{ ...GENERAL, count, zones: ['a'] }], manifests });
+    const { missing, workloads } = fitOf(nodes(3));
+    expect(workloads.map(({ placed }) => placed)).toEqual([12, 0]);
+    expect(missing).toEqual([exactly('general', 1, 3)]);
+    expect(fitOf(nodes(4)).fits).toBe(true);
+  });
+
+  test('although some pods fit nowhere, which then have no node all the same', () => {
+    const manifests = [deployment('huge', 5, '64'), deployment('web', 29, '1'), workload('DaemonSet', 'big', '5')];
+    const { missing, left } = fitOf({ manifests });
+    // 12 of web's have a node; 5 huge ones, and a pod of the DaemonSet for each of the 5 new nodes and the 3 others, never.
+    expect(left).toBe(5 + 3 + 17);
+    expect(missing).toEqual([{ ...exactly('general', 5, 17), left: 5 + 3 + 5 }]);
+  });
+
+  test('is bounded where counting on would take long, and many pods that do not fit cost nothing', () => {
+    const { missing, left } = fitOf({ manifests: [deployment('web', 1_000_000, '1')] });
+    expect(left).toBe(1_000_000 - 12);
+    expect(missing).toMatchObject([{ pool: 'general', bound: 'least' }]);
+    expect(missing[0]!.nodes).toBeGreaterThan(5_000);
+    expect(missing[0]!.takes).toBe(4 * missing[0]!.nodes);
+    // A search as long as this is told to the last.
+    expect(fitOf({ manifests: [deployment('web', 5_000, '1')] }).missing).toEqual([exactly('general', 1_247, 4_988)]);
+  }, 30_000);
+
+  test.each(['OrderedReady', 'Parallel'])('of a StatefulSet (%s) that is far too large', (podManagementPolicy) => {
+    const nodes = [{ ...GENERAL, count: 3 }];
+    const spec = { replicas: 100_000, serviceName: 'db', podManagementPolicy };
+    const { left, missing } = fitOf({ nodes, manifests: [workload('StatefulSet', 'db', '1', spec)] });
+    expect(left).toBe(100_000 - 12);
+    expect(missing).toMatchObject([{ bound: 'least' }]);
   });
 
   test('of which pool: one that does not help is not named', () => {
@@ -134,17 +192,17 @@ describe('how many nodes are missing', () => {
     const manifests = [deployment('one', 9, '1', pinned('x')), deployment('two', 5, '1', pinned('y'))];
     const { missing, together } = fitOf({ nodes, manifests });
     expect(missing).toEqual([
-      { pool: 'x', nodes: 2, takes: 5 },
-      { pool: 'y', nodes: 1, takes: 1 },
+      { ...exactly('x', 2, 5), left: 1 },
+      { ...exactly('y', 1, 1), left: 5 },
     ]);
-    expect(together).toEqual(missing);
+    expect(together).toEqual([{ ...exactly('x', 2, 5), left: 1 }, exactly('y', 1, 1)]);
   });
 
   test('in the zone where they help', () => {
     const inC = { nodeSelector: { 'topology.kubernetes.io/zone': 'c' } };
     const { missing } = fitOf({ manifests: [deployment('web', 6, '1', inC)] });
     // The next nodes stand in the zones a, b and c.
-    expect(missing).toEqual([{ pool: 'general', nodes: 3, takes: 2 }]);
+    expect(missing).toEqual([exactly('general', 3, 2)]);
   });
 });
 
