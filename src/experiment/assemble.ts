@@ -40,7 +40,7 @@ import { finishCommands } from './operator/unfinished.js';
 import { drainer } from './operator/drain.js';
 import { clusterParameters } from './parameters.js';
 import { lookInside } from './pod-inside.js';
-import { insertNamespaces, setup } from './setup.js';
+import { insertNamespaces, insertPriorityClasses, isThereAlready, setup } from './setup.js';
 import { ACTION_TABLE, COST_TABLE, RECOVERY_TABLE, ROLLOUT_TABLE } from './tables.js';
 import { behavioursOf, trafficInputOf } from './workloads.js';
 import type { ExperimentWorld } from './world.js';
@@ -153,6 +153,7 @@ function createWorld(scenario: Scenario, code: Code, referenceScheduler: boolean
   );
   world.network = createNetwork(world, parameters.network);
   world.traffic = createTraffic(world, trafficInputOf(scenario));
+  insertPriorityClasses(world);
   openProbes(world, scenario);
   world.experiment = createExperiment(scenario, code);
   enqueue(world, code.setup, '0');
@@ -169,7 +170,7 @@ type Growing = { -readonly [Slice in keyof World]: World[Slice] };
 function createExperiment(scenario: Scenario, code: Code): World['experiment'] {
   const { timeline, expectations, warmupUs, durationUs, intervalUs } = scenario;
   return {
-    manifests: scenario.manifests.map(({ object }) => object),
+    manifests: scenario.manifests.map(({ object }) => object).filter((object) => !isThereAlready(object)),
     timeline,
     expectations,
     warmupUs,

@@ -1,8 +1,10 @@
 import type { ApiResult } from '../cluster/api/calls.js';
 import { succeeded } from '../cluster/api/calls.js';
+import { SYSTEM_PRIORITY_CLASSES } from '../cluster/api/admission/pod.js';
 import { CLIENT_LIMITS } from '../cluster/api/clients.js';
 import { type Controller, SYNC_DONE, type SyncStep } from '../cluster/api/controller-loop.js';
 import type { KubernetesObject } from '../cluster/api/objects/meta.js';
+import { mutableCollection } from '../cluster/api/store.js';
 import { insertObject } from '../cluster/api/writes.js';
 import type { ApiWorld } from '../cluster/api/world.js';
 import { constant } from '../kernel/distributions.js';
@@ -37,6 +39,26 @@ export function insertNamespaces(world: ApiWorld): void {
       status: { phase: 'Active' },
     } as KubernetesObject);
   }
+}
+
+/**
+ * Puts the PriorityClasses that the API server makes at its start into the store. No component watches them to act, so nobody is told.
+ * Source: kubernetes v1.36.3 pkg/registry/scheduling/rest/storage_scheduling.go.
+ */
+export function insertPriorityClasses(world: ApiWorld): void {
+  const classes = mutableCollection(world, 'PriorityClass');
+  for (const { name, value, preemptionPolicy } of SYSTEM_PRIORITY_CLASSES.values()) {
+    const { resourceVersion } = world.api;
+    const metadata = { name, namespace: '', uid: `uid-${name}`, resourceVersion, generation: 1, creationTimestamp: 0 };
+    const object = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata, value, preemptionPolicy };
+    classes.set(name, object);
+  }
+}
+
+/** Whether an object of the manifests is there from the start: a dump of a cluster holds the system's PriorityClasses, too. */
+export function isThereAlready({ kind, metadata: { name }, ...rest }: KubernetesObject): boolean {
+  const known = kind === 'PriorityClass' ? SYSTEM_PRIORITY_CLASSES.get(name) : undefined;
+  return known !== undefined && 'value' in rest && rest.value === known.value;
 }
 
 /** Every namespace has it: its controller makes it. */

@@ -1,10 +1,11 @@
 import { SECOND_US } from '../../kernel/time.js';
 import { withFields } from '../../kernel/with-fields.js';
+import { SYSTEM_PRIORITY_CLASSES } from './admission/pod.js';
 import type { ApiRequest, ApiResult, Pending } from './calls.js';
 import type { KubernetesObject } from './objects/meta.js';
 import type { Pod } from './objects/pod.js';
 import type { Namespace } from './objects/namespace.js';
-import { releaseService } from './prepare.js';
+import { forbidden, releaseService } from './prepare.js';
 import { collection, type ObjectKey, stored } from './store.js';
 import { finalizersOf } from './finalizers.js';
 import type { ApiWorld } from './world.js';
@@ -25,6 +26,10 @@ export const ORPHAN_FINALIZER = 'orphan';
  */
 export function deleteObject(world: ApiWorld, request: ApiRequest, current: KubernetesObject): ApiResult {
   if (current.kind === 'Namespace') return deleteNamespace(world, current as Namespace);
+  if (current.kind === 'PriorityClass' && SYSTEM_PRIORITY_CLASSES.has(current.metadata.name)) {
+    // kubernetes v1.36.3 pkg/registry/scheduling/priorityclass/storage/storage.go: REST.Delete
+    return forbidden(current, 'this is a system priority class and cannot be deleted');
+  }
   const graceSeconds = graceOf(request, current);
   const finalizers = finalizersFor(request, current);
   const { deletionTimestamp: marked, deletionGracePeriodSeconds: markedSeconds = 0 } = current.metadata;
