@@ -2,6 +2,7 @@ import type { Answer } from '../results/answer.js';
 import type { PodAttempts } from '../results/attempts.js';
 import type { ExpectationOutcome } from '../results/identity.js';
 import type { TextTable } from '../results/summary-table.js';
+import type { UntriedPod } from '../results/untried-pods.js';
 import type { InputFile } from '../scenario/files.js';
 import type { Scenario } from '../scenario/types.js';
 import type { Step } from './progress.js';
@@ -104,8 +105,10 @@ export interface ExplainedRun {
   readonly command: string;
   /** The pods whose scheduling was explained, with their attempts; undefined if it was not asked for. */
   readonly pods: readonly PodAttempts[] | undefined;
-  /** All pods of the run, as `pod/NAME`. */
-  readonly names: readonly string[];
+  /** What was asked for; empty: all pods. */
+  readonly asked: readonly string[];
+  /** The other pods of the run. */
+  readonly untried: readonly UntriedPod[];
 }
 
 /** The work behind the commands. Everything that cannot be done because of the user throws a `CommandError`. */

@@ -42,17 +42,22 @@ function podsOf(known: readonly PodAttempts[], run: ExplainedRun, text: string):
     [`pod/${pod}`, workload].flatMap((one) => [one, `${namespace}/${one}`]);
   const meant = known.filter((pod) => namesOf(pod).includes(subject));
   if (meant.length > 0) return meant;
-  if (run.names.includes(subject)) {
+  const silent = run.untried.find(({ pod, workload }) => pod === subject || workload === subject);
+  if (silent !== undefined && (run.asked.length === 0 || run.asked.includes(subject))) {
+    throw new CommandError(EXIT.usage, `no scheduler tried ${silent.pod}: ${silent.why}`);
+  }
+  if (silent !== undefined) {
     throw new CommandError(
       EXIT.usage,
-      `${subject} was not explained: it was not asked for, or was never tried`,
+      `${subject} was not explained: it was not asked for`,
       `${run.command.replace(/ --explain.*$/, '')} --explain ${subject}`,
     );
   }
   const names = known.flatMap(({ namespace, pod, workload }) =>
     [`pod/${pod}`, workload].map((one) => subjectOf(namespace, one)),
   );
-  const near = nearest(subject, names);
+  const bare = names.find((name) => name.endsWith(`/${text}`));
+  const near = bare ?? nearest(subject, names);
   throw new CommandError(
     EXIT.usage,
     `no pod or workload ${subject} in this run`,

@@ -21,7 +21,8 @@ import {
 } from '../results/folder.js';
 import { refuseUnwritable } from '../results/folder-files.js';
 import { formatClock } from '../results/format.js';
-import { podAttempts, podNames } from '../results/attempts.js';
+import { podAttempts } from '../results/attempts.js';
+import { untriedPods } from '../results/untried-pods.js';
 import { summarize } from '../results/summary.js';
 import { summaryTables } from '../results/summary-table.js';
 import type { Scenario } from '../scenario/types.js';
@@ -167,6 +168,8 @@ export async function redraw(directory: string, outputFile: string | undefined):
 
 /** `wavetank explain`: reads what a run recorded of scheduling. */
 export async function explainRun(directory: string): Promise<ExplainedRun> {
-  const { identity, tables } = await readRunFolder(directory);
-  return { command: identity.command, pods: podAttempts(tables), names: podNames(tables) };
+  const { identity, tables } = await readRunFolder(directory.replace(/\/manifest\.json$/, ''));
+  const pods = podAttempts(tables);
+  const untried = untriedPods(tables, pods ?? []);
+  return { command: identity.command, pods, asked: identity.explained ?? [], untried };
 }

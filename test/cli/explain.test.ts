@@ -80,6 +80,22 @@ describe('explain', () => {
     expect(told.match(/No plugin of the profile scores: of 2 equals n-1 comes first/g)).toHaveLength(2);
   });
 
+  test.each([
+    ['gated', 'it has scheduling gates, which were not removed'],
+    ['strange', 'it asks for a scheduler (schedulerName) that does not exist'],
+    ['fixed', 'it names its node itself (n-2)'],
+  ])('says why pod %s was never tried', async (name, why) => {
+    const { code, err } = await play('explain', join(scratch, 'again'), `pod/${name}`);
+    expect(code).toBe(2);
+    expect(err).toContain(`no scheduler tried pod/${name}: ${why}`);
+  });
+
+  test('understands the manifest of a folder, and hints at a workload of that name', async () => {
+    expect((await play('explain', join(folder, 'manifest.json'))).code).toBe(0);
+    const { err } = await play('explain', folder, 'web');
+    expect(err).toContain('did you mean deployment/web?');
+  });
+
   test('hints at the nearest name', async () => {
     const wrong = await play('explain', folder, 'deployment/gredy');
     expect(wrong).toMatchObject({ code: 2, out: '' });
