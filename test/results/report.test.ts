@@ -6,6 +6,7 @@ import { chromium, type Browser } from 'playwright-core';
 import { NARROW, WIDE } from '../../src/results/charts/chart.js';
 import { runCharts } from '../../src/results/charts/run-charts.js';
 import { drawChart } from '../../src/results/charts/svg.js';
+import { htmlTable } from '../../src/results/html.js';
 import { runReport } from '../../src/results/report.js';
 import { sweepReport } from '../../src/results/sweep-report.js';
 import { EXPECTATIONS, IDENTITY, fixtureTables } from './fixture.js';
@@ -58,6 +59,19 @@ describe('charts', () => {
     expect(pods.caption).toMatch(/Of \d+ pods 80 are shown/);
     expect(pods.data.rows).toHaveLength(80);
   });
+});
+
+test('no two steps of the start-up have one colour', () => {
+  const startup = runCharts(fixtureTables(), IDENTITY).find(({ name }) => name === 'startup')!;
+  const colours = /"range":(\["var[^\]]*\])/.exec(JSON.stringify(startup.spec(WIDE)))![1]!;
+  const range = JSON.parse(colours) as string[];
+  expect(range.length).toBeGreaterThan(2);
+  expect(new Set(range).size).toBe(range.length);
+});
+
+test('names of several words may be broken between them', () => {
+  const columns = [{ name: 'reason', figures: false }];
+  expect(htmlTable({ title: '', columns, rows: [['⚠ FailedScheduling']] })).toContain('>⚠ Failed<wbr>Scheduling<');
 });
 
 describe('run report', () => {
