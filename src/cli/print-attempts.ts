@@ -31,7 +31,11 @@ export function attemptsTable(pods: readonly PodAttempts[]): TextTable {
 }
 
 /** Every attempt at a pod, as told to people. */
-export function printAttempts(io: Io, { namespace, pod, workload, attempts }: PodAttempts, isNext: boolean): void {
+export function printAttempts(
+  io: Io,
+  { namespace, pod, workload, attempts, evicted }: PodAttempts,
+  isNext: boolean,
+): void {
   const paint = io.outColours;
   const name = subjectOf(namespace, `pod/${pod}`);
   const owner = workload === `pod/${pod}` ? '' : ` of ${workload}`;
@@ -39,6 +43,7 @@ export function printAttempts(io: Io, { namespace, pod, workload, attempts }: Po
   const where = last.outcome === 'scheduled' ? `on ${last.node}` : 'on no node';
   const headline = `${name}${owner}: ${where} after ${formatPlural(last.number, 'attempt')}`;
   const parts = runsOfEqual(attempts).map((equal) => attemptLines(io, equal).join('\n'));
+  if (evicted !== null) parts.push(`evicted at ${clock(evicted.atSeconds)}: preempted by ${evicted.preemptor}`);
   io.out(`${isNext ? '\n' : ''}${[paint.bold(headline), ...parts].join('\n\n')}\n`);
 }
 

@@ -58,6 +58,13 @@ export interface PodAttempts {
   readonly uid: string;
   readonly workload: string;
   readonly attempts: readonly Attempt[];
+  /** When it had to go for a more urgent pod, and which (`pod/NAME on NODE`); null: never. */
+  readonly evicted: Eviction | null;
+}
+
+export interface Eviction {
+  readonly atSeconds: number;
+  readonly preemptor: string;
 }
 
 /** In the order of their first attempts: what a run recorded of scheduling because it was asked to; undefined if it was not. */
@@ -65,6 +72,7 @@ export function podAttempts(tables: RecordedTables): PodAttempts[] | undefined {
   if (!tables.has('scheduling_attempts')) return undefined;
   const judgements = groupBy(rows(tables, 'scheduling_judgements', JUDGEMENT), keyOf);
   const attempts = rows(tables, 'scheduling_attempts', ATTEMPT);
+  const evictions = evictionsOf(tables);
   return [...groupBy(attempts, ({ uid }) => uid!).values()]
     .map((own) => ({
       namespace: own[0]!.namespace!,
@@ -72,6 +80,7 @@ export function podAttempts(tables: RecordedTables): PodAttempts[] | undefined {
       uid: own[0]!.uid!,
       workload: own[0]!.workload!,
       attempts: own.map((row) => attemptOf(row, judgements.get(keyOf(row)) ?? [])),
+      evicted: evictions.get(own[0]!.uid!) ?? null,
     }))
     .sort(
       (left, right) =>
@@ -79,6 +88,27 @@ export function podAttempts(tables: RecordedTables): PodAttempts[] | undefined {
         byText(left.namespace, right.namespace) ||
         byText(left.pod, right.pod),
     );
+}
+
+const EVENT = { time_s: 'number', reason: 'text', namespace: 'text', name: 'text', message: 'text' } as const;
+const POD = { namespace: 'text', name: 'text', uid: 'text', created_s: 'number', deleted_s: 'number' } as const;
+
+/** By uid of the victim, as the scheduler's Events say, which name it by its name and the other one by its uid. */
+function evictionsOf(tables: RecordedTables): Map<string, Eviction> {
+  const pods = rows(tables, 'pods', POD);
+  const names = new Map(pods.map(({ namespace, name, uid }) => [uid!, subjectOf(namespace!, `pod/${name!}`)]));
+  const byName = groupBy(pods, ({ namespace, name }) => `${namespace!}/${name!}`);
+  const evictions = new Map<string, Eviction>();
+  for (const { time_s, reason, namespace, name, message } of rows(tables, 'events', EVENT)) {
+    const [, preemptor, node] = /^Preempted by pod (\S+) on node (\S+)/.exec(message ?? '') ?? [];
+    if (reason !== 'Preempted' || preemptor === undefined) continue;
+    const victim = byName.get(`${namespace!}/${name!}`)?.findLast(({ created_s }) => (created_s ?? 0) <= time_s!);
+    if (victim === undefined || evictions.has(victim.uid!)) continue;
+    // The Event is stored after the deletion that it tells of.
+    const atSeconds = victim.deleted_s ?? time_s!;
+    evictions.set(victim.uid!, { atSeconds, preemptor: `${names.get(preemptor) ?? `pod/${preemptor}`} on ${node!}` });
+  }
+  return evictions;
 }
 
 const ATTEMPT = {

@@ -90,6 +90,14 @@ describe('explain', () => {
     expect(err).toContain(`no scheduler tried pod/${name}: ${why}`);
   });
 
+  test('says when and for whom a pod was evicted', async () => {
+    const out = join(scratch, 'evicted');
+    await play('run', 'scenarios/tour/S39-disruption-budget.yaml', '--out', out, '--quiet', '--explain');
+    const told = (await play('explain', out, 'deployment/batch')).out;
+    expect(told).toMatch(/^evicted at 7m 0\.1\d\ds: preempted by pod\/urgent-\S+ on general-\d$/m);
+    expect((await play('explain', out, 'deployment/urgent')).out).not.toContain('preempted by');
+  });
+
   test('understands the manifest of a folder, and hints at a workload of that name', async () => {
     expect((await play('explain', join(folder, 'manifest.json'))).code).toBe(0);
     const { err } = await play('explain', folder, 'web');
