@@ -20,7 +20,7 @@ export function addValidate(program: Command, context: Context): void {
     .command('validate')
     .summary('check scenarios, manifests and traces')
     .description(
-      'Checks scenarios, Kubernetes manifests, scheduler configurations and CSV traces. All mistakes come at once, with their places.',
+      'Checks scenarios, Kubernetes manifests, scheduler configurations and CSV traces. Mistakes come together, with their places: first those of form, then those of meaning.',
     )
     .argument('[file...]', 'files; - for standard input')
     .option('--set <name=value>', 'a parameter of the scenario (repeatable)', collectSetting)
