@@ -5,7 +5,7 @@ import type { Deployment, ReplicaSet } from '../../../src/cluster/api/objects/wo
 import { controllerOf } from '../../../src/cluster/api/owner-references.js';
 import { isActive, isReady } from '../../../src/cluster/api/pod-predicates.js';
 import { syncDeployment } from '../../../src/cluster/controllers/deployment/decide.js';
-import { countPods } from '../../../src/cluster/controllers/replica-set/counts.js';
+import { availabilityOf, countPods, readySinceOf } from '../../../src/cluster/controllers/replica-set/counts.js';
 import { syncReplicaSet } from '../../../src/cluster/controllers/replica-set/decide.js';
 import { SECOND_US, wholeSeconds } from '../../../src/kernel/time.js';
 import { answered, playStory } from '../../cluster/controllers/play-story.js';
@@ -174,7 +174,9 @@ function settleSets(tank: Tank): void {
       const active = pods.filter(isActive);
       const ranks = activeByNode([...tank.pods.values()].filter(isActive));
       const counts = countPods(replicaSet, pods);
-      const view = { owner: replicaSet, counts, active, ranks, mayManage: true, now: tank.now };
+      const { minReadySeconds = 0 } = replicaSet.spec;
+      const availability = availabilityOf(counts, readySinceOf(active), minReadySeconds, tank.now);
+      const view = { owner: replicaSet, counts, availability, active, ranks, mayManage: true, now: tank.now };
       playStory(syncReplicaSet(view), (request) => answer(tank, request));
     }
   }

@@ -2,7 +2,7 @@ import { wholeSeconds } from '../../../kernel/time.js';
 import type { Job } from '../../api/objects/batch.js';
 import type { Pod } from '../../api/objects/pod.js';
 import { isReady, podCondition } from '../../api/pod-predicates.js';
-import { compareEarlyStages, compareRestarts } from '../shared/pod-order.js';
+import { restartsOf, stageOf } from '../shared/pod-order.js';
 import { indexOf, isIndexed } from './pods.js';
 
 /**
@@ -36,9 +36,9 @@ function withoutTwins(job: Job, active: readonly Pod[]): [Pod[], Pod[]] {
 function inDeletionOrder(pods: readonly Pod[]): Pod[] {
   return [...pods].sort(
     (left, right) =>
-      compareEarlyStages(left, right) ||
+      stageOf(left) - stageOf(right) ||
       youngerFirst(readySince(left), readySince(right)) ||
-      compareRestarts(left, right) ||
+      restartsOf(right) - restartsOf(left) ||
       youngerFirst(left.metadata.creationTimestamp, right.metadata.creationTimestamp),
   );
 }

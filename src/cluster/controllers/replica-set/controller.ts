@@ -2,20 +2,19 @@ import { type Controllers, enqueue, SYNC_DONE } from '../../api/controller-loop.
 import type { Change, Listeners } from '../../api/informers.js';
 import { controllerKey, KCM, kcmLister, type KcmWorld } from '../../api/kcm.js';
 import type { Pod } from '../../api/objects/pod.js';
-import type { ReplicaSet } from '../../api/objects/workload.js';
 import { controlledBy, orphansIn } from '../../api/owner-index.js';
 import { controllerOf } from '../../api/owner-references.js';
 import { isActive } from '../../api/pod-predicates.js';
-import { sameData } from '../../api/patch.js';
 import { objectKey } from '../../api/store.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
 import { creationObserved, deletionObserved, isSatisfied } from '../shared/expectations.js';
 import { enqueueWhenAvailable, formerOwner, isGoing, possibleOwners } from '../shared/pod-changes.js';
 import { forgetOwner, isBehind, keepPodNote, type PodNote } from '../shared/pod-memory.js';
-import { countOnNode, countPod, countPods } from './counts.js';
-import { type ReplicaSetView, syncReplicaSet } from './decide.js';
+import { availabilityOf } from './counts.js';
+import { BURST_REPLICAS, type ReplicaSetView, syncReplicaSet } from './decide.js';
+import { firstToGo, forgetCounts, keptCounts, ranksOf, recount } from './kept-counts.js';
 import { type ReplicaOwner, selects } from './replica-owner.js';
-import type { KeptCounts, ReplicaSetMemory, ReplicaSetWorld, ReplicationControllerWorld } from './state.js';
+import type { ReplicaSetMemory, ReplicaSetWorld, ReplicationControllerWorld } from './state.js';
 
 /** kubernetes v1.36.3 pkg/controller/{replicaset,replication}/config/v1alpha1/defaults.go */
 const WORKERS = 5;
@@ -82,9 +81,10 @@ function register<W extends KcmWorld>(controllers: Controllers<W>, listeners: Li
   listeners.on<ReplicaOwner>(KCM, kind, (world, { type, object, before }) => {
     const key = objectKey(object);
     const isAnother = before !== undefined && before.metadata.uid !== object.metadata.uid;
-    if (type === 'deleted' || isAnother) {
-      forgetOwner(memoryOf(world), key);
-      memoryOf(world).counted.delete((isAnother ? before : object).metadata.uid);
+    if (type === 'deleted' || isAnother) forgetOwner(memoryOf(world), key);
+    if (type !== 'modified' || isAnother || controllerOf(before!)?.uid !== controllerOf(object)?.uid) {
+      if (before !== undefined) forgetCounts(memoryOf(world), before);
+      forgetCounts(memoryOf(world), object);
     }
     enqueue(world, controllerId, key);
   });
@@ -95,69 +95,31 @@ function viewOf(world: KcmWorld, memory: ReplicaSetMemory, owner: ReplicaOwner):
   const { now } = world.kernel;
   const { replicas = 1, minReadySeconds = 0 } = owner.spec;
   const index = world.kcm.owned.Pod;
-  const own = controlledBy<Pod>(index, owner.metadata.uid);
-  const orphans = [...orphansIn<Pod>(index, owner.metadata.namespace).values()];
-  const { counts } = keptCounts(world, memory, owner);
+  const orphans = orphansIn<Pod>(index, owner.metadata.namespace);
+  const { counts, readySince } = keptCounts(world, memory, owner);
   const mayManage = isSatisfied(memory.expectations, objectKey(owner), now);
-  const hasSurplus = mayManage && counts.active > replicas;
-  const hasClaims = counts.strangers > 0 || orphans.some((pod) => isActive(pod) && selects(owner, pod.metadata.labels));
-  // Who is to be claimed, given up or waited for must be looked at one by one; else it is enough to know how many.
+  const surplus = mayManage ? counts.active - replicas : 0;
+  const active = surplus > 0 ? firstToGo(world, memory, owner, Math.min(surplus, BURST_REPLICAS)) : [];
+  // Who is to be claimed or given up must be looked at one by one; else it is enough to know how many there are.
+  const hasClaims = counts.strangers > 0 || hasOrphanFor(owner, orphans.values());
+  const candidates = hasClaims
+    ? [...controlledBy<Pod>(index, owner.metadata.uid).values(), ...orphans.values()]
+    : undefined;
   return {
     owner,
     counts: { ...counts },
-    active: hasSurplus || minReadySeconds > 0 ? [...own.values()].filter(isActive) : [],
-    ...(hasClaims ? { candidates: [...own.values(), ...orphans] } : {}),
-    ranks: hasSurplus ? ranksOf(world, memory, owner) : new Map(),
+    availability: availabilityOf(counts, readySince, minReadySeconds, now),
+    active,
+    ...(candidates === undefined ? {} : { candidates }),
+    ranks: ranksOf(world, memory, owner, candidates ?? active),
     mayManage,
     now,
   };
 }
 
-function keptCounts(world: KcmWorld, { counted }: ReplicaSetMemory, owner: ReplicaOwner): KeptCounts {
-  const { uid } = owner.metadata;
-  const kept = counted.get(uid);
-  if (kept !== undefined && countsAlike(kept.owner, owner)) return kept;
-  const own = controlledBy<Pod>(world.kcm.owned.Pod, uid);
-  const fresh = { owner, counts: countPods(owner, own.values()), byNode: new Map<string, number>() };
-  for (const pod of own.values()) countOnNode(fresh.byNode, pod, 1);
-  counted.set(uid, fresh);
-  return fresh;
-}
-
-/** Do two versions of an owner count their pods alike? */
-function countsAlike(left: ReplicaOwner, right: ReplicaOwner): boolean {
-  return (
-    sameData(left.spec.selector, right.spec.selector) &&
-    sameData(left.spec.template.metadata?.labels, right.spec.template.metadata?.labels)
-  );
-}
-
-/** Takes a change of a pod into the counts of its owners, former and new, as far as they are kept. */
-function recount({ counted }: ReplicaSetMemory, { type, object, before }: Change<Pod>): void {
-  const staysThere =
-    type === 'modified' &&
-    before!.spec.nodeName === object.spec.nodeName &&
-    isActive(before!) === isActive(object) &&
-    controllerOf(before!)?.uid === controllerOf(object)?.uid;
-  const take = (pod: Pod, by: 1 | -1): void => {
-    const kept = counted.get(controllerOf(pod)?.uid ?? '');
-    if (kept === undefined) return;
-    countPod(kept.counts, kept.owner, pod, by);
-    if (!staysThere) countOnNode(kept.byNode, pod, by);
-  };
-  if (before !== undefined) take(before, -1);
-  if (type !== 'deleted') take(object, 1);
-}
-
-/** Active pods by node of all ReplicaSets with the same controller; none for one without a controller. */
-function ranksOf(world: KcmWorld, memory: ReplicaSetMemory, object: ReplicaOwner): ReadonlyMap<string, number> {
-  const ranks = new Map<string, number>();
-  const owner = controllerOf(object);
-  if (owner === undefined) return ranks;
-  for (const set of controlledBy<ReplicaSet>(world.kcm.owned.ReplicaSet, owner.uid).values()) {
-    for (const [node, pods] of keptCounts(world, memory, set).byNode) ranks.set(node, (ranks.get(node) ?? 0) + pods);
-  }
-  return ranks;
+function hasOrphanFor(owner: ReplicaOwner, orphans: Iterable<Pod>): boolean {
+  for (const pod of orphans) if (isActive(pod) && selects(owner, pod.metadata.labels)) return true;
+  return false;
 }
 
 /** Source: replica_set.go: addPod, updatePod, deletePod. */

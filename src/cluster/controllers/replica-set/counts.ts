@@ -1,6 +1,6 @@
-import type { Micros } from '../../../kernel/time.js';
+import { type Micros, SECOND_US, wholeSeconds } from '../../../kernel/time.js';
 import type { Pod } from '../../api/objects/pod.js';
-import { isActive, isAvailable, isReady, isTerminating } from '../../api/pod-predicates.js';
+import { isActive, isReady, isTerminating, podCondition } from '../../api/pod-predicates.js';
 import { matchesPairs } from '../../api/selectors.js';
 import { type ReplicaOwner, selects } from './replica-owner.js';
 
@@ -14,11 +14,10 @@ export interface PodCounts {
   strangers: number;
 }
 
-/** Adds an active pod to the numbers by node (`by` 1), or takes it out (`by` -1). Those without a node stand under ''. */
-export function countOnNode(byNode: Map<string, number>, pod: Pod, by: 1 | -1): void {
-  if (!isActive(pod)) return;
-  const { nodeName = '' } = pod.spec;
-  byNode.set(nodeName, (byNode.get(nodeName) ?? 0) + by);
+/** How many pods are available, and how long it is until the next one is by waiting alone. */
+export interface Availability {
+  readonly available: number;
+  readonly nextUs: Micros | undefined;
 }
 
 /** Counts the pods that a controller reference binds to the owner. */
@@ -47,6 +46,36 @@ export function countPod(counts: PodCounts, owner: ReplicaOwner, pod: Pod, by: 1
   if (isReady(pod)) counts.ready += by;
 }
 
-export function countAvailable(active: readonly Pod[], minReadySeconds: number, now: Micros): number {
-  return active.reduce((count, pod) => count + Number(isAvailable(pod, minReadySeconds, now)), 0);
+/** How many active pods have been ready since which second. */
+export function readySinceOf(pods: Iterable<Pod>): Map<number, number> {
+  const readySince = new Map<number, number>();
+  for (const pod of pods) countReadySince(readySince, pod, 1);
+  return readySince;
+}
+
+/** Counts an active pod under the second since which it has been ready, if it is (`by` 1), or no longer (`by` -1). */
+export function countReadySince(readySince: Map<number, number>, pod: Pod, by: 1 | -1): void {
+  const ready = podCondition(pod, 'Ready');
+  if (ready?.status !== 'True' || !isActive(pod)) return;
+  const second = wholeSeconds(ready.lastTransitionTime ?? 0);
+  const count = (readySince.get(second) ?? 0) + by;
+  if (count === 0) readySince.delete(second);
+  else readySince.set(second, count);
+}
+
+export function availabilityOf(
+  { ready }: PodCounts,
+  readySince: ReadonlyMap<number, number>,
+  minReadySeconds: number,
+  now: Micros,
+): Availability {
+  if (minReadySeconds === 0) return { available: ready, nextUs: undefined };
+  let available = 0;
+  let nextUs: Micros | undefined;
+  for (const [second, count] of readySince) {
+    const waitUs = (second + minReadySeconds) * SECOND_US - now;
+    if (waitUs <= 0) available += count;
+    else nextUs = Math.min(waitUs, nextUs ?? waitUs);
+  }
+  return { available, nextUs };
 }

@@ -5,28 +5,29 @@ import type { ObjectDraft } from '../../api/create.js';
 import type { Pod, PodSpec } from '../../api/objects/pod.js';
 import type { ReplicaSetStatus } from '../../api/objects/workload.js';
 import { claimObjects, controllerOf, controllerReference } from '../../api/owner-references.js';
-import { isActive, isTerminating, nextAvailabilityUs } from '../../api/pod-predicates.js';
+import { isActive, isTerminating } from '../../api/pod-predicates.js';
 import { RequestRefused, type Story } from '../../api/sync-story.js';
 import { writeOwnerStatus } from '../shared/owner-status.js';
 import { createPods, deletePods } from '../shared/pod-control.js';
-import { countAvailable, countPods, type PodCounts } from './counts.js';
+import { type Availability, availabilityOf, countPods, type PodCounts, readySinceOf } from './counts.js';
 import { inDeletionOrder } from './deletion-rank.js';
 import { type ReplicaOwner, selects } from './replica-owner.js';
 import { calculateStatus, sameStatus } from './status.js';
 
 /** Pods that one sync creates or deletes at most (kubernetes v1.36.3 pkg/controller/replicaset: BurstReplicas). */
-const BURST_REPLICAS = 500;
+export const BURST_REPLICAS = 500;
 
 /** What one sync of a ReplicaSet or ReplicationController looks at. */
 export interface ReplicaSetView {
   readonly owner: ReplicaOwner;
   /** The owner's pods in numbers. */
   readonly counts: PodCounts;
-  /** Its active pods; needed only where some are to be chosen or waited for. */
+  readonly availability: Availability;
+  /** Where pods are to be deleted: its active pods, as many of them as may be among the first to go. */
   readonly active: readonly Pod[];
   /** Its pods and those of its namespace without an owner, if any is to be adopted or released. */
   readonly candidates?: readonly Pod[];
-  /** Active pods of all ReplicaSets of the same Deployment by node; needed only where pods are to be deleted. */
+  /** Where pods are to be deleted: active pods of all ReplicaSets of the same Deployment on the nodes of these. */
   readonly ranks: ReadonlyMap<string, number>;
   /** Have the pods that were asked for earlier been seen? Without that nothing is created or deleted. */
   readonly mayManage: boolean;
@@ -40,28 +41,33 @@ export interface ReplicaSetView {
 export function* syncReplicaSet(view: ReplicaSetView): Story {
   const { owner, candidates, mayManage, now } = view;
   const { minReadySeconds = 0 } = owner.spec;
-  const { active, counts } = candidates === undefined ? view : yield* claimPods(owner, candidates);
+  const { active, counts, availability } = candidates === undefined ? view : yield* claimPods(view, candidates);
   let refused: ApiResult | undefined;
   if (mayManage && owner.metadata.deletionTimestamp === undefined) {
     refused = yield* manageReplicas(view, counts.active, active);
   }
-  const available = minReadySeconds === 0 ? counts.ready : countAvailable(active, minReadySeconds, now);
-  const status = calculateStatus(owner, counts, available, refused?.message, now);
+  const status = calculateStatus(owner, counts, availability.available, refused?.message, now);
   if (!sameStatus(status, owner.status)) yield* writeOwnerStatus<ReplicaSetStatus>(owner, status);
   if (refused !== undefined) throw new RequestRefused(refused);
-  if (minReadySeconds === 0 || status.readyReplicas === status.availableReplicas) return {};
-  const afterUs = nextAvailabilityUs(active, minReadySeconds, now);
-  return afterUs === undefined ? {} : { afterUs: Math.min(afterUs, minReadySeconds * SECOND_US) };
+  const { nextUs } = availability;
+  return nextUs === undefined || status.readyReplicas === status.availableReplicas
+    ? {}
+    : { afterUs: Math.min(nextUs, minReadySeconds * SECOND_US) };
 }
 
 /** The active pods of the owner, after orphans were adopted and strangers released; and all its pods in numbers. */
 function* claimPods(
-  owner: ReplicaOwner,
+  { owner, now }: ReplicaSetView,
   candidates: readonly Pod[],
-): Story<{ readonly active: readonly Pod[]; readonly counts: PodCounts }> {
+): Story<Pick<ReplicaSetView, 'active' | 'counts' | 'availability'>> {
   const active = yield* claimObjects(owner, (labels) => selects(owner, labels), candidates.filter(isActive));
   const terminating = candidates.filter((pod) => isTerminating(pod) && controllerOf(pod)?.uid === owner.metadata.uid);
-  return { active, counts: countPods(owner, [...active, ...terminating]) };
+  const counts = countPods(owner, [...active, ...terminating]);
+  return {
+    active,
+    counts,
+    availability: availabilityOf(counts, readySinceOf(active), owner.spec.minReadySeconds ?? 0, now),
+  };
 }
 
 /** Creates or deletes pods; gives the first refusal, if there was one. */

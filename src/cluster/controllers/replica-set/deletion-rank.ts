@@ -1,7 +1,7 @@
 import { type Micros, wholeSeconds, SECOND_US } from '../../../kernel/time.js';
 import type { Pod } from '../../api/objects/pod.js';
 import { isReady, podCondition } from '../../api/pod-predicates.js';
-import { compareEarlyStages, compareRestarts } from '../shared/pod-order.js';
+import { restartsOf, stageOf } from '../shared/pod-order.js';
 
 /**
  * Which pods a ReplicaSet gives up first.
@@ -22,11 +22,10 @@ export function inDeletionOrder(
 ): Pod[] {
   const rankOf = (pod: Pod): number => ranks.get(pod.spec.nodeName ?? '') ?? 0;
   const compare = (left: Pod, right: Pod): number =>
-    compareEarlyStages(left, right) ||
-    deletionCost(left) - deletionCost(right) ||
+    firstRulesOf(left) - firstRulesOf(right) ||
     rankOf(right) - rankOf(left) ||
     compareReadySince(left, right, now) ||
-    compareRestarts(left, right) ||
+    restartsOf(right) - restartsOf(left) ||
     compareAges(left.metadata.creationTimestamp, right.metadata.creationTimestamp, left, right, now);
   return pods.length <= INSERTION_SORT_MAXIMUM
     ? sortedAsGo(pods, compare).slice(0, count)
@@ -69,6 +68,11 @@ function firstOf(pods: readonly Pod[], compare: (left: Pod, right: Pod) => numbe
 
 const INT32_LIMIT = 2_147_483_648;
 
+/** One number for the rules that come before the pods of the node: how far the pod has got, then what its deletion costs. */
+export function firstRulesOf(pod: Pod): number {
+  return stageOf(pod) * 2 * INT32_LIMIT + deletionCost(pod);
+}
+
 /** Anything but a plain 32-bit integer counts as 0. Source: pkg/apis/core/helper: GetDeletionCostFromPodAnnotations. */
 function deletionCost(pod: Pod): number {
   const text = pod.metadata.annotations?.[DELETION_COST];
@@ -99,10 +103,13 @@ function compareAges(leftAt: Micros, rightAt: Micros, left: Pod, right: Pod, now
 
 const NANOSECONDS_PER_MICRO = 1_000;
 
-/** floor(log2) of an age in nanoseconds; -1 where there is none. Halving is exact. */
-function ageBucket(ageUs: Micros): number {
-  if (ageUs <= 0) return -1;
-  let bucket = 0;
+/** Ages up to 2^64 ns (585 years) and no age. */
+export const AGE_BUCKETS = 65;
+
+/** floor(log2) of an age in nanoseconds, and one more; 0 where there is no age. Halving is exact. */
+export function ageBucket(ageUs: Micros): number {
+  if (ageUs <= 0) return 0;
+  let bucket = 1;
   for (let age = ageUs * NANOSECONDS_PER_MICRO; age >= 2; age /= 2) bucket += 1;
   return bucket;
 }

@@ -1,19 +1,25 @@
 import type { KcmWorld } from '../../api/kcm.js';
 import { createPodMemory, type PodMemory } from '../shared/pod-memory.js';
+import type { CandidateTable } from './candidates.js';
 import type { PodCounts } from './counts.js';
 import type { ReplicaOwner } from './replica-owner.js';
 
-/** What the controller remembers, by key of the owner; and how many pods each owner has, by its uid. */
+/** What the controller remembers by key of the owner; and of its pods. */
 export interface ReplicaSetMemory extends PodMemory {
+  /** How many pods each owner has, by its uid. */
   readonly counted: Map<string, KeptCounts>;
+  /** By uid of a Deployment that has given up pods: the active ones of all its ReplicaSets, by node. */
+  readonly siblings: Map<string, Map<string, number>>;
 }
 
 /** The counts of an owner as it was then, kept up to date pod by pod: a sync of a large one does not look at all again. */
 export interface KeptCounts {
   readonly owner: ReplicaOwner;
   readonly counts: PodCounts;
-  /** Its active pods by node. */
-  readonly byNode: Map<string, number>;
+  /** How many of its active pods have been ready since which second of virtual time; with minReadySeconds only. */
+  readonly readySince: Map<number, number>;
+  /** Its active pods as candidates for deletion, if it has been large when it gave up some. */
+  candidates: CandidateTable | undefined;
 }
 
 export interface ReplicaSetWorld extends KcmWorld {
@@ -26,5 +32,5 @@ export interface ReplicationControllerWorld extends KcmWorld {
 }
 
 export function createReplicaSetState(): ReplicaSetMemory {
-  return { ...createPodMemory(), counted: new Map() };
+  return { ...createPodMemory(), counted: new Map(), siblings: new Map() };
 }
