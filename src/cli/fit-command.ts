@@ -74,12 +74,13 @@ function printFit(io: Io, result: Fit, isQuiet: boolean): void {
 function missingLines({ missing, together }: Fit): string[] {
   if (missing.length === 0) return ['More nodes of these pools would not help.'];
   const least = Math.min(...missing.map(({ left }) => left));
-  const cut = missing.filter(({ bound }) => bound === 'least');
-  const alone = missing.filter((one) => one.left === least && one.bound !== 'least');
+  const cut = missing.filter(({ bound }) => bound === 'least' || bound === 'full');
+  const alone = missing.filter((one) => one.left === least && !cut.includes(one));
   if (together.length > 0) return [`Missing: ${together.map(nodesOf).join(' and ')}${restOf(together.at(-1)!)}.`];
   const isEnough = cut.length === 0 || least === 0;
   if (alone.length > 0 && isEnough) return [`Missing: ${alone.map(nodesOf).join(', or ')}${restOf(alone[0]!)}.`];
-  return [`Missing: ${cut.map(nodesOf).join(', or ')} (counting on would take long).`];
+  const why = cut.some(({ bound }) => bound === 'least') ? 'counting on would take long' : 'no cluster here has more';
+  return [`Missing: ${cut.map(nodesOf).join(', or ')} (${why}).`];
 }
 
 function restOf({ left }: MissingNodes): string {
@@ -87,7 +88,7 @@ function restOf({ left }: MissingNodes): string {
 }
 
 function nodesOf({ pool, nodes, bound }: MissingNodes): string {
-  const words = { exact: '', least: 'more than ', most: 'at most ' };
+  const words = { exact: '', least: 'more than ', most: 'at most ', full: 'more than ' };
   return `${words[bound]}${formatPlural(nodes, 'node')} of ${pool}`;
 }
 

@@ -97,7 +97,14 @@ test('gives no count of further pods of a DaemonSet', async () => {
   expect(err).toContain('--more daemonset/agent: one pod on each node, more come with more nodes');
 });
 
-test('says where the search for missing nodes ended', async () => {
+test('says that no cluster has as many nodes as are missing', async () => {
   const { out } = await wavetank(['fit', SCENARIO, '--set', 'manifests.1.spec.replicas=300000'], {});
-  expect(out).toMatch(/^Missing: more than \d[\d,]+ nodes of general \(counting on would take long\)\.$/m);
-});
+  expect(out).toMatch(/^Missing: more than 16,381 nodes of general \(no cluster here has more\)\.$/m);
+}, 120_000);
+
+test('says where the search for missing nodes ended', async () => {
+  // Each pod of a StatefulSet is of a kind of its own.
+  const set = EITHER.replace('kind: Deployment', 'kind: StatefulSet').replace('replicas: 11', 'replicas: 50000');
+  const { out } = await wavetank(['fit', '-'], { stdin: set });
+  expect(out).toMatch(/^Missing: more than \d[\d,]+ nodes of small, .* \(counting on would take long\)\.$/m);
+}, 120_000);

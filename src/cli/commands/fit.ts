@@ -11,8 +11,8 @@ export interface FitOptions {
 
 const EXAMPLES = `
 Pods come from the templates of the workloads: higher priority first, of equals those of DaemonSets, then in the order of
-the manifests. They go where the scheduler puts them. Missing nodes are found by placing all pods anew with more nodes.
-Nothing is played: no clock, no load, no evictions, no autoscaling.
+the manifests. They go where the scheduler puts them. Missing nodes are found by placing all pods anew with more nodes: the number is
+exact unless the answer says otherwise. Nothing is played: no clock, no load, no evictions, no autoscaling.
 
 Examples:
   wavetank fit web.yaml
@@ -33,7 +33,10 @@ export function addFit(program: Command, context: Context): void {
     )
     .argument('[file]', 'scenario file; - for standard input')
     .option('--set <name=value>', 'a parameter, or a field by its path (repeatable)', collectSetting)
-    .option('--more <workload...>', 'count further replicas of these to the end, instead of up to 1,000 of each')
+    .option(
+      '--more <workload...>',
+      'count further replicas of these alone, and to the end where others are counted up to 1,000 (1,000+)',
+    )
     .addOption(new Option('--format <format>', 'form of the result').choices(['text', 'json']).default('text'))
     .option('-q, --quiet', 'no notes')
     .addHelpText('after', EXAMPLES)

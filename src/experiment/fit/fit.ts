@@ -3,10 +3,10 @@ import { type ClusterState, CPU, MEMORY } from '../../cluster/scheduler/cluster.
 import { podClassOf } from '../../cluster/scheduler/pod-class.js';
 import type { Scenario } from '../../scenario/types.js';
 import { type MissingNodes, missingNodes } from './missing-nodes.js';
-import { place, type PodLine, reasonOf, remember, takeBack } from './placing.js';
+import { place, type PodLine, reasonOf, remember, roomForMore, takeBack } from './placing.js';
 import { leftOf, type Plan, planOf, podsOf } from './plan.js';
 
-/** More replicas of each workload are counted up to this, unless one is asked for by name. */
+/** More replicas of each workload are placed up to this, where it takes placing to count them and none is asked for by name. */
 const COUNTED_MORE = 1_000;
 /** No cluster is asked for more of a workload than this. */
 const MOST_MORE = 1_000_000;
@@ -90,7 +90,7 @@ function workloadFit(plan: Plan, line: PodLine): WorkloadFit {
   return { workload: source.workload, pods, placed, reason, more: null, isMoreCut: false };
 }
 
-/** Places further pods of a workload until one finds no node, and takes them back. */
+/** Counts the room for further pods of a workload, or places them until one finds no node and takes them back. */
 function moreOf(plan: Plan, line: PodLine, asked: readonly string[]): Pick<WorkloadFit, 'more' | 'isMoreCut'> {
   const { source } = line;
   const { cluster } = plan.fitted;
@@ -99,13 +99,16 @@ function moreOf(plan: Plan, line: PodLine, asked: readonly string[]): Pick<Workl
   if (leftOf(plan, line) > 0) return { more: 0, isMoreCut: false };
   const limit = asked.length === 0 ? COUNTED_MORE : MOST_MORE;
   const before = remember(cluster);
-  let more = 0;
-  for (; more < limit; more++) {
-    const pod = source.pod(source.replicas + more);
-    if (typeof pod === 'string' || !place(cluster, pod, podClassOf(cluster, pod))) break;
+  let next = source.pod(source.replicas);
+  const room = typeof next === 'string' ? 0 : roomForMore(cluster, next, podClassOf(cluster, next));
+  let more = room ?? 0;
+  while (room === undefined && more < limit) {
+    if (typeof next === 'string' || !place(cluster, next, podClassOf(cluster, next))) break;
+    more += 1;
+    next = source.pod(source.replicas + more);
   }
   takeBack(cluster, before);
-  return { more, isMoreCut: more === limit };
+  return { more, isMoreCut: room === undefined && more === limit };
 }
 
 function poolUse(cluster: ClusterState, { pool, count }: NodePool): PoolUse {

@@ -1,13 +1,24 @@
 import { MAXIMUM_NODES } from '../../cluster/nodes/addresses.js';
+import type { NodePool } from '../../cluster/nodes/node-objects.js';
+import type { ClusterState, NodeIndex } from '../../cluster/scheduler/cluster.js';
+import { nodeOrder } from '../../cluster/scheduler/cluster-nodes.js';
+import { occupy } from '../../cluster/scheduler/cluster-pods.js';
+import { roomFor } from '../../cluster/scheduler/node-room.js';
+import { FEASIBLE } from '../../cluster/scheduler/plugins/verdict.js';
+import { type PodClass, podClassOf } from '../../cluster/scheduler/pod-class.js';
 import type { Scenario } from '../../scenario/types.js';
+import { CLASS_COST } from './placing.js';
 import { leftOf, type Plan, planOf } from './plan.js';
 
 export interface MissingNodes {
   readonly pool: string;
   /** The fewest nodes to add that take all pods that nodes of this pool can take. */
   readonly nodes: number;
-  /** `least`: more than so many are needed; `most`: fewer may do. How many exactly would take long to find out. */
-  readonly bound: 'exact' | 'least' | 'most';
+  /**
+   * `least`: more than so many are needed, `most`: fewer may do; how many exactly would take long to find out. `full`: a cluster has
+   * no more, and more are needed.
+   */
+  readonly bound: 'exact' | 'least' | 'most' | 'full';
   /** Of the pods without a node so many would have one then. */
   readonly takes: number;
   /** Pods that would have no node all the same. */
@@ -15,11 +26,11 @@ export interface MissingNodes {
 }
 
 /**
- * The search for missing nodes gives up after so many attempts to place a pod and nodes to make (a second or two), or after so many
+ * The search for missing nodes gives up after so many attempts to place a pod and nodes to make (some seconds), or after so many
  * times as many as the answer itself took.
  */
-const SEARCHED = 50_000;
-const SEARCHED_TIMES = 3;
+const SEARCHED = 400_000;
+const SEARCHED_TIMES = 6;
 
 /** The scenario planned anew with more nodes. */
 interface Trial {
@@ -29,6 +40,7 @@ interface Trial {
   readonly left: number;
   /** The pods of DaemonSets that would have no node on the new ones. */
   readonly daemonsLeft: number;
+  readonly plan: Plan;
   readonly cost: number;
 }
 
@@ -60,7 +72,7 @@ export function missingNodes(
     if (found !== undefined) missing.push(found.missing);
   }
   const leastLeft = Math.min(...missing.map(({ left }) => left));
-  const isSettled = missing.length < 2 || leastLeft === 0 || missing.some(({ bound }) => bound === 'least');
+  const isSettled = missing.length < 2 || leastLeft === 0 || missing.some(isOpen);
   if (isSettled) return { missing, together: [] };
   const together: MissingNodes[] = [];
   const added = [...none];
@@ -75,6 +87,11 @@ export function missingNodes(
   return { missing, together: together.at(-1)!.left < leastLeft ? together : [] };
 }
 
+/** More nodes would take more pods. */
+function isOpen({ bound }: MissingNodes): boolean {
+  return bound === 'least' || bound === 'full';
+}
+
 interface Found {
   readonly missing: MissingNodes;
   readonly trial: Trial;
@@ -84,24 +101,26 @@ interface Found {
 function fewestNodes(search: Search, before: Trial): Found | undefined {
   const { pool } = search.scenario.cluster.pools[search.pool]!;
   const { best, short, isCut } = enoughNodes(search, before);
-  const { trial, isExact } = isCut ? { trial: best, isExact: false } : fewestOf(search, short, best);
+  const low = isDone(best) ? Math.max(short.nodes, leastByResources(before.plan, pool) - 1) : short.nodes;
+  const { trial, isExact } = isCut ? { trial: best, isExact: false } : fewestOf(search, low, best);
   const takes = before.left - trial.left;
   if (takes === 0 && !isCut) return undefined;
-  const bound = isCut ? 'least' : isExact ? 'exact' : 'most';
+  const isFull = trial.plan.fitted.cluster.nodeCount === MAXIMUM_NODES;
+  const bound = isCut ? (isFull ? 'full' : 'least') : isExact ? 'exact' : 'most';
   return { trial, missing: { pool, nodes: trial.nodes, bound, takes, left: trial.left + trial.daemonsLeft } };
 }
 
 /**
- * Adds a node in each zone, and if that helps as many as would take all that is left at this rate, until it helps no more: one in
- * another zone may help where one here does not. Gives a number that is enough, and a smaller one that is not.
+ * Adds as many nodes as would take all that is left, going by their room, and if that helps as many again as would at this rate, until
+ * it helps no more: where pods may not share a node or a zone, room is not all. Gives a number that is enough, and a smaller one that is not.
  */
 function enoughNodes(
   search: Search,
   before: Trial,
 ): { readonly best: Trial; readonly short: Trial; readonly isCut: boolean } {
-  const { pools } = search.scenario.cluster;
-  const { zones } = pools[search.pool]!;
-  const room = MAXIMUM_NODES - search.names.size - search.added.reduce((sum, nodes) => sum + nodes, 0);
+  const pool = search.scenario.cluster.pools[search.pool]!;
+  const zones = pool.zones.length;
+  const most = MAXIMUM_NODES - search.names.size - search.added.reduce((sum, nodes) => sum + nodes, 0);
   let [best, short] = [before, before];
   const go = (nodes: number): boolean => {
     const trial = tryNodes(search, nodes);
@@ -109,26 +128,81 @@ function enoughNodes(
     [short, best] = [best, trial];
     return true;
   };
+  const byRoom = askRoom(before.plan, pool);
+  const price = 1 + byRoom.cost / Math.max(1, byRoom.nodes);
+  let rate = before.left / Math.max(1, byRoom.nodes);
   for (;;) {
     const { left, nodes, cost } = best;
-    if (nodes + zones.length > room || search.budget < best.cost) return { best, short, isCut: true };
-    const helps = go(nodes + zones.length) || (nodes === 0 && zones.length > 1 && go(1));
-    if (!helps || isDone(best)) return { best, short, isCut: false };
-    const rate = (left - best.left) / (best.nodes - nodes);
-    if (rate === 0) continue;
-    const wanted = Math.ceil(best.left / rate);
-    const price = Math.max(1, (best.cost - cost) / (best.nodes - nodes));
-    const affordable = Math.floor((search.budget - best.cost) / price);
-    const step = Math.min(wanted, affordable, room - best.nodes);
+    // One in another zone may help where one here does not.
+    const wanted = Math.max(zones, Math.ceil(left / rate));
+    const affordable = Math.floor((search.budget - cost) / price);
+    const step = Math.min(wanted, affordable, most - nodes);
     if (step <= 0) return { best, short, isCut: true };
-    if (!go(best.nodes + step) || isDone(best)) return { best, short, isCut: false };
+    const fewer = nodes === 0 ? [zones, 1].filter((number) => number < step) : [];
+    const helps = [nodes + step, ...fewer].some(go);
+    if (!helps || isDone(best)) return { best, short, isCut: false };
     if (step < wanted) return { best, short, isCut: true };
+    rate = (left - best.left) / (best.nodes - nodes) || rate;
   }
 }
 
+/** About how many nodes of the pool take what is left, by their resources, and what it costs to place it, in attempts. */
+function askRoom(plan: Plan, { pool, zones }: NodePool): { readonly nodes: number; readonly cost: number } {
+  const { cluster } = plan.fitted;
+  const samples = zones.flatMap((_, index) => cluster.indexByName.get(`${pool}-${index + 1}`) ?? []);
+  let [nodes, cost] = [0, 0];
+  for (const line of plan.lines) {
+    const [first] = line.waiting;
+    if (first === undefined || plan.outside.has(line)) continue;
+    const podClass = podClassOf(cluster, first.pod);
+    const room = samples.reduce((sum, node) => sum + roomBesideDaemons(cluster, podClass, node), 0) / samples.length;
+    if (!(room > 0)) continue;
+    const left = leftOf(plan, line);
+    nodes += left / room;
+    cost += left * (podClass.members.size < line.placed ? 1 + CLASS_COST : 1);
+  }
+  return { nodes: Math.ceil(nodes), cost };
+}
+
+/** How many pods of the class a node takes that has no others than those of DaemonSets, which name it. */
+function roomBesideDaemons(cluster: ClusterState, podClass: PodClass, node: NodeIndex): number {
+  if (podClass.placement.verdicts[node] !== FEASIBLE) return 0;
+  const others = cluster.podsOnNode[node]!.filter((placed) => placed.podClass.nodeNames === undefined);
+  for (const other of others) occupy(cluster, other, node, -1);
+  const room = roomFor(cluster, podClass, node);
+  for (const other of others) occupy(cluster, other, node, 1);
+  return room;
+}
+
+/** Fewer nodes of the pool than this have not got, with the others, what all pods ask for together. */
+function leastByResources({ fitted: { cluster }, lines }: Plan, pool: string): number {
+  const node = cluster.indexByName.get(`${pool}-1`);
+  if (node === undefined) return 0;
+  const waiting = lines.filter(({ waiting: [first] }) => first !== undefined);
+  const askedOf = (wantedBy: (pod: PodClass) => number): number =>
+    waiting.reduce((sum, { source, placed, waiting: [first] }) => {
+      return sum + (source.replicas - placed) * wantedBy(podClassOf(cluster, first!.pod));
+    }, 0);
+  const nodesFor = (asked: number, amounts: ArrayLike<number>, used: ArrayLike<number>): number => {
+    let free = 0;
+    for (const one of nodeOrder(cluster)) free += Math.max(0, amounts[one]! - used[one]!);
+    return asked === 0 || amounts[node] === 0 ? 0 : Math.ceil((asked - free) / amounts[node]!);
+  };
+  let least = nodesFor(
+    askedOf(() => 1),
+    cluster.allowedPods,
+    cluster.podCounts,
+  );
+  for (const [resource, amounts] of cluster.allocatable.entries()) {
+    const asked = askedOf(({ filteredRequest }) => filteredRequest[resource] ?? 0);
+    least = Math.max(least, nodesFor(asked, amounts, cluster.requested[resource]!));
+  }
+  return least;
+}
+
 /** Between a number that is too small and one that is enough: first beside the latter, in growing steps, then by halves. */
-function fewestOf(search: Search, short: Trial, enough: Trial): { readonly trial: Trial; readonly isExact: boolean } {
-  let low = short.nodes;
+function fewestOf(search: Search, short: number, enough: Trial): { readonly trial: Trial; readonly isExact: boolean } {
+  let low = short;
   let best = enough;
   let step = 1;
   let isBracketed = false;
@@ -164,7 +238,7 @@ function trialOf(plan: Plan, names: ReadonlyMap<string, number>, nodes: number):
     daemonsLeft += onNew.length;
     left += leftOf(plan, line) - onNew.length;
   }
-  return { nodes, left, daemonsLeft, cost: plan.cost + plan.fitted.cluster.nodeCount };
+  return { nodes, left, daemonsLeft, plan, cost: plan.cost + plan.fitted.cluster.nodeCount };
 }
 
 function isDone({ left, daemonsLeft }: Trial): boolean {

@@ -2,11 +2,14 @@ import type { Pod } from '../../cluster/api/objects/pod.js';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../cluster/api/objects/storage.js';
 import type { ObjectKey } from '../../cluster/api/store.js';
 import { type ClusterState, NO_NODE } from '../../cluster/scheduler/cluster.js';
+import { nodeOrder } from '../../cluster/scheduler/cluster-nodes.js';
 import { placePod, removePod } from '../../cluster/scheduler/cluster-pods.js';
 import { reserveVolumes } from '../../cluster/scheduler/cycle.js';
 import { fitErrorOf } from '../../cluster/scheduler/fit-error.js';
+import { roomFor } from '../../cluster/scheduler/node-room.js';
+import { FEASIBLE } from '../../cluster/scheduler/plugins/verdict.js';
 import { type PodClass, podClassOf } from '../../cluster/scheduler/pod-class.js';
-import { schedulePod } from '../../cluster/scheduler/schedule-pod.js';
+import { prepare, schedulePod } from '../../cluster/scheduler/schedule-pod.js';
 import { bind, provide } from './fit-world.js';
 import type { PodSource } from './pod-sources.js';
 
@@ -35,7 +38,7 @@ export interface PodLine {
 const MOST_FAILURES = 100;
 
 /** What a pod costs that is like none before it, beside the one that its twins cost: much is worked out by class of pods. */
-const CLASS_COST = 50;
+export const CLASS_COST = 50;
 
 /** Places a pod where the scheduler would; false if there is no such node. */
 export function place(cluster: ClusterState, pod: Pod, podClass: PodClass): boolean {
@@ -124,6 +127,23 @@ export function lineOf(source: PodSource): PodLine {
   const first = nextOf(line);
   if (first !== undefined) line.waiting.push(first);
   return line;
+}
+
+/**
+ * How many more pods of a class find a node, where each asks nothing but room of it: then it does not matter which one the scheduler
+ * takes for the first. Undefined: it does matter, as the pods have ports, volumes, hard spread constraints or terms, or others' terms
+ * keep them away.
+ */
+export function roomForMore(cluster: ClusterState, pod: Pod, podClass: PodClass): number | undefined {
+  const { nodeNames, placement, fit } = podClass;
+  if ((pod.spec.nodeName ?? '') !== '' || podClass.claims.length > 0 || !fit.filtersResources) return undefined;
+  if (prepare(cluster, podClass).rest.length > 0) return undefined;
+  let room = 0;
+  for (const node of nodeOrder(cluster)) {
+    if (placement.verdicts[node] !== FEASIBLE || nodeNames?.has(cluster.names[node]!) === false) continue;
+    room += roomFor(cluster, podClass, node);
+  }
+  return room;
 }
 
 /** Why the pod has no node, without what preemption would say. */

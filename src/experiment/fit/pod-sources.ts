@@ -1,4 +1,5 @@
 import { succeeded } from '../../cluster/api/calls.js';
+import { hasEphemeral } from '../../cluster/api/claims.js';
 import { createObject, type ObjectDraft } from '../../cluster/api/create.js';
 import { podTemplateHash } from '../../cluster/api/names.js';
 import type { CronJob, Job } from '../../cluster/api/objects/batch.js';
@@ -122,8 +123,20 @@ function replicaSetOf({ world, cluster }: FitWorld, deployment: Deployment): Rep
 function replicated(fit: FitWorld, workload: KubernetesObject, owner: ReplicaOwner, replicas = 1): PodSource {
   const { name, namespace } = owner.metadata;
   const draft = podRequest(owner).body as ObjectDraft;
-  const pod = (index: number): Pod | string => prepared(fit, draft, `${name}-${index}`);
+  let first: Pod | undefined;
+  const pod = (index: number): Pod | string => {
+    if (first !== undefined) return twinOf(first, `${name}-${index}`);
+    const made = prepared(fit, draft, `${name}-${index}`);
+    if (typeof made !== 'string' && !hasEphemeral(made.spec)) first = made;
+    return made;
+  };
   return { workload: nameOf(workload), namespace, replicas, grows: true, isOrdered: false, pod };
+}
+
+/** Another pod of the same template: the API server would make the same of it. */
+function twinOf(pod: Pod, name: string): Pod {
+  const { metadata } = pod;
+  return { ...pod, metadata: { ...metadata, name, uid: `${metadata.uid}/${name}` } };
 }
 
 function stateful(fit: FitWorld, set: StatefulSet): PodSource {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { type Fit, fit } from '../../../src/experiment/fit/fit.js';
@@ -64,6 +65,10 @@ const EVENLY = {
   ],
 };
 
+/** Of each workload: how many more, and whether the count ended there. */
+const moreIn = ({ workloads }: Fit): (readonly [number | null, boolean])[] =>
+  workloads.map(({ more, isMoreCut }) => [more, isMoreCut]);
+
 describe('how many more replicas fit', () => {
   test.each([
     ['requests', '1200m', {}, 9, [GENERAL]],
@@ -81,19 +86,63 @@ describe('how many more replicas fit', () => {
     expect(pendingIn(wish(most + 1))).toBe(1);
   });
 
-  test('is counted up to a thousand, to the end for a workload that is asked for, and for no DaemonSet', () => {
+  test('is counted to the end, but for DaemonSets', () => {
     const nodes = [{ ...GENERAL, count: 15, cpu: 64 }];
     const manifests = [deployment('web', 1, '1m'), deployment('api', 1, '1m'), workload('DaemonSet', 'agent', '1m')];
-    const all = fitOf({ nodes, manifests });
-    expect(all.workloads.map(({ more, isMoreCut }) => [more, isMoreCut])).toEqual([
-      [1_000, true],
-      [1_000, true],
+    // 110 pods a node, with one of the DaemonSet each, and two that are there.
+    expect(moreIn(fitOf({ nodes, manifests }))).toEqual([
+      [15 * 109 - 2, false],
+      [15 * 109 - 2, false],
       [null, false],
     ]);
-    const one = fitOf({ nodes, manifests }, ['deployment/api']);
-    // 110 pods a node, with one of the DaemonSet each, and two that are there.
-    expect(one.workloads.map(({ more }) => more)).toEqual([null, 15 * 109 - 2, null]);
+    expect(moreIn(fitOf({ nodes, manifests }, ['deployment/api']))[0]).toEqual([null, false]);
   });
+
+  test('is counted up to a thousand where it takes placing, to the end for a workload that is asked for', () => {
+    const manifests = [deployment('web', 1, '1m', EVENLY)];
+    const nodes = [{ ...GENERAL, count: 15, cpu: 64 }];
+    expect(moreIn(fitOf({ nodes, manifests }))).toEqual([[1_000, true]]);
+    expect(moreIn(fitOf({ nodes, manifests }, ['deployment/web']))).toEqual([[15 * 110 - 1, false]]);
+  });
+
+  test('is as many as the scheduler places, whatever else is there', () => {
+    const amount = fc.integer({ min: 1, max: 40 });
+    const wishes = fc.record({
+      sizes: fc.array(fc.record({ milliCpu: amount, mebibytes: amount, replicas: fc.nat(12) }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      counts: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 3 })),
+      isTainted: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(wishes, ({ sizes, counts: [general, large], isTainted }) => {
+        const taints = isTainted ? ['dedicated=x:NoSchedule'] : [];
+        const nodes = [
+          { ...GENERAL, count: general },
+          { ...GENERAL, pool: 'large', count: large, cpu: 8, pods: 12, taints },
+        ];
+        const manifests = sizes.map(({ milliCpu, mebibytes, replicas }, index) => {
+          const requests = { cpu: `${50 * milliCpu}m`, memory: `${100 * mebibytes}Mi` };
+          return deployment(`d${index}`, replicas, '', {
+            containers: [{ name: 'c', image: 'a:v1', resources: { requests } }],
+          });
+        });
+        const { fits, workloads } = fitOf({ nodes, manifests });
+        fc.pre(fits);
+        for (const [index, { more }] of workloads.entries()) {
+          const after = (extra: number): Fit => {
+            const { spec } = manifests[index] as { readonly spec: object };
+            const last = { ...workload('Deployment', 'last', ''), spec: { ...spec, replicas: extra } };
+            return fitOf({ nodes, manifests: [...manifests, last] });
+          };
+          expect(after(more!).left).toBe(0);
+          expect(after(more! + 1).left).toBe(1);
+        }
+      }),
+      { numRuns: 15, seed: 5 },
+    );
+  }, 120_000);
 
   test('leaves nothing behind: the count of one workload is not in the way of the next', () => {
     const { workloads } = fitOf({ manifests: [deployment('web', 1, '1'), deployment('api', 1, '1')] });
@@ -157,23 +206,27 @@ describe('how many nodes are missing', () => {
     expect(missing).toEqual([{ ...exactly('general', 5, 17), left: 5 + 3 + 5 }]);
   });
 
-  test('is bounded where counting on would take long, and many pods that do not fit cost nothing', () => {
-    const { missing, left } = fitOf({ manifests: [deployment('web', 1_000_000, '1')] });
-    expect(left).toBe(1_000_000 - 12);
-    expect(missing).toMatchObject([{ pool: 'general', bound: 'least' }]);
-    expect(missing[0]!.nodes).toBeGreaterThan(5_000);
-    expect(missing[0]!.takes).toBe(4 * missing[0]!.nodes);
-    // A search as long as this is told to the last.
-    expect(fitOf({ manifests: [deployment('web', 5_000, '1')] }).missing).toEqual([exactly('general', 1_247, 4_988)]);
-  }, 30_000);
+  test('to the last for thousands of small pods', () => {
+    const nodes = [{ ...GENERAL, count: 10 }];
+    const { missing } = fitOf({
+      nodes,
+      manifests: [deployment('web', 30_000, '10m'), deployment('api', 20_000, '20m')],
+    });
+    // 110 pods a node.
+    expect(missing).toEqual([exactly('general', Math.ceil(50_000 / 110) - 10, 50_000 - 1_100)]);
+  }, 120_000);
 
-  test.each(['OrderedReady', 'Parallel'])('of a StatefulSet (%s) that is far too large', (podManagementPolicy) => {
-    const nodes = [{ ...GENERAL, count: 3 }];
-    const spec = { replicas: 100_000, serviceName: 'db', podManagementPolicy };
-    const { left, missing } = fitOf({ nodes, manifests: [workload('StatefulSet', 'db', '1', spec)] });
-    expect(left).toBe(100_000 - 12);
-    expect(missing).toMatchObject([{ bound: 'least' }]);
-  });
+  test.each(['OrderedReady', 'Parallel'])(
+    'of a StatefulSet (%s) that is far too large',
+    (podManagementPolicy) => {
+      const nodes = [{ ...GENERAL, count: 3 }];
+      const spec = { replicas: 100_000, serviceName: 'db', podManagementPolicy };
+      const { left, missing } = fitOf({ nodes, manifests: [workload('StatefulSet', 'db', '1', spec)] });
+      expect(left).toBe(100_000 - 12);
+      expect(missing).toMatchObject([{ bound: 'least' }]);
+    },
+    120_000,
+  );
 
   test('of which pool: one that does not help is not named', () => {
     const requests = { cpu: '100m', 'example.com/gpu': 1 };
