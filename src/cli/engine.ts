@@ -105,10 +105,10 @@ export interface ExplainedRun {
   readonly command: string;
   /** The pods whose scheduling was explained, with their attempts; undefined if it was not asked for. */
   readonly pods: readonly PodAttempts[] | undefined;
-  /** What was asked for; empty: all pods. */
-  readonly asked: readonly string[];
-  /** The other pods of the run. */
+  /** Of what was asked for, the pods that nobody tried to place. */
   readonly untried: readonly UntriedPod[];
+  /** All pods of the run and all that had pods, whether they were asked for or not: `pod/web-0`, `shop/deployment/web`. */
+  readonly subjects: readonly string[];
 }
 
 /** The work behind the commands. Everything that cannot be done because of the user throws a `CommandError`. */

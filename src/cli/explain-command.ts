@@ -1,11 +1,12 @@
 import { subjectNamed } from '../experiment/measure/explained.js';
 import { type PodAttempts, subjectOf } from '../results/attempts.js';
+import type { UntriedPod } from '../results/untried-pods.js';
 import { nearest } from '../scenario/diagnostics.js';
 import type { ExplainOptions } from './commands/explain.js';
 import type { Context } from './context.js';
 import type { ExplainedRun } from './engine.js';
 import { CommandError, EXIT } from './exit-codes.js';
-import { attemptsTable, printAttempts } from './print-attempts.js';
+import { attemptsTable, printAttempts, printUntried } from './print-attempts.js';
 import { renderTable } from './text-table.js';
 
 /** `wavetank explain`: reads a folder of results, plays nothing. */
@@ -19,10 +20,15 @@ export async function explainCommand(
   const engine = await context.loadEngine();
   const run = await engine.explain(folder);
   if (run.pods === undefined) refuseUnexplained(folder, run, subject);
-  const pods = subject === undefined ? run.pods : podsOf(run.pods, run, subject);
-  if (options.format === 'json') io.out(`${JSON.stringify({ folder, pods }, null, 2)}\n`);
-  else if (subject === undefined) io.out(`${renderTable(attemptsTable(pods), io.outColours.bold).join('\n')}\n`);
-  else for (const [index, pod] of pods.entries()) printAttempts(io, pod, index > 0);
+  const { pods, untried } =
+    subject === undefined ? { pods: run.pods, untried: run.untried } : meantBy(run.pods, run, subject);
+  if (options.format === 'json') io.out(`${JSON.stringify({ folder, pods, untried }, null, 2)}\n`);
+  else if (subject === undefined) {
+    io.out(`${renderTable(attemptsTable(pods, untried), io.outColours.bold).join('\n')}\n`);
+  } else {
+    for (const [index, pod] of pods.entries()) printAttempts(io, pod, index > 0);
+    for (const [index, pod] of untried.entries()) printUntried(io, pod, index + pods.length > 0);
+  }
   return EXIT.ok;
 }
 
@@ -35,25 +41,28 @@ function refuseUnexplained(folder: string, { command }: ExplainedRun, subject: s
   );
 }
 
+type Named = Pick<UntriedPod, 'namespace' | 'pod' | 'workload'>;
+
 /** The pods that are meant: one by its name, those of a controller by its. */
-function podsOf(known: readonly PodAttempts[], run: ExplainedRun, text: string): readonly PodAttempts[] {
+function meantBy(
+  known: readonly PodAttempts[],
+  run: ExplainedRun,
+  text: string,
+): { readonly pods: readonly PodAttempts[]; readonly untried: readonly UntriedPod[] } {
   const subject = subjectNamed(text) ?? subjectNamed(`pod/${text}`) ?? text;
-  const namesOf = ({ namespace, pod, workload }: PodAttempts): string[] =>
-    [`pod/${pod}`, workload].flatMap((one) => [one, `${namespace}/${one}`]);
-  const meant = known.filter((pod) => namesOf(pod).includes(subject));
-  if (meant.length > 0) return meant;
-  const silent = run.untried.find(({ pod, workload }) => pod === subject || workload === subject);
-  if (silent !== undefined && (run.asked.length === 0 || run.asked.includes(subject))) {
-    throw new CommandError(EXIT.usage, `no scheduler tried ${silent.pod}: ${silent.why}`);
-  }
-  if (silent !== undefined) {
+  const isMeant = ({ namespace, pod, workload }: Named): boolean =>
+    [`pod/${pod}`, workload].some((one) => subject === one || subject === `${namespace}/${one}`);
+  const pods = known.filter(isMeant);
+  const untried = run.untried.filter(isMeant);
+  if (pods.length + untried.length > 0) return { pods, untried };
+  if (run.subjects.includes(subject)) {
     throw new CommandError(
       EXIT.usage,
       `${subject} was not explained: it was not asked for`,
       `${run.command.replace(/ --explain.*$/, '')} --explain ${subject}`,
     );
   }
-  const names = known.flatMap(({ namespace, pod, workload }) =>
+  const names = [...known, ...run.untried].flatMap(({ namespace, pod, workload }) =>
     [`pod/${pod}`, workload].map((one) => subjectOf(namespace, one)),
   );
   const bare = names.find((name) => name.endsWith(`/${text}`));

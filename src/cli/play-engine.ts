@@ -21,7 +21,7 @@ import {
 } from '../results/folder.js';
 import { refuseUnwritable } from '../results/folder-files.js';
 import { formatClock } from '../results/format.js';
-import { podAttempts } from '../results/attempts.js';
+import { podAttempts, podNames, workloadNames } from '../results/attempts.js';
 import { untriedPods } from '../results/untried-pods.js';
 import { summarize } from '../results/summary.js';
 import { summaryTables } from '../results/summary-table.js';
@@ -170,6 +170,6 @@ export async function redraw(directory: string, outputFile: string | undefined):
 export async function explainRun(directory: string): Promise<ExplainedRun> {
   const { identity, tables } = await readRunFolder(directory.replace(/\/manifest\.json$/, ''));
   const pods = podAttempts(tables);
-  const untried = untriedPods(tables, pods ?? []);
-  return { command: identity.command, pods, asked: identity.explained ?? [], untried };
+  const untried = pods === undefined ? [] : untriedPods(tables);
+  return { command: identity.command, pods, untried, subjects: [...podNames(tables), ...workloadNames(tables)] };
 }

@@ -1,6 +1,7 @@
 import { type Attempt, type PodAttempts, subjectOf } from '../results/attempts.js';
-import { formatPlural } from '../results/format.js';
+import { formatCount, formatPlural } from '../results/format.js';
 import type { TextTable } from '../results/summary-table.js';
+import type { UntriedPod } from '../results/untried-pods.js';
 import type { Io } from './io.js';
 import { renderTable, wrap } from './text-table.js';
 
@@ -9,8 +10,8 @@ const INDENT = '  ';
 /** Of more equal attempts only the first and the last are told. */
 const TOLD_TIMES = 4;
 
-/** A row for each pod that was explained. */
-export function attemptsTable(pods: readonly PodAttempts[]): TextTable {
+/** A row for each pod that was explained, those at the end that nobody tried. */
+export function attemptsTable(pods: readonly PodAttempts[], untried: readonly UntriedPod[]): TextTable {
   return {
     title: 'Explained pods',
     columns: [
@@ -21,13 +22,29 @@ export function attemptsTable(pods: readonly PodAttempts[]): TextTable {
       { name: 'last', figures: true },
       { name: 'outcome', figures: false },
     ],
-    rows: pods.map(({ namespace, pod, workload, attempts }) => {
-      const last = attempts.at(-1)!;
-      const where = last.outcome === 'scheduled' ? `on ${last.node}` : last.outcome;
-      const times = [attempts[0]!.startSeconds, last.startSeconds].map(clock);
-      return [subjectOf(namespace, `pod/${pod}`), workload, String(last.number), ...times, where];
-    }),
+    rows: [
+      ...pods.map(({ namespace, pod, workload, attempts }) => {
+        const last = attempts.at(-1)!;
+        const where = last.outcome === 'scheduled' ? `on ${last.node}` : last.outcome;
+        const times = [attempts[0]!.startSeconds, last.startSeconds].map(clock);
+        return [subjectOf(namespace, `pod/${pod}`), workload, String(last.number), ...times, where];
+      }),
+      ...untried.map(({ namespace, pod, workload, why }) => {
+        return [subjectOf(namespace, `pod/${pod}`), workload, '0', '', '', `never tried: ${why}`];
+      }),
+    ],
   };
+}
+
+/** A pod without an attempt, as told to people. */
+export function printUntried(io: Io, { namespace, pod, workload, why }: UntriedPod, isNext: boolean): void {
+  const name = subjectOf(namespace, `pod/${pod}`);
+  const headline = io.outColours.bold(`${name}${ownerOf(pod, workload)}: never tried by a scheduler`);
+  io.out(`${isNext ? '\n' : ''}${[headline, '', ...wrap(`Because ${why}.`, TEXT_WIDTH)].join('\n')}\n`);
+}
+
+function ownerOf(pod: string, workload: string): string {
+  return workload === `pod/${pod}` ? '' : ` of ${workload}`;
 }
 
 /** Every attempt at a pod, as told to people. */
@@ -38,10 +55,9 @@ export function printAttempts(
 ): void {
   const paint = io.outColours;
   const name = subjectOf(namespace, `pod/${pod}`);
-  const owner = workload === `pod/${pod}` ? '' : ` of ${workload}`;
   const last = attempts.at(-1)!;
   const where = last.outcome === 'scheduled' ? `on ${last.node}` : 'on no node';
-  const headline = `${name}${owner}: ${where} after ${formatPlural(last.number, 'attempt')}`;
+  const headline = `${name}${ownerOf(pod, workload)}: ${where} after ${formatPlural(last.number, 'attempt')}`;
   const parts = runsOfEqual(attempts).map((equal) => attemptLines(io, equal).join('\n'));
   if (evicted !== null) parts.push(`evicted at ${clock(evicted.atSeconds)}: preempted by ${evicted.preemptor}`);
   io.out(`${isNext ? '\n' : ''}${[paint.bold(headline), ...parts].join('\n\n')}\n`);
@@ -83,13 +99,31 @@ function attemptLines(io: Io, attempts: readonly Attempt[]): string[] {
   const lines: string[] = [];
   if (filtered.length > 0) lines.push(...renderTable(filterTable(attempt), paint.dim));
   lines.push(...choiceLines(io, attempt));
-  if (attempt.victims.length > 0) {
-    lines.push(`to be evicted from ${attempt.nominated}, which is kept for it: ${attempt.victims.join(', ')}`);
-  }
+  lines.push(...evictionLines(attempt));
   if (message !== '') lines.push(...wrap(message, TEXT_WIDTH));
   const waits = WAITS[attempt.waits];
   if (waits !== undefined) lines.push(waits);
   return [head, ...lines.map((line) => `${INDENT}${line}`)];
+}
+
+/** Rules of preemption in their order: scheduler/preemption/choose-node.ts. */
+const CHOSEN_BY: Readonly<Record<string, string>> = {
+  budgets: 'there the fewest victims overdraw disruption budgets',
+  priority: 'there the most important victim is the least important',
+  'priority-sum': 'there the sum of the priorities of the victims is the smallest',
+  victims: 'there the fewest are evicted',
+  start: 'there the most important victims started last',
+  first: 'the first of those where evictions do the least harm',
+};
+
+function evictionLines({ nominated, victims, choices, chosenBy, overdrawn }: Attempt): string[] {
+  if (victims.length === 0) return [];
+  const why =
+    chosenBy === 'only'
+      ? 'The only node where evictions help, of those tried.'
+      : `Chosen of ${formatCount(choices)} nodes where evictions would help: ${CHOSEN_BY[chosenBy]!}.`;
+  const budgets = overdrawn.length === 0 ? [] : [`Disruption budgets overdrawn: ${overdrawn.join(', ')}`];
+  return [`to be evicted from ${nominated}, which is kept for it: ${victims.join(', ')}`, why, ...budgets];
 }
 
 const WAITS: Readonly<Record<string, string>> = {

@@ -28,7 +28,7 @@ import { ExperimentEvent } from './events.js';
 import { armMonitors, createMonitors, registerMonitors } from './expect/monitors.js';
 import { registerFaults, strike } from './faults.js';
 import { recordApiUsage, recordCosts } from './measure/costs.js';
-import { measureExplained } from './measure/explained.js';
+import { finishExplained, measureExplained } from './measure/explained.js';
 import { createNodeIntervals, finishNodes, measureNodes } from './measure/nodes.js';
 import { createPodLedger, finishPods, measurePods } from './measure/pods.js';
 import { createRecoveries, finishRecoveries, measureRecoveries } from './measure/recoveries.js';
@@ -81,6 +81,7 @@ export function finish({ world, scenario }: Assembly): void {
   finishTraffic(world);
   finishNodes<World>(world, trafficUsage);
   finishPods(world, lookInside);
+  finishExplained(world);
   finishCommands(world);
   finishRollouts(world);
   finishRecoveries(world);

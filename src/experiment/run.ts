@@ -48,7 +48,7 @@ function tablesOf({ world }: Assembly): ReadonlyMap<string, RecordedTable> {
   if (explained === undefined) return tables;
   return new Map([
     ...tables,
-    ...[explained.attempts, explained.judgements].map((one) => [one.definition.name, one] as const),
+    ...[explained.attempts, explained.judgements, explained.untried].map((one) => [one.definition.name, one] as const),
   ]);
 }
 

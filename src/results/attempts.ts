@@ -43,6 +43,11 @@ export interface Attempt {
   readonly tie: 'order' | 'draw' | '';
   readonly nominated: string;
   readonly victims: readonly string[];
+  /** Nodes where evictions would help, and what told the nominated one from them; '' without evictions. */
+  readonly choices: number;
+  readonly chosenBy: string;
+  /** Disruption budgets that the evictions overdraw. */
+  readonly overdrawn: readonly string[];
   /** Where a pod that failed waits: unschedulable (for an event that may help) or backoff. */
   readonly waits: string;
   readonly message: string;
@@ -128,6 +133,9 @@ const ATTEMPT = {
   tie: 'text',
   nominated: 'text',
   victims: 'text',
+  choices: 'integer',
+  chosen_by: 'text',
+  overdrawn: 'text',
   waits: 'text',
   message: 'text',
 } as const;
@@ -174,6 +182,9 @@ function attemptOf(row: AttemptRow, judgements: readonly JudgementRow[]): Attemp
     tie: row.tie as Attempt['tie'],
     nominated: row.nominated!,
     victims: words(row.victims!),
+    choices: row.choices!,
+    chosenBy: row.chosen_by!,
+    overdrawn: words(row.overdrawn!),
     waits: row.waits!,
     message: row.message!,
     filtered: own

@@ -1,38 +1,48 @@
-import { type PodAttempts, subjectOf } from './attempts.js';
-import { rows } from './columns.js';
+import { byText, rows } from './columns.js';
 import type { RecordedTables } from './identity.js';
 
 /** A pod that no scheduler tried to place, and why. */
 export interface UntriedPod {
-  /** `pod/NAME` and `deployment/NAME`, with `NAMESPACE/` before them outside `default`. */
+  readonly namespace: string;
   readonly pod: string;
+  readonly uid: string;
   readonly workload: string;
   readonly why: string;
 }
 
-const POD = {
+const UNTRIED = {
   namespace: 'text',
-  name: 'text',
-  workload: 'text',
+  pod: 'text',
   uid: 'text',
+  workload: 'text',
+  gates: 'text',
   node: 'text',
-  reason: 'text',
+  scheduler: 'text',
+  schedulers: 'text',
 } as const;
 
-/** Pods of a run that recorded attempts, without any of their own. */
-export function untriedPods(tables: RecordedTables, tried: readonly PodAttempts[]): UntriedPod[] {
-  const known = new Set(tried.map(({ uid }) => uid));
-  return rows(tables, 'pods', POD)
-    .filter(({ uid }) => !known.has(uid!))
-    .map(({ namespace, name, workload, node, reason }) => ({
-      pod: subjectOf(namespace!, `pod/${name!}`),
-      workload: subjectOf(namespace!, workload!),
-      why: whyOf(node ?? '', reason ?? ''),
-    }));
+type UntriedRow = ReturnType<typeof rows<typeof UNTRIED>>[number];
+
+/** The pods that a run was asked to explain and nobody tried, by name. */
+export function untriedPods(tables: RecordedTables): UntriedPod[] {
+  return rows(tables, 'scheduling_untried', UNTRIED)
+    .map((row) => ({
+      namespace: row.namespace!,
+      pod: row.pod!,
+      uid: row.uid!,
+      workload: row.workload!,
+      why: whyOf(row),
+    }))
+    .sort((left, right) => byText(left.namespace, right.namespace) || byText(left.pod, right.pod));
 }
 
-function whyOf(node: string, reason: string): string {
-  if (reason === 'SchedulingGated') return 'it has scheduling gates, which were not removed';
-  if (node !== '') return `it names its node itself (${node})`;
-  return 'it asks for a scheduler (schedulerName) that does not exist, or came as the run ended';
+function whyOf({ gates, node, scheduler, schedulers }: UntriedRow): string {
+  if (gates !== '') return `its scheduling gates were not removed: ${list(gates!)}`;
+  if (node !== '') return `it names its node itself (${node!})`;
+  if (scheduler === '') return 'no scheduler came to it before it went or the run ended';
+  return `it asks for the scheduler ${scheduler!}, which does not exist; there are: ${list(schedulers!)}`;
+}
+
+function list(words: string): string {
+  return words.split(' ').join(', ');
 }

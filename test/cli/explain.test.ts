@@ -81,13 +81,16 @@ describe('explain', () => {
   });
 
   test.each([
-    ['gated', 'it has scheduling gates, which were not removed'],
-    ['strange', 'it asks for a scheduler (schedulerName) that does not exist'],
+    ['gated', 'its scheduling gates were not removed: wait'],
+    ['strange', 'it asks for the scheduler nope, which does not exist; there are: default-scheduler'],
     ['fixed', 'it names its node itself (n-2)'],
   ])('says why pod %s was never tried', async (name, why) => {
-    const { code, err } = await play('explain', join(scratch, 'again'), `pod/${name}`);
-    expect(code).toBe(2);
-    expect(err).toContain(`no scheduler tried pod/${name}: ${why}`);
+    const { code, out } = await play('explain', join(scratch, 'again'), `pod/${name}`);
+    expect(code).toBe(0);
+    expect(out).toBe(`pod/${name}: never tried by a scheduler\n\nBecause ${why}.\n`);
+    expect((await play('explain', join(scratch, 'again'))).out).toMatch(
+      new RegExp(`^pod/${name} .* 0 .*never tried: `, 'm'),
+    );
   });
 
   test('says when and for whom a pod was evicted', async () => {
@@ -95,7 +98,11 @@ describe('explain', () => {
     await play('run', 'scenarios/tour/S39-disruption-budget.yaml', '--out', out, '--quiet', '--explain');
     const told = (await play('explain', out, 'deployment/batch')).out;
     expect(told).toMatch(/^evicted at 7m 0\.1\d\ds: preempted by pod\/urgent-\S+ on general-\d$/m);
-    expect((await play('explain', out, 'deployment/urgent')).out).not.toContain('preempted by');
+    const urgent = (await play('explain', out, 'deployment/urgent')).out;
+    expect(urgent).not.toContain('preempted by');
+    expect(urgent).toContain(
+      '  Chosen of 2 nodes where evictions would help: the first of those where evictions do the least harm.\n',
+    );
   });
 
   test('understands the manifest of a folder, and hints at a workload of that name', async () => {

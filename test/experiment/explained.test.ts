@@ -17,6 +17,7 @@ describe('a run that is asked why its pods go where they go', () => {
     expect([...explained.tables.keys()].filter((name) => !plain.tables.has(name))).toEqual([
       'scheduling_attempts',
       'scheduling_judgements',
+      'scheduling_untried',
     ]);
   });
 
@@ -91,17 +92,41 @@ describe('a pod that evicts others', () => {
     metadata: { name: 'urgent' },
     value: 1000,
   };
-  const text = JSON.stringify({
-    scenario: 'preemption',
-    duration: '2m',
-    cluster: { nodes: [{ pool: 'general', count: 2, cpu: 2, memory: '4Gi' }] },
-    manifests: [urgent, deployment('low', 4), { ...deployment('high', 0, 'urgent') }],
-    timeline: [{ '30s': 'kubectl scale deployment/high --replicas=1' }],
+  const attemptsOfUrgent = (nodes: number, ...others: readonly object[]) => {
+    const text = JSON.stringify({
+      scenario: 'preemption',
+      duration: '2m',
+      cluster: { nodes: [{ pool: 'general', count: nodes, cpu: 2, memory: '4Gi' }] },
+      manifests: [urgent, ...others, deployment('high', 0, 'urgent')],
+      timeline: [{ '30s': 'kubectl scale deployment/high --replicas=1' }],
+    });
+    const access = { readFile: () => new TextEncoder().encode(text), glob: () => [] };
+    const { tables } = run(load('preemption.json', {}, access), { explain: ['deployment/high'] });
+    return podAttempts(tables)![0]!.attempts;
+  };
+  const attempts = attemptsOfUrgent(2, deployment('low', 4));
+  const budget = (app: string): object => ({
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: `${app}-stays` },
+    spec: { maxUnavailable: 0, selector: { matchLabels: { app } } },
   });
-  const access = { readFile: () => new TextEncoder().encode(text), glob: () => [] };
-  const { attempts } = podAttempts(
-    run(load('preemption.json', {}, access), { explain: ['deployment/high'] }).tables,
-  )![0]!;
+
+  test('is told by which rule the node was chosen of how many', () => {
+    expect(attempts[0]).toMatchObject({ choices: 2, chosenBy: 'first', overdrawn: [] });
+    const [beside] = attemptsOfUrgent(2, deployment('low', 2), budget('low'), deployment('free', 2));
+    // The pods of each spread over both nodes.
+    expect(beside!.victims[0]).toMatch(/^default\/free-/);
+    expect(beside).toMatchObject({ choices: 2, overdrawn: [] });
+    const [alone] = attemptsOfUrgent(1, deployment('low', 2));
+    expect(alone).toMatchObject({ choices: 1, chosenBy: 'only' });
+    expect(attempts.at(-1)).toMatchObject({ choices: 0, chosenBy: '', overdrawn: [] });
+  });
+
+  test('is told which disruption budgets are overdrawn', () => {
+    const [kept] = attemptsOfUrgent(1, deployment('low', 2), budget('low'));
+    expect(kept).toMatchObject({ choices: 1, chosenBy: 'only', overdrawn: ['default/low-stays'] });
+  });
 
   test('is told with its victims and the node that is kept for it', () => {
     const [first] = attempts;

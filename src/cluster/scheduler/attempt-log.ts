@@ -1,16 +1,22 @@
 import { appendRow, createTable, type RecordedTable } from '../../kernel/probe.js';
 import { type Micros, microsToSeconds } from '../../kernel/time.js';
+import type { Pod } from '../api/objects/pod.js';
 import { type ClusterState, NO_NODE, type NodeIndex } from './cluster.js';
 import { nodeOrder } from './cluster-nodes.js';
 import type { Outcome } from './decide.js';
 import { explainPod, type Explanation } from './explain.js';
+import type { Failure } from './fit-error.js';
 import { knownVerdicts } from './known-verdicts.js';
 import { FEASIBLE, pluginOf, reasonsOf, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
+import { type Decisive, decisiveRule } from './preemption/choose-node.js';
+import { overdrawing } from './preemption/disruption-budgets.js';
+import { byImportance } from './preemption/importance.js';
 import type { QueuedPod } from './queued-pod.js';
+import { profileNamed, type SchedulingProfile } from './profile.js';
 import { refusalOf } from './refusal.js';
 import { prepare } from './schedule-pod.js';
-import { ATTEMPT_TABLE, JUDGEMENT_TABLE } from './tables.js';
+import { ATTEMPT_TABLE, JUDGEMENT_TABLE, UNTRIED_TABLE } from './tables.js';
 import type { SchedulerWorld } from './world.js';
 
 /** Scores of so many nodes are written down, and so many names of nodes that fail for one reason. */
@@ -30,6 +36,9 @@ export interface AttemptLog {
   readonly pods: Map<string, string>;
   readonly attempts: RecordedTable;
   readonly judgements: RecordedTable;
+  readonly untried: RecordedTable;
+  /** Those of the pods that had an attempt, by uid. */
+  readonly tried: Set<string>;
   /** The attempt under way, if its pod was asked for. */
   current: AttemptNote | undefined;
 }
@@ -43,7 +52,19 @@ interface AttemptNote {
   readonly tie: 'order' | 'draw' | '';
   /** The node was kept for the pod: taken without a look at others. */
   readonly isNominated: boolean;
+  readonly choice: VictimChoice;
 }
+
+/** How the search for victims chose the node to evict them from. */
+interface VictimChoice {
+  /** Nodes where evictions would help, as far as was looked. */
+  readonly candidates: number;
+  readonly rule: Decisive | '';
+  /** Disruption budgets that are overdrawn. */
+  readonly overdrawn: readonly string[];
+}
+
+const NO_CHOICE: VictimChoice = { candidates: 0, rule: '', overdrawn: [] };
 
 export function createAttemptLog(subjects: readonly string[]): AttemptLog {
   return {
@@ -52,6 +73,8 @@ export function createAttemptLog(subjects: readonly string[]): AttemptLog {
     pods: new Map(),
     attempts: createTable(ATTEMPT_TABLE),
     judgements: createTable(JUDGEMENT_TABLE),
+    untried: createTable(UNTRIED_TABLE),
+    tried: new Set(),
     current: undefined,
   };
 }
@@ -69,12 +92,11 @@ export function noteAttempt(
   const { uid, namespace, name } = pod.metadata;
   if (!log.pods.has(uid)) return;
   const { cluster } = world.scheduler;
-  const { node, evaluated } = outcome;
+  const { node, evaluated, isNominated, failure } = outcome;
   const at = world.kernel.now;
   const say = (...cells: (string | number | null)[]): void =>
     appendRow(log.judgements, [microsToSeconds(at), namespace, name, uid, attempts, ...cells]);
   const found = node === NO_NODE ? [] : [...cluster.feasible.subarray(0, cluster.feasibleCount)];
-  const isNominated = node !== NO_NODE && evaluated === 1 && pod.status.nominatedNodeName === cluster.names[node];
   const refusal = node === NO_NODE ? refusalOf(cluster, podClass) : undefined;
   if (refusal !== undefined) say(refusal.plugin, refusal.message, cluster.nodeCount, '', null, null, null, null);
   else if (!isNominated) {
@@ -96,7 +118,21 @@ export function noteAttempt(
   const highest = explanation?.totals.get(node);
   const tied = explanation === undefined ? 0 : found.filter((one) => explanation.totals.get(one) === highest).length;
   const tie = tied < 2 ? '' : world.scheduler.parameters.ties === 'ordered' ? 'order' : 'draw';
-  log.current = { at, nodes: cluster.nodeCount, evaluated, feasible: found.length, tied, tie, isNominated };
+  const choice = failure === undefined ? NO_CHOICE : choiceOf(cluster, podClass, failure);
+  log.current = { at, nodes: cluster.nodeCount, evaluated, feasible: found.length, tied, tie, isNominated, choice };
+}
+
+function choiceOf(cluster: ClusterState, { priority }: PodClass, { candidate, candidates }: Failure): VictimChoice {
+  if (candidate === undefined || candidates === undefined) return NO_CHOICE;
+  const { node, victims } = candidate;
+  const lower = cluster.podsOnNode[node]!.filter(({ podClass }) => podClass.priority < priority).sort(byImportance);
+  const budgets = overdrawing(cluster, lower);
+  const overdrawn = victims.flatMap((victim) => {
+    const { namespace } = victim.pod.metadata;
+    return (budgets.get(victim) ?? []).map((name) => `${namespace}/${name}`);
+  });
+  const rule = decisiveRule(candidates, candidate);
+  return { candidates: candidates.length, rule, overdrawn: [...new Set(overdrawn)] };
 }
 
 /** Nodes that were looked at and rejected, by what was said of them; most nodes first. */
@@ -151,7 +187,16 @@ export function endAttempt(log: AttemptLog, queued: QueuedPod, end: AttemptEnd, 
 
 /** The binding of a pod failed after its attempt: told in a row of its own. */
 export function noteBindingError(log: AttemptLog, queued: QueuedPod, node: string, message: string, now: Micros): void {
-  const note = { at: now, nodes: 0, evaluated: 0, feasible: 0, tied: 0, tie: '', isNominated: false } as const;
+  const nothing = {
+    nodes: 0,
+    evaluated: 0,
+    feasible: 0,
+    tied: 0,
+    tie: '',
+    isNominated: false,
+    choice: NO_CHOICE,
+  } as const;
+  const note: AttemptNote = { at: now, ...nothing };
   record(log, queued, note, { outcome: 'unbound', node, nominated: '', victims: '', message }, now);
 }
 
@@ -165,6 +210,7 @@ function record(
   const { namespace, name, uid } = pod.metadata;
   const workload = log.pods.get(uid);
   if (workload === undefined) return;
+  log.tried.add(uid);
   appendRow(log.attempts, [
     microsToSeconds(note.at),
     microsToSeconds(now),
@@ -182,7 +228,22 @@ function record(
     note.tie,
     note.isNominated ? end.node : end.nominated,
     end.victims,
+    note.choice.candidates,
+    note.choice.rule,
+    note.choice.overdrawn.join(' '),
     end.outcome === 'scheduled' || place === 'gone' ? '' : place,
     end.message,
   ]);
+}
+
+/** A pod goes, or the run ends: was it never tried, it is told why. */
+export function noteEnd(log: AttemptLog, { metadata, spec }: Pod, profiles: readonly SchedulingProfile[]): void {
+  const { namespace, name, uid } = metadata;
+  const workload = log.pods.get(uid);
+  if (workload === undefined || log.tried.has(uid)) return;
+  const gates = (spec.schedulingGates ?? []).map((gate) => gate.name).join(' ');
+  const isKnown = profileNamed(profiles, spec.schedulerName) !== undefined;
+  const scheduler = isKnown ? '' : spec.schedulerName!;
+  const schedulers = profiles.map(({ schedulerName }) => schedulerName).join(' ');
+  appendRow(log.untried, [namespace, name, uid, workload, gates, spec.nodeName ?? '', scheduler, schedulers]);
 }

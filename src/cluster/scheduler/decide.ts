@@ -9,6 +9,8 @@ import type { TieDraw } from './tie-break.js';
 export interface Outcome {
   readonly node: NodeIndex;
   readonly evaluated: number;
+  /** The node was kept for the pod, and taken without a look at others. */
+  readonly isNominated: boolean;
   readonly failure: Failure | undefined;
 }
 
@@ -23,15 +25,15 @@ export function decide(
   incoming: Incoming = UNKNOWN_POD,
   draw?: TieDraw,
 ): Outcome {
-  const isNominated = incoming.nominatedNodeName !== '' || cluster.nominatedNodes.has(incoming.uid);
-  const last = isNominated || cluster.isReference ? undefined : pod.lastFailure;
+  const hasNomination = incoming.nominatedNodeName !== '' || cluster.nominatedNodes.has(incoming.uid);
+  const last = hasNomination || cluster.isReference ? undefined : pod.lastFailure;
   if (last !== undefined && last.version === cluster.version) {
     moveStart(cluster, last.outcome.evaluated);
     return last.outcome;
   }
-  const { node, evaluated } = schedulePod(cluster, pod, incoming, draw);
-  if (node !== NO_NODE) return { node, evaluated, failure: undefined };
-  const outcome = { node, evaluated, failure: failureOf(cluster, pod, incoming) };
-  if (!isNominated) pod.lastFailure = { version: cluster.version, outcome };
+  const { node, evaluated, isNominated } = schedulePod(cluster, pod, incoming, draw);
+  if (node !== NO_NODE) return { node, evaluated, isNominated, failure: undefined };
+  const outcome = { node, evaluated, isNominated, failure: failureOf(cluster, pod, incoming) };
+  if (!hasNomination) pod.lastFailure = { version: cluster.version, outcome };
   return outcome;
 }

@@ -28,6 +28,8 @@ export interface Failure {
   readonly nomination: string | undefined;
   /** Who is to be evicted for the pod. */
   readonly candidate?: Candidate;
+  /** All nodes where evictions would help, as far as was looked, that one among them. */
+  readonly candidates?: readonly Candidate[];
   /** How often a node was filtered in the search for victims. */
   readonly passes: number;
 }
@@ -72,8 +74,9 @@ function postFilter(
     }
     const preemption = preempt();
     if (preemption.kind === 'found') {
-      const { candidate } = preemption;
-      return { message: '', nomination: cluster.names[candidate.node]!, candidate, passes: preemption.passes };
+      const { candidate, candidates } = preemption;
+      const nominated = cluster.names[candidate.node]!;
+      return { message: '', nomination: nominated, candidate, candidates, passes: preemption.passes };
     }
     if (preemption.kind === 'in-vain') {
       nomination = '';

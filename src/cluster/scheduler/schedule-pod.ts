@@ -23,6 +23,8 @@ export interface Decision {
   readonly feasible: number;
   /** Feasible nodes and those seen to be rejected. */
   readonly evaluated: number;
+  /** It is the node that the pod was nominated for, taken without a look at others. */
+  readonly isNominated: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export function schedulePod(
 ): Decision {
   if (pod.claims.length > 0 && refusalOf(cluster, pod) !== undefined) {
     cluster.feasibleCount = 0;
-    return { node: NO_NODE, feasible: 0, evaluated: 0 };
+    return { node: NO_NODE, feasible: 0, evaluated: 0, isNominated: false };
   }
   const { isReference } = cluster;
   const filters = prepare(cluster, pod);
@@ -47,7 +49,7 @@ export function schedulePod(
     // It is taken without scores, and the next search begins where this one would have.
     cluster.feasible[0] = nominated;
     cluster.feasibleCount = 1;
-    return { node: nominated, feasible: 1, evaluated: 1 };
+    return { node: nominated, feasible: 1, evaluated: 1, isNominated: true };
   }
   const candidates = candidatesOf(cluster, pod);
   const searched = (isReference ? searchPlainly : search)(cluster, filters, candidates, incoming.uid);
@@ -55,13 +57,13 @@ export function schedulePod(
   const evaluated = searched + (nominated === NO_NODE || wasSearched(cluster, candidates, searched, nominated) ? 0 : 1);
   moveStart(cluster, evaluated);
   const feasible = cluster.feasibleCount;
-  if (feasible === 0) return { node: NO_NODE, feasible, evaluated };
+  if (feasible === 0) return { node: NO_NODE, feasible, evaluated, isNominated: false };
   // A single feasible node is taken without a look at its score.
-  if (feasible === 1) return { node: cluster.feasible[0]!, feasible, evaluated };
+  if (feasible === 1) return { node: cluster.feasible[0]!, feasible, evaluated, isNominated: false };
   if (isReference) scorePlainly(cluster, pod);
   else scoreNodes(cluster, filters);
   const winner = draw !== undefined ? drawnBest(cluster, draw) : isReference ? heapRoot(cluster) : firstBest(cluster);
-  return { node: cluster.feasible[winner]!, feasible, evaluated };
+  return { node: cluster.feasible[winner]!, feasible, evaluated, isNominated: false };
 }
 
 /** The node that the pod is nominated for, if it is there. */

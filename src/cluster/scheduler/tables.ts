@@ -31,6 +31,14 @@ export const ATTEMPT_TABLE: TableDefinition = {
     },
     { name: 'nominated', type: 'text', unit: '', description: 'node that is kept for the pod, or empty' },
     { name: 'victims', type: 'text', unit: '', description: 'pods to be evicted for it, or empty' },
+    { name: 'choices', type: 'integer', unit: '', description: 'nodes where evictions would help, of those tried' },
+    {
+      name: 'chosen_by',
+      type: 'text',
+      unit: '',
+      description: 'what told that node from them: only, budgets, priority, priority-sum, victims, start, first',
+    },
+    { name: 'overdrawn', type: 'text', unit: '', description: 'disruption budgets that the evictions overdraw' },
     { name: 'waits', type: 'text', unit: '', description: 'queue of a pod that failed: unschedulable or backoff' },
     { name: 'message', type: 'text', unit: '', description: 'why it failed, as in FailedScheduling, uncut' },
   ],
@@ -54,5 +62,22 @@ export const JUDGEMENT_TABLE: TableDefinition = {
     { name: 'raw', type: 'number', unit: '', description: 'score before it was normalised' },
     { name: 'score', type: 'number', unit: '', description: 'normalised score, 0 to 100' },
     { name: 'weight', type: 'integer', unit: '', description: 'weight of the plugin' },
+  ],
+};
+
+/** Pods that a run was asked to explain and that no scheduler tried to place, and what kept them from it. */
+export const UNTRIED_TABLE: TableDefinition = {
+  name: 'scheduling_untried',
+  description:
+    'Pods that a run was asked to explain and that no scheduler tried to place, as they were when they went or the run ended',
+  columns: [
+    { name: 'namespace', type: 'text', unit: '', description: 'namespace' },
+    { name: 'pod', type: 'text', unit: '', description: 'name' },
+    { name: 'uid', type: 'text', unit: '', description: 'uid' },
+    { name: 'workload', type: 'text', unit: '', description: 'top owner, for example deployment/web' },
+    { name: 'gates', type: 'text', unit: '', description: 'scheduling gates that it had left' },
+    { name: 'node', type: 'text', unit: '', description: 'node that it named itself' },
+    { name: 'scheduler', type: 'text', unit: '', description: 'scheduler that it asked for, where there is none such' },
+    { name: 'schedulers', type: 'text', unit: '', description: 'those that there are' },
   ],
 };

@@ -1,6 +1,8 @@
 import { type Listeners, PROBE_COMPONENT } from '../../cluster/api/informers.js';
 import { kindOfWord } from '../../cluster/api/kinds.js';
 import type { Pod } from '../../cluster/api/objects/pod.js';
+import { collection } from '../../cluster/api/store.js';
+import { noteEnd } from '../../cluster/scheduler/attempt-log.js';
 import type { SchedulerWorld } from '../../cluster/scheduler/world.js';
 import { chainOf } from './owners.js';
 
@@ -16,9 +18,10 @@ export function subjectNamed(text: string): string | undefined {
   return [...parts, kind, name].join('/');
 }
 
-/** Marks the pods whose scheduling a run is asked to explain, when they are created. */
+/** Marks the pods whose scheduling a run is asked to explain, when they are created; tells of those that go untried. */
 export function measureExplained<W extends SchedulerWorld>(listeners: Listeners<W>): void {
   listeners.on<Pod>(PROBE_COMPONENT, 'Pod', (world, { type, object }) => {
+    if (type === 'deleted') noteEnd(world.scheduler.explained!, object, world.scheduler.cluster.profiles);
     if (type !== 'added') return;
     const { subjects, met, pods } = world.scheduler.explained!;
     const { namespace, uid } = object.metadata;
@@ -29,4 +32,11 @@ export function measureExplained<W extends SchedulerWorld>(listeners: Listeners<
     for (const subject of meant) met.add(subject);
     if (subjects.length === 0 || meant.length > 0) pods.set(uid, chain.at(-1)!);
   });
+}
+
+/** Tells of those that are there at the end of the run and were never tried. */
+export function finishExplained(world: SchedulerWorld): void {
+  const { explained, cluster } = world.scheduler;
+  if (explained === undefined) return;
+  for (const pod of collection<Pod>(world, 'Pod').values()) noteEnd(explained, pod, cluster.profiles);
 }

@@ -41,6 +41,19 @@ export function chooseNode(candidates: readonly Candidate[]): Candidate | undefi
   return best;
 }
 
+/** What settles it between nodes where evictions would help: there is but one, one of the numbers of `harmOf`, or the order of equals. */
+export type Decisive = 'only' | 'budgets' | 'priority' | 'priority-sum' | 'victims' | 'start' | 'first';
+
+const BY_HARM: readonly Decisive[] = ['budgets', 'priority', 'priority-sum', 'victims', 'start'];
+
+/** By which rule the node was chosen: the last one that anybody had to be told from it by. */
+export function decisiveRule(candidates: readonly Candidate[], chosen: Candidate): Decisive {
+  const others = candidates.filter((candidate) => candidate !== chosen);
+  if (others.length === 0) return 'only';
+  const places = others.map(({ harm }) => harm.findIndex((number, place) => number !== chosen.harm[place]));
+  return places.includes(-1) ? 'first' : BY_HARM[Math.max(...places)]!;
+}
+
 function isLess(left: readonly number[], right: readonly number[]): boolean {
   for (let place = 0; place < left.length; place++) {
     if (left[place] !== right[place]) return left[place]! < right[place]!;

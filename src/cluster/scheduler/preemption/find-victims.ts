@@ -12,7 +12,12 @@ import type { Incoming } from './nominations.js';
 
 /** What the search for victims comes to. `passes`: how often a node was filtered on the way. */
 export type Preemption =
-  | { readonly kind: 'found'; readonly candidate: Candidate; readonly passes: number }
+  | {
+      readonly kind: 'found';
+      readonly candidate: Candidate;
+      readonly candidates: readonly Candidate[];
+      readonly passes: number;
+    }
   /** Nobody may be evicted for the pod; what it is nominated for stays. */
   | { readonly kind: 'not-eligible'; readonly why: string }
   /** Nodes by what they said, those left out where no eviction can help. */
@@ -55,8 +60,11 @@ export function findVictims(
     else if (violating.length < wanted) violating.push(outcome);
     if (harmless.length > 0 && harmless.length + violating.length >= wanted) break;
   }
-  const candidate = chooseNode([...harmless, ...violating]);
-  return candidate === undefined ? { kind: 'in-vain', outcomes, passes } : { kind: 'found', candidate, passes };
+  const candidates = [...harmless, ...violating];
+  const candidate = chooseNode(candidates);
+  return candidate === undefined
+    ? { kind: 'in-vain', outcomes, passes }
+    : { kind: 'found', candidate, candidates, passes };
 }
 
 /** Filters look beyond the node: is its outcome still right although it was found before other nodes changed? */
