@@ -37,7 +37,7 @@ function describe(root: Schema, field: string): string[] {
   let walked = '';
   for (const step of field.split(/[.[\]]+/).filter((part) => part !== '')) {
     const all = schemas.flatMap((schema) => alternatives(root, schema));
-    const next = all.flatMap((schema) => inner(schema, step));
+    const next = all.flatMap((schema) => inner(root, schema, step));
     if (next.length === 0) {
       const known = all.flatMap((schema) => Object.keys(schema.properties ?? {}));
       const where = walked === '' ? 'a scenario' : walked;
@@ -51,8 +51,13 @@ function describe(root: Schema, field: string): string[] {
   const lines = [`${field}: ${[...new Set(forms.map(typeWords))].join(', or ')}`];
   if (first!.description !== undefined) lines.push(...wrap(first!.description, 96).map((line) => `  ${line}`));
   if (first!.default !== undefined) lines.push(`  default: ${JSON.stringify(first!.default)}`);
-  const rows = forms.flatMap((schema) => fieldRows(root, schema, forms.length === 1));
-  if (rows.length > 0) lines.push('', ...new Set(rows));
+  const told = new Set(schemas.map(({ description }) => description));
+  const rows = forms.flatMap((schema) => {
+    // Of several things, each with its own description, all but the first are told here.
+    const title = told.size > 1 && schema !== first ? [`  ${schema.description ?? ''}`] : [];
+    return [...title, ...fieldRows(root, schema, forms.length === 1)];
+  });
+  if (rows.length > 0) lines.push('', ...(told.size > 1 ? rows : new Set(rows)));
   return lines;
 }
 
@@ -66,13 +71,15 @@ function alternatives(root: Schema, schema: Schema): Schema[] {
 }
 
 /** What a step leads to: a field, an entry of a map of names, or an item of a list (also without its index). */
-function inner(schema: Schema, step: string): Schema[] {
+function inner(root: Schema, schema: Schema, step: string): Schema[] {
   const { properties, additionalProperties, items } = schema;
   if (properties !== undefined && Object.hasOwn(properties, step)) return [properties[step]!];
-  if (items !== undefined) return /^\d+$/.test(step) ? [items] : inner(items, step);
+  if (items !== undefined) {
+    return /^\d+$/.test(step) ? [items] : alternatives(root, items).flatMap((item) => inner(root, item, step));
+  }
   if (typeof additionalProperties !== 'object') return [];
   // Names are the user's own: `traffic.rate` means the rate of any source.
-  const below = inner(additionalProperties, step);
+  const below = inner(root, additionalProperties, step);
   return below.length > 0 ? below : [additionalProperties];
 }
 
@@ -92,8 +99,9 @@ function typeWords(schema: Schema): string {
 
 /** With several forms no field is needed in all of them. */
 function fieldRows(root: Schema, schema: Schema, tellNeeded: boolean): string[] {
-  const target =
-    schema.items === undefined ? schema : (alternatives(root, schema.items).find((part) => part.properties) ?? schema);
+  const items = schema.items === undefined ? [] : alternatives(root, schema.items).filter((part) => part.properties);
+  if (items.length > 1) return items.flatMap((item) => fieldRows(root, item, tellNeeded));
+  const target = items[0] ?? schema;
   const named = typeof target.additionalProperties === 'object' && target.properties === undefined;
   const fields = named
     ? alternatives(root, target.additionalProperties as Schema).find((part) => part.properties)

@@ -14,6 +14,7 @@ import {
 } from './diagnostics.js';
 import { labelKeys } from './expectation-counts.js';
 import { readExpectations } from './expectation-parser.js';
+import { type FieldPath, valueAt } from './field-path.js';
 import { besideFile, type FileAccess, Files, type InputFile } from './files.js';
 import { MAXIMUM_DURATION_DAYS } from './limits.js';
 import { nameParameters, resolveParameters, setFields, type Settings, Substitution } from './parameters.js';
@@ -21,6 +22,7 @@ import { checkReferences, serviceNames } from './references.js';
 import { objectsInPlace, objectsOfFile, readManifests } from './scenario-manifests.js';
 import { type ScenarioInput, scenarioSchema, sourceSchema, workloadSchema } from './schema.js';
 import { fail, failAtKey, readDuration, type Scope } from './scope.js';
+import { checkLeft } from './scheduler.js';
 import { checked } from './structure.js';
 import type { SourceText } from './text.js';
 import { readTimeline } from './timeline.js';
@@ -168,6 +170,7 @@ function buildScenario(
   );
   const before = scope.report.diagnostics.length;
   const clusterInput = section('cluster');
+  if (clusterInput === undefined) checkLeft(scope, valueAt(root, SCHEDULER), SCHEDULER);
   const cluster =
     clusterInput === undefined ? undefined : readCluster(scope, files, clusterInput, options.knownParameters);
   const manifests = readManifests(scope, files, section('manifests') ?? [], section('overrides') ?? {}, replaced);
@@ -218,6 +221,8 @@ function buildScenario(
   }
   return times.durationUs === 0 ? scenario : endingAt(scenario, scope.report);
 }
+
+const SCHEDULER: FieldPath = ['cluster', 'scheduler'];
 
 /** Stands where the cluster section has errors; such a scenario is never given out. */
 const NO_CLUSTER: ClusterSpec = {

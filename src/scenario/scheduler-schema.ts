@@ -45,7 +45,8 @@ const plugins = z.strictObject(
   Object.fromEntries(['multiPoint', ...EXTENSION_POINTS].map((point) => [point, pluginSet.optional()])),
 );
 
-const pluginConfig = z.strictObject({
+/** Its arguments are checked by themselves, as they depend on its name; `pluginConfigJsonSchema` spells them out. */
+export const pluginConfig = z.strictObject({
   name: z.string().describe('Name of a plugin'),
   args: z.looseObject({}).optional().describe('Its arguments, for example scoringStrategy of NodeResourcesFit'),
 });
@@ -145,4 +146,13 @@ function args(plugin: string, fields: z.core.$ZodLooseShape): z.ZodObject {
     kind: z.literal(`${plugin}Args`).optional(),
     ...fields,
   });
+}
+
+/** `pluginConfig` for editors: the arguments of each plugin that takes some. */
+export function pluginConfigJsonSchema(): object {
+  const forms = Object.entries(ARGS_SCHEMAS).map(([name, args]) =>
+    z.strictObject({ name: z.literal(name), args: args.optional().describe(`Arguments of ${name}`) }),
+  );
+  const { $schema: _named, ...schema } = z.toJSONSchema(z.union(forms), { target: 'draft-7', io: 'input' });
+  return schema;
 }

@@ -41,9 +41,15 @@ export function readScheduler(
 /** Checks a whole document that is a configuration. */
 export function checkScheduler(scope: Scope, value: unknown): KubeSchedulerConfiguration | undefined {
   const input = checked(scope, schedulerSchema, value, []);
-  const left = input ?? salvaged(schedulerSchema, value);
-  const configuration = left === undefined ? undefined : readConfiguration(scope, left, []);
-  return input === undefined ? undefined : configuration;
+  if (input !== undefined) return readConfiguration(scope, input, []);
+  checkLeft(scope, value, []);
+  return undefined;
+}
+
+/** Tells what the rest means of a configuration whose mistakes of shape have been told. */
+export function checkLeft(scope: Scope, value: unknown, path: FieldPath): void {
+  const left = typeof value === 'object' ? salvaged(schedulerSchema, value) : undefined;
+  if (left !== undefined) readConfiguration(scope, left, path);
 }
 
 /** A configuration of the right shape: does it make sense? (apis/config/validation: ValidateKubeSchedulerConfiguration.) */

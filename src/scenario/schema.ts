@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { schedulerSchema } from './scheduler-schema.js';
+import { pluginConfig, pluginConfigJsonSchema, schedulerSchema } from './scheduler-schema.js';
 
 /**
  * The shape of a scenario file. Only structure and defaults: what texts such as durations and distributions mean is
@@ -276,7 +276,15 @@ export type ClientInput = Pick<z.output<typeof call>, 'timeout' | 'retries' | 'c
 
 /** The JSON Schema (draft 7) of scenario files, for editors. */
 export function scenarioJsonSchema(): Record<string, unknown> {
-  const generated = z.toJSONSchema(scenarioSchema, { target: 'draft-7', io: 'input' });
+  const generated = z.toJSONSchema(scenarioSchema, {
+    target: 'draft-7',
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema !== pluginConfig) return;
+      for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+      Object.assign(jsonSchema, pluginConfigJsonSchema());
+    },
+  });
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'wavetank scenario',

@@ -26,19 +26,27 @@ const OF_RANGE: readonly string[] = ['too_small', 'too_big', 'invalid_value'];
 
 /** A value without what has no place in its schema, so that the rest is looked at, too; undefined if that is not enough. */
 export function salvaged<S extends z.ZodType>(schema: S, value: unknown): z.output<S> | undefined {
-  const issuesOf = (of: unknown): readonly Issue[] => schema.safeParse(of).error?.issues ?? [];
   const left = structuredClone(value);
-  for (const issue of issuesOf(value)) {
-    const path = issue.path as FieldPath;
-    if (issue.code === 'unrecognized_keys') for (const key of issue.keys) remove(left, [...path, key]);
-    else if (!OF_RANGE.includes(issue.code)) remove(left, path);
+  for (;;) {
+    const issues = (schema.safeParse(left).error?.issues ?? []).filter(({ code }) => !OF_RANGE.includes(code));
+    if (issues.length === 0) return left as z.output<S>;
+    for (const issue of issues) {
+      const path = issue.path as FieldPath;
+      const keys = issue.code === 'unrecognized_keys' ? issue.keys : undefined;
+      const isMissing = valueAt(left, path) === undefined;
+      const wrong = keys?.map((key) => [...path, key]) ?? [isMissing ? path.slice(0, -1) : path];
+      if (!wrong.every((one) => remove(left, one))) return undefined;
+    }
   }
-  return issuesOf(left).every(({ code }) => OF_RANGE.includes(code)) ? (left as z.output<S>) : undefined;
 }
 
-function remove(root: unknown, path: FieldPath): void {
+/** Takes out a field; of a list the whole, so that no element moves. False: all would have to go. */
+function remove(root: unknown, path: FieldPath): boolean {
+  if (path.length === 0) return false;
   const holder = valueAt(root, path.slice(0, -1));
+  if (Array.isArray(holder)) return remove(root, path.slice(0, -1));
   if (typeof holder === 'object' && holder !== null) delete (holder as Record<string, unknown>)[path.at(-1)!];
+  return true;
 }
 
 function unknownFieldMessage(issue: z.core.$ZodRawIssue): string | undefined {

@@ -327,6 +327,9 @@ describe('the other commands', () => {
   test('schema prints JSON, and explains fields', async () => {
     expect(JSON.parse((await wavetank(['schema'])).out)).toMatchObject({ type: 'object' });
     expect((await wavetank(['schema', 'cluster.preset'])).out).toContain('"managed" | "bare-metal" | "large" | "edge"');
+    const strategy = await wavetank(['schema', 'cluster.scheduler.profiles.pluginConfig.args.scoringStrategy']);
+    expect(strategy.out).toContain('"LeastAllocated" | "MostAllocated" | "RequestedToCapacityRatio" (required)');
+    expect((await wavetank(['schema', 'cluster.scheduler.profiles.pluginConfig'])).out).toContain('"NodeResourcesFit"');
     expect((await wavetank(['schema', 'traffic.shoppers.rate'])).out).toBe(
       (await wavetank(['schema', 'traffic.rate'])).out.replace('traffic.rate', 'traffic.shoppers.rate'),
     );

@@ -84,6 +84,32 @@ profiles:
     expect(all).toContain('utilization');
   });
 
+  it('of one in place, too, beside those around it', () => {
+    const scenario = `scenario: s
+duration: 1m
+manifests: []
+cluster:
+  nodes: [ { pool: a, count: 1, cpu: 2, memory: 4Gi, zoness: [a] } ]
+  scheduler:
+    apiVersion: kubescheduler.config.k8s.io/v1
+    kind: KubeSchedulerConfiguration
+    paralelism: 3
+    profiles:
+    - plugins: { score: { enabled: [ { name: NodeName } ], disabled: [ { nam: "*" } ] } }
+      pluginConfig:
+      - { name: NodeResourcesFit, args: { scoringStrategy: { type: RequestedToCapacityRatio } } }
+`;
+    const { diagnostics } = validate('s.yaml', scenario);
+    expect(diagnostics.map(({ line, message }) => `${line} ${message}`)).toEqual([
+      '5 unknown field "zoness"',
+      '9 unknown field "paralelism"',
+      '11 NodeName does not extend score',
+      '11 missing field "name"',
+      '11 unknown field "nam"',
+      '13 RequestedToCapacityRatio needs requestedToCapacityRatio.shape',
+    ]);
+  });
+
   it('a misspelt kind is told as one', () => {
     const text = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfig\nprofiles: []\n';
     expect(validate('scheduler.yaml', text)).toMatchObject({
