@@ -14,8 +14,8 @@ import { removePod } from './cluster-pods.js';
 import { recordPodEvent } from './event-series.js';
 import { SchedulerEvent } from './events.js';
 import type { Failure } from './fit-error.js';
-import { podClassOf } from './pod-class.js';
 import { denominate, nominate } from './preemption/nominations.js';
+import { profileNamed } from './profile.js';
 import { moveOnPodDelete, requeueFailed } from './scheduling-queue.js';
 import type { QueuedPod } from './queued-pod.js';
 import { forgetVolumes, lookAtVolumes, volumeWritten, writeVolumes } from './volume-binding-cycle.js';
@@ -25,7 +25,7 @@ import type { Binding, Cycle, SchedulerWorld } from './world.js';
 export function startBinding(world: SchedulerWorld, { queued, nodeName, volumes }: Cycle): void {
   const { scheduler, kernel } = world;
   const number = scheduler.freeBindings.pop() ?? scheduler.bindings.length;
-  const { args } = podClassOf(scheduler.cluster, queued.pod).profile;
+  const { args } = profileNamed(scheduler.cluster.profiles, queued.pod.spec.schedulerName)!;
   const deadline = kernel.now + args.bindTimeoutSeconds * SECOND_US;
   scheduler.bindings[number] = { queued, nodeName, volumes, isInPreBind: false, written: 0, versions: [], deadline };
   const delayUs = sample(scheduler.parameters.handOver, draws(world, scheduler.streams.handOver));

@@ -23,11 +23,12 @@ export function placePod(cluster: ClusterState, pod: Pod, nodeName: string, itsC
   const known = cluster.pods.get(uid);
   const terminating = deletionTimestamp !== undefined;
   const isResized = pod.status.containerStatuses?.some((status) => 'resources' in status) === true;
-  const isSame = known !== undefined && sameParts(known.pod, pod) && !isResized;
-  if (isSame && known.node === node && known.terminating === terminating) {
-    const hasStarted = known.pod.status.startTime !== pod.status.startTime;
+  if (known?.node === node && known.terminating === terminating && !isResized && takesAsMuch(known.pod, pod)) {
+    const before = known.pod;
     known.pod = pod; // nobody else needs the older one
-    if (hasStarted) noteChange(cluster, node); // as a victim it comes later now
+    if (before.metadata.labels !== pod.metadata.labels)
+      changeClass(cluster, known, itsClass ?? podClassOf(cluster, pod));
+    if (before.status.startTime !== pod.status.startTime) noteChange(cluster, node); // as a victim it comes later now
     return;
   }
   const podClass = itsClass ?? podClassOf(cluster, pod);
@@ -39,15 +40,32 @@ export function placePod(cluster: ClusterState, pod: Pod, nodeName: string, itsC
   if (known !== undefined && known.node !== node) releaseIndexIfUnused(cluster, known.node);
 }
 
-/** All that may change of a pod on a node and that a plugin reads is one and the same object. */
-function sameParts(left: Pod, right: Pod): boolean {
+/** All that may change of a pod on a node and that a plugin reads, its labels aside, is one and the same object. */
+function takesAsMuch(left: Pod, right: Pod): boolean {
   return (
-    left.metadata.labels === right.metadata.labels &&
     left.spec.containers === right.spec.containers &&
     left.spec.initContainers === right.spec.initContainers &&
     left.spec.tolerations === right.spec.tolerations &&
     left.spec.resources === right.spec.resources
   );
+}
+
+/** A placed pod has other labels than before, as each has that its binding gave those of its place. */
+function changeClass(cluster: ClusterState, placed: PlacedPod, podClass: PodClass): void {
+  const { podClass: former, node, terminating } = placed;
+  if (podClass === former) return;
+  placed.podClass = podClass;
+  former.members.delete(placed);
+  podClass.members.add(placed);
+  const onNode = cluster.podsOnNode[node]!;
+  onNode.push(onNode.splice(onNode.indexOf(placed), 1)[0]!); // the real cache takes it off the node and adds it
+  if (!terminating) {
+    countPod(cluster, former, node, -1);
+    countPod(cluster, podClass, node, 1);
+  }
+  countForAffinity(cluster, former, node, -1);
+  countForAffinity(cluster, podClass, node, 1);
+  noteChange(cluster, node);
 }
 
 /** The pod is gone (deleted, finished, or its binding failed). */

@@ -59,7 +59,7 @@ export interface PlacedPod {
   readonly uid: string;
   /** As it was when it was placed, or last seen to have changed in nothing that matters here. */
   pod: Pod;
-  readonly podClass: PodClass;
+  podClass: PodClass;
   readonly node: NodeIndex;
   readonly requested: ResourceVector;
   readonly nonZeroCpu: number;

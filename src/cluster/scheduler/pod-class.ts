@@ -1,5 +1,6 @@
 import { claimNamesOf, hasEphemeral, namedClaimsOf } from '../api/claims.js';
-import type { OwnerReference, StringMap } from '../api/objects/meta.js';
+import type { StringMap } from '../api/objects/meta.js';
+import { controllerOf } from '../api/owner-references.js';
 import type { Pod, PodSpec } from '../api/objects/pod.js';
 import type { ClusterState, HostPort, PlacedPod, ResourceVector } from './cluster.js';
 import type { ClassAffinity } from './affinity-counts.js';
@@ -95,7 +96,13 @@ export function podClassOf(cluster: ClusterState, pod: Pod, wantedNodeName = '')
   const owner = controllerOf(pod);
   if (owner === undefined || wantedNodeName !== '') return classBySignature(cluster, pod, wantedNodeName);
   const recent = cluster.recentByOwner.get(owner.uid);
-  for (const twin of recent ?? []) if (sameTemplate(twin.pod, pod)) return twin.podClass;
+  if (recent !== undefined) {
+    // Pods of one place share their labels; to compare those of two places by content costs far more.
+    const { labels } = pod.metadata;
+    for (const twin of recent)
+      if (twin.pod.metadata.labels === labels && sameTemplate(twin.pod, pod)) return twin.podClass;
+    for (const twin of recent) if (sameTemplate(twin.pod, pod)) return twin.podClass;
+  }
   const podClass = classBySignature(cluster, pod, wantedNodeName);
   if (podClass.single !== undefined) return podClass;
   if (recent === undefined) noteOwner(cluster, owner.uid, { pod, podClass });
@@ -207,10 +214,6 @@ function signatureOf(pod: Pod, wantedNodeName: string): string {
 
 function singleOf({ metadata, spec }: Pod): PodClass['single'] {
   return hasEphemeral(spec) ? { name: metadata.name, uid: metadata.uid } : undefined;
-}
-
-function controllerOf(pod: Pod): OwnerReference | undefined {
-  return pod.metadata.ownerReferences?.find((reference) => reference.controller === true);
 }
 
 function ownerOf(pod: Pod): string {

@@ -98,7 +98,8 @@ export function profileNamed(
   profiles: readonly SchedulingProfile[],
   schedulerName = DEFAULT_SCHEDULER_NAME,
 ): SchedulingProfile | undefined {
-  return profiles.find((profile) => profile.schedulerName === schedulerName);
+  for (const profile of profiles) if (profile.schedulerName === schedulerName) return profile;
+  return undefined;
 }
 
 /** Are the filters asked in the order of the default profile, as far as the profile has them? */

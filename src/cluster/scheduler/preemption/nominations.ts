@@ -26,6 +26,7 @@ export function incomingOf({ metadata, status }: Pod): Incoming {
 /** Keeps room for the pod on the node, and nowhere else; nowhere at all with an empty name. */
 export function nominate(cluster: ClusterState, pod: Pod, nodeName: string): void {
   const { uid } = pod.metadata;
+  if (nodeName === '') return denominate(cluster, uid);
   const podClass = podClassOf(cluster, pod);
   const known = nominationOf(cluster, uid);
   if (known?.podClass === podClass && cluster.nominatedNodes.get(uid) === nodeName) {
@@ -33,7 +34,6 @@ export function nominate(cluster: ClusterState, pod: Pod, nodeName: string): voi
     return;
   }
   denominate(cluster, uid);
-  if (nodeName === '') return;
   const { requested } = (podClass.taken ??= takenByPod(cluster, pod));
   const nomination = { uid, pod, podClass, requested };
   const others = cluster.nominations.get(nodeName);
