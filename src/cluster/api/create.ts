@@ -6,7 +6,7 @@ import { generateName } from './names.js';
 import type { KubernetesObject, ObjectMeta } from './objects/meta.js';
 import type { Pod } from './objects/pod.js';
 import type { ResourceQuota } from './objects/quota.js';
-import { DEFAULT_ACCOUNT, filledIn, forbidden, prepareCreate } from './prepare.js';
+import { DEFAULT_ACCOUNT, filledIn, forbidden, hasServiceAccount, prepareCreate } from './prepare.js';
 import { checkQuotas } from './quota/check.js';
 import { collection, keyOf, objectKey, stored } from './store.js';
 import type { ApiWorld } from './world.js';
@@ -24,10 +24,12 @@ const NAME_TRIES = 8;
 
 export function createObject(world: ApiWorld, request: ApiRequest): ApiResult | Pending {
   const draft = request.body as ObjectDraft;
-  const name = nameOf(world, draft, request.namespace);
-  const key = keyOf(request.namespace, name);
-  if (stored(world, request.kind, key) !== undefined) {
-    return alreadyExists(request, name);
+  let name = nameOf(world, draft);
+  let key = keyOf(request.namespace, name);
+  for (let tries = 1; stored(world, request.kind, key) !== undefined; tries++) {
+    if (tries === NAME_TRIES || !isGenerated(draft)) return alreadyExists(request, name);
+    name = nameOf(world, draft);
+    key = keyOf(request.namespace, name);
   }
   const refusal = refuseNamespace(world, request, name);
   if (refusal !== undefined) return refusal;
@@ -69,9 +71,11 @@ function alreadyExists({ kind }: ApiRequest, name: string): ApiResult {
 /** Admission looks at the quotas last of all (kubernetes v1.36.3 staging apiserver pkg/admission/plugin/resourcequota). */
 export function quotasOf(world: ApiWorld, namespace: string): readonly ResourceQuota[] {
   const quotas = collection<ResourceQuota>(world, 'ResourceQuota');
-  if (quotas.size === 0) return [];
+  if (quotas.size === 0) return NO_QUOTAS;
   return [...quotas.values()].filter(({ metadata }) => metadata.namespace === namespace);
 }
+
+const NO_QUOTAS: readonly ResourceQuota[] = [];
 
 /** What stands against a new object that no write is needed for to know: a quota that is used up already. */
 export function refuseEarly(world: ApiWorld, request: ApiRequest): ApiResult | Pending | undefined {
@@ -91,7 +95,7 @@ export function awaitAccount(world: ApiWorld, request: ApiRequest, next: NextSte
   if (next?.step === 'store') return undefined;
   const { serviceAccountName = DEFAULT_ACCOUNT } = (request.body as Pod).spec;
   if (serviceAccountName !== DEFAULT_ACCOUNT) return undefined;
-  if (stored(world, 'ServiceAccount', keyOf(request.namespace, DEFAULT_ACCOUNT)) !== undefined) return undefined;
+  if (hasServiceAccount(world, request.namespace, DEFAULT_ACCOUNT)) return undefined;
   const namespace = stored(world, 'Namespace', request.namespace);
   const tries = next?.step === 'account' ? next.tries : 0;
   const isVain = namespace === undefined || namespace.metadata.deletionTimestamp !== undefined;
@@ -100,16 +104,13 @@ export function awaitAccount(world: ApiWorld, request: ApiRequest, next: NextSte
   return { pauseUs, next: { step: 'account', tries: tries + 1 } };
 }
 
-function nameOf(world: ApiWorld, draft: ObjectDraft, namespace: string): string {
-  const { name, generateName: base } = draft.metadata;
-  if (name !== undefined && name !== '') return name;
-  if (base === undefined || base === '') return '';
-  const draw = draws(world, world.api.streams.names);
-  let generated = generateName(base, draw);
-  for (let again = 1; again < NAME_TRIES && stored(world, draft.kind, keyOf(namespace, generated)); again++) {
-    generated = generateName(base, draw);
-  }
-  return generated;
+function nameOf(world: ApiWorld, { metadata }: ObjectDraft): string {
+  const { name = '', generateName: base = '' } = metadata;
+  return name !== '' || base === '' ? name : generateName(base, draws(world, world.api.streams.names));
+}
+
+function isGenerated({ metadata: { name = '', generateName = '' } }: ObjectDraft): boolean {
+  return name === '' && generateName !== '';
 }
 
 /** kubernetes v1.36.3 staging apiserver pkg/admission/plugin/namespace/lifecycle/admission.go */

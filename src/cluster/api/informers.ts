@@ -17,6 +17,13 @@ export interface Change<T extends KubernetesObject = KubernetesObject> {
   readonly before: T | undefined;
 }
 
+/** A change on its way. */
+interface Delivery {
+  readonly type: Change['type'];
+  readonly object: KubernetesObject;
+  readonly key: ObjectKey;
+}
+
 /** A component's local copy of one kind, fed by a watch: what the component believes, a watch delay behind the store. */
 export interface InformerState {
   /** Process that shares the copy, for example "kube-controller-manager". */
@@ -27,9 +34,10 @@ export interface InformerState {
   /** `component/kind`: who listens. */
   readonly watch: string;
   readonly cache: Map<ObjectKey, KubernetesObject>;
-  /** Changes under way, oldest first from `head`. */
-  inbox: { readonly type: Change['type']; readonly object: KubernetesObject; readonly key: ObjectKey }[];
+  /** Changes under way, the oldest at `head`, the newest before `end`; beyond are places that were used once. */
+  readonly inbox: (Delivery | undefined)[];
   head: number;
+  end: number;
   /** When the newest of them arrives: a watch never reorders. */
   lastDeliveryAt: Micros;
 }
@@ -50,6 +58,7 @@ export function openInformer(world: ApiWorld, component: string, kind: string, n
     cache: new Map(),
     inbox: [],
     head: 0,
+    end: 0,
     lastDeliveryAt: 0,
   });
   if (nodeName === '') {
@@ -86,7 +95,7 @@ function deliver(world: ApiWorld, id: number, type: Change['type'], object: Kube
   const informer = world.api.informers[id]!;
   const at = Math.max(informer.lastDeliveryAt, world.kernel.now + watchDelayUs(world, informer));
   informer.lastDeliveryAt = at;
-  informer.inbox.push({ type, object, key });
+  informer.inbox[informer.end++] = { type, object, key };
   scheduleAt(world, at, ApiEvent.WatchDelivered, id, 0);
 }
 
@@ -122,8 +131,7 @@ export class Listeners<W extends ApiWorld> {
 export function registerInformers<W extends ApiWorld>(handlers: Handlers<W>, listeners: Listeners<W>): void {
   handlers.on(ApiEvent.WatchDelivered, (world, id) => {
     const informer = world.api.informers[id]!;
-    const { type, object, key } = informer.inbox[informer.head]!;
-    advance(informer);
+    const { type, object, key } = takeDelivery(informer);
     const before = informer.cache.get(key);
     if (type === 'deleted') informer.cache.delete(key);
     else informer.cache.set(key, object);
@@ -134,16 +142,21 @@ export function registerInformers<W extends ApiWorld>(handlers: Handlers<W>, lis
   });
 }
 
-/** Delivered changes are dropped from the inbox in bulk, so that a long backlog costs no shifting. */
+/** Of an inbox that is never empty the used places are dropped in bulk, so that a long backlog costs no shifting. */
 const INBOX_TRIM = 1_024;
 
-function advance(informer: InformerState): void {
-  informer.head += 1;
-  if (informer.head === informer.inbox.length) {
-    informer.inbox = [];
-    informer.head = 0;
+/** Mostly the inbox is empty afterwards, and begins anew in the places that it has. */
+function takeDelivery(informer: InformerState): Delivery {
+  const { inbox, head } = informer;
+  const delivery = inbox[head]!;
+  inbox[head] = undefined;
+  informer.head = head + 1;
+  if (informer.head === informer.end) {
+    informer.head = informer.end = 0;
   } else if (informer.head >= INBOX_TRIM) {
-    informer.inbox = informer.inbox.slice(informer.head);
+    inbox.splice(0, informer.head);
+    informer.end -= informer.head;
     informer.head = 0;
   }
+  return delivery;
 }

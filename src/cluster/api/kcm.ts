@@ -1,7 +1,7 @@
 import { claimNamesOf } from './claims.js';
 import { type Change, type Listeners, lister, openInformer } from './informers.js';
 import { KINDS } from './kinds.js';
-import type { KubernetesObject } from './objects/meta.js';
+import type { KubernetesObject, OwnerReference } from './objects/meta.js';
 import type { Pod } from './objects/pod.js';
 import type { PersistentVolumeClaim } from './objects/storage.js';
 import { createOwnerIndex, indexChange, type OwnerIndex } from './owner-index.js';
@@ -53,15 +53,18 @@ export function registerKcm<W extends KcmWorld>(listeners: Listeners<W>): void {
 /** What a pod mounts never changes. */
 function followClaims({ claimUsers }: KcmState, { type, object, before }: Change<Pod>): void {
   if (type === 'modified' && before!.metadata.uid === object.metadata.uid) return;
+  const gone = before === undefined ? NONE : claimNamesOf(before);
+  const come = type === 'deleted' ? NONE : claimNamesOf(object);
+  if (gone.length + come.length === 0) return;
   const { namespace } = object.metadata;
   const pod = objectKey(object);
-  for (const name of before === undefined ? NONE : claimNamesOf(before)) {
+  for (const name of gone) {
     const claim = keyOf(namespace, name);
     const users = claimUsers.get(claim);
     users?.delete(pod);
     if (users?.size === 0) claimUsers.delete(claim);
   }
-  for (const name of type === 'deleted' ? NONE : claimNamesOf(object)) {
+  for (const name of come) {
     const claim = keyOf(namespace, name);
     claimUsers.set(claim, (claimUsers.get(claim) ?? new Set()).add(pod));
   }
@@ -80,10 +83,14 @@ export function kcmLister<T extends KubernetesObject>(world: KcmWorld, kind: str
   return lister<T>(world, world.kcm.informers[kind]!);
 }
 
+/** Keys of owners by the reference that their objects share: a key put together anew has to be hashed anew. No state of the world. */
+const ownerKeys = new WeakMap<OwnerReference, ObjectKey>();
+
 /** Key of the controller of an object, if it is of this kind and still known. */
 export function controllerKey(world: KcmWorld, kind: string, object: KubernetesObject): ObjectKey | undefined {
   const reference = controllerOf(object);
   if (reference?.kind !== kind) return undefined;
-  const key = keyOf(object.metadata.namespace, reference.name);
+  let key = ownerKeys.get(reference);
+  if (key === undefined) ownerKeys.set(reference, (key = keyOf(object.metadata.namespace, reference.name)));
   return kcmLister(world, kind).get(key)?.metadata.uid === reference.uid ? key : undefined;
 }

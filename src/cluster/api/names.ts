@@ -182,11 +182,11 @@ const GENERATED_BASE_MAX_LENGTH = 58;
  * A name made from `generateName`: the base, cut to 58 characters, and five random ones.
  */
 export function generateName(base: string, draw: Draw): string {
-  let name = base.slice(0, GENERATED_BASE_MAX_LENGTH);
+  let suffix = ''; // by itself: engines copy short texts, and would keep a chain of five pieces of the name
   for (let i = 0; i < SUFFIX_LENGTH; i++) {
-    name += SAFE_ALPHABET[Math.floor(draw() * SAFE_ALPHABET.length)]!;
+    suffix += SAFE_ALPHABET[Math.floor(draw() * SAFE_ALPHABET.length)]!;
   }
-  return name;
+  return base.slice(0, GENERATED_BASE_MAX_LENGTH) + suffix;
 }
 
 /** Letters mapped one by one into the alphabet that cannot spell words. Source: apimachinery pkg/util/rand: SafeEncodeString. */

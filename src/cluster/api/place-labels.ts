@@ -1,3 +1,4 @@
+import { withFields } from '../../kernel/with-fields.js';
 import type { StringMap } from './objects/meta.js';
 import type { Pod } from './objects/pod.js';
 import { stored } from './store.js';
@@ -23,14 +24,13 @@ export function labelsOfPlace(world: ApiWorld, { metadata }: Pod, nodeName: stri
     if (placedLabels.size >= MAXIMUM_REMEMBERED) placedLabels.clear();
     placedLabels.set(own, (byPlace = new Map()));
   }
-  const place = `${region}/${zone}`;
+  const place = region === undefined ? zone! : `${region}/${zone}`;
   let labels = byPlace.get(place);
   if (labels === undefined) {
-    labels = {
-      ...own,
+    labels = withFields(own, {
       ...(zone === undefined ? {} : { [ZONE]: zone }),
       ...(region === undefined ? {} : { [REGION]: region }),
-    };
+    });
     byPlace.set(place, labels);
   }
   return { labels };

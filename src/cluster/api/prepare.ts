@@ -18,7 +18,7 @@ import type { LimitRange } from './objects/quota.js';
 import type { PersistentVolumeClaim, StorageClass } from './objects/storage.js';
 import type { DaemonSet } from './objects/workload.js';
 import { assignAddresses, carryOver, releaseAddresses } from './service-addresses.js';
-import { collection, keyOf, stored } from './store.js';
+import { collection, keyOf, type ObjectKey, stored } from './store.js';
 import { withTemplateGeneration } from './template-generation.js';
 import { type FieldError, invalidMessage } from './validation/field-error.js';
 import { validateCreate, validateUpdate } from './validation/validate.js';
@@ -114,6 +114,8 @@ interface PreparedSpec {
 
 const preparedSpecs = new WeakMap<PodSpec, PreparedSpec>();
 
+const NOTHING: readonly never[] = [];
+
 interface PodDraft extends ObjectDraft {
   readonly spec: PodSpec;
 }
@@ -121,7 +123,8 @@ interface PodDraft extends ObjectDraft {
 function preparePodCreate(world: ApiWorld, draft: PodDraft, metadata: ObjectMeta): ApiResult {
   const known = preparedSpecs.get(draft.spec);
   const ranges = limitRangesOf(world, metadata.namespace);
-  const surroundings = [...ranges, ...defaultClasses(world)];
+  const classes = defaultClasses(world);
+  const surroundings = ranges.length + classes.length === 0 ? NOTHING : [...ranges, ...classes];
   if (
     known !== undefined &&
     isSameCase(known, metadata, surroundings) &&
@@ -155,7 +158,7 @@ function isSameCase(known: PreparedSpec, metadata: ObjectMeta, surroundings: rea
 
 function limitRangesOf(world: ApiWorld, namespace: string): readonly LimitRange[] {
   const ranges = collection<LimitRange>(world, 'LimitRange');
-  if (ranges.size === 0) return [];
+  if (ranges.size === 0) return NOTHING;
   return [...ranges.values()].filter(({ metadata }) => metadata.namespace === namespace);
 }
 
@@ -186,14 +189,30 @@ function admissionView(world: ApiWorld): AdmissionView {
   };
 }
 
-function hasServiceAccount(world: ApiWorld, namespace: string, name: string): boolean {
-  return stored(world, 'ServiceAccount', keyOf(namespace, name)) !== undefined;
+export function hasServiceAccount(world: ApiWorld, namespace: string, name: string): boolean {
+  const key = name === DEFAULT_ACCOUNT ? defaultAccountKey(namespace) : keyOf(namespace, name);
+  return stored(world, 'ServiceAccount', key) !== undefined;
+}
+
+/** By namespace: each new pod looks for its account, and a key put together anew has to be hashed anew. */
+const defaultAccountKeys = new Map<string, ObjectKey>();
+
+/** Namespaces remembered at most; then all are forgotten. */
+const MAXIMUM_NAMESPACES = 1_000;
+
+function defaultAccountKey(namespace: string): ObjectKey {
+  let key = defaultAccountKeys.get(namespace);
+  if (key === undefined) {
+    if (defaultAccountKeys.size >= MAXIMUM_NAMESPACES) defaultAccountKeys.clear();
+    defaultAccountKeys.set(namespace, (key = keyOf(namespace, DEFAULT_ACCOUNT)));
+  }
+  return key;
 }
 
 /** The classes for pods that name none, the lowest first. Source: plugin/pkg/admission/priority: getDefaultPriorityClass. */
 function defaultClasses(world: ApiWorld): readonly StoredPriorityClass[] {
   const classes = collection<StoredPriorityClass>(world, 'PriorityClass');
-  if (classes.size === 0) return [];
+  if (classes.size === 0) return NOTHING;
   return [...classes.values()]
     .filter(({ globalDefault }) => globalDefault === true)
     .sort((left, right) => left.value - right.value);

@@ -35,14 +35,15 @@ export function countPod(counts: PodCounts, owner: ReplicaOwner, pod: Pod, by: 1
     return;
   }
   if (!isActive(pod)) return;
-  if (!selects(owner, labels)) {
+  const templateLabels = owner.spec.template.metadata?.labels ?? {};
+  // Pods made from the template share its labels, which the selector has to match.
+  const hasTemplateLabels = labels === templateLabels;
+  if (!hasTemplateLabels && !selects(owner, labels)) {
     counts.strangers += by;
     return;
   }
-  const templateLabels = owner.spec.template.metadata?.labels ?? {};
   counts.active += by;
-  // Pods made from the template share its labels.
-  if (labels === templateLabels || matchesPairs(templateLabels, labels)) counts.fullyLabeled += by;
+  if (hasTemplateLabels || matchesPairs(templateLabels, labels)) counts.fullyLabeled += by;
   if (isReady(pod)) counts.ready += by;
 }
 
