@@ -13,7 +13,7 @@ import { neededFeaturesOf } from './plugins/node-declared-features.js';
 import { type InlineDisk, inlineDisksOf } from './plugins/volume-restrictions.js';
 import { filteredRequest } from './plugins/node-resources-fit.js';
 import { compileTerms, type InterPodTerms } from './plugins/inter-pod-affinity-terms.js';
-import { sameTemplate } from './pod-template.js';
+import { sameSpec, sameTemplate } from './pod-template.js';
 import { profileNamed, type SchedulingProfile } from './profile.js';
 import { requestVector, type ScoredResource, scoredRequest, scoredResources } from './resources.js';
 import { type FitTable, fitTableOf } from './fit-table.js';
@@ -103,7 +103,8 @@ export function podClassOf(cluster: ClusterState, pod: Pod, wantedNodeName = '')
       if (twin.pod.metadata.labels === labels && sameTemplate(twin.pod, pod)) return twin.podClass;
     for (const twin of recent) if (sameTemplate(twin.pod, pod)) return twin.podClass;
   }
-  const podClass = classBySignature(cluster, pod, wantedNodeName);
+  const kin = recent?.find((twin) => sameSpec(twin.pod.spec, pod.spec));
+  const podClass = classBySignature(cluster, pod, wantedNodeName, kin?.podClass);
   if (podClass.single !== undefined) return podClass;
   if (recent === undefined) noteOwner(cluster, owner.uid, { pod, podClass });
   else if (recent.unshift({ pod, podClass }) > MAXIMUM_RECENT) recent.pop();
@@ -129,12 +130,35 @@ const MAXIMUM_OWNERS = 4_096;
 /** A waiting pod and one in each zone, whose name is among the labels of a bound pod; a few more, as it costs little. */
 const MAXIMUM_RECENT = 8;
 
-function classBySignature(cluster: ClusterState, pod: Pod, wantedNodeName: string): PodClass {
+/** `kin`: a class of pods of the same owner that differ from this one in their labels alone. */
+function classBySignature(cluster: ClusterState, pod: Pod, wantedNodeName: string, kin?: PodClass): PodClass {
   const signature = signatureOf(pod, wantedNodeName);
-  return cluster.podClassBySignature.get(signature) ?? makeClass(cluster, pod, wantedNodeName, signature);
+  const known = cluster.podClassBySignature.get(signature);
+  if (known !== undefined) return known;
+  const made = kin === undefined ? makeClass(cluster, pod, wantedNodeName) : relabelled(cluster, kin, pod);
+  cluster.podClasses.push(made);
+  fileClass(cluster.spreadIndex, made);
+  cluster.podClassBySignature.set(signature, made);
+  return made;
 }
 
-function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, signature: string): PodClass {
+/** All that a class is beside its labels, and nothing of what was found out about those of its kin. */
+function relabelled(cluster: ClusterState, kin: PodClass, pod: Pod): PodClass {
+  return {
+    ...kin,
+    id: cluster.classesMade++,
+    labels: pod.metadata.labels ?? {},
+    matched: { classes: [], seen: 0 },
+    members: new Set(),
+    counters: countersOf(cluster.spreadIndex, pod),
+    spread: undefined,
+    affinity: undefined,
+    knownVerdicts: undefined,
+    lastFailure: undefined,
+  };
+}
+
+function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string): PodClass {
   const { spec } = pod;
   const scored = scoredRequest(cluster, spec);
   const request = requestVector(cluster, spec);
@@ -145,7 +169,7 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
   const images = imagesOf(spec);
   const containerCount = spec.containers.length + (spec.initContainers?.length ?? 0);
   const placementKey = placementKeyOf(wish);
-  const made: PodClass = {
+  return {
     id: cluster.classesMade++,
     profile,
     namespace: pod.metadata.namespace,
@@ -182,10 +206,6 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string, sign
     knownVerdicts: undefined,
     lastFailure: undefined,
   };
-  cluster.podClasses.push(made);
-  fileClass(cluster.spreadIndex, made);
-  cluster.podClassBySignature.set(signature, made);
-  return made;
 }
 
 function signatureOf(pod: Pod, wantedNodeName: string): string {

@@ -1,4 +1,4 @@
-import type { Pod } from '../api/objects/pod.js';
+import type { Pod, PodSpec } from '../api/objects/pod.js';
 
 /**
  * Do two pods of one owner look the same to the scheduler? They mostly share the objects of their template, so that
@@ -6,11 +6,13 @@ import type { Pod } from '../api/objects/pod.js';
  * spellings of one thing), `true` never is.
  */
 export function sameTemplate(left: Pod, right: Pod): boolean {
-  const a = left.spec;
-  const b = right.spec;
+  return same(left.metadata.labels, right.metadata.labels) && sameSpec(left.spec, right.spec);
+}
+
+/** The same, whatever their labels. */
+export function sameSpec(a: PodSpec, b: PodSpec): boolean {
   return (
     same(a.containers, b.containers) &&
-    same(left.metadata.labels, right.metadata.labels) &&
     same(a.initContainers, b.initContainers) &&
     same(a.tolerations, b.tolerations) &&
     same(a.nodeSelector, b.nodeSelector) &&

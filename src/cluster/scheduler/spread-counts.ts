@@ -79,13 +79,14 @@ export function refreshSpread(cluster: ClusterState, pod: PodClass): ClassSpread
 }
 
 function rebuild(cluster: ClusterState, pod: PodClass, before: ClassSpread | undefined): ClassSpread {
-  const signature = JSON.stringify(constraintsOf(cluster, pod).constraints);
-  if (before?.signature === signature) {
-    before.selectorVersion = cluster.selectorVersion;
-    before.ownerSelector = cluster.ownerSelectors.get(pod.owner);
-    return before;
+  if (before !== undefined) {
+    if (before.signature === JSON.stringify(constraintsOf(cluster, pod).constraints)) {
+      before.selectorVersion = cluster.selectorVersion;
+      before.ownerSelector = cluster.ownerSelectors.get(pod.owner);
+      return before;
+    }
+    leaveSums(before);
   }
-  if (before !== undefined) leaveSums(before);
   return compose(cluster, pod, (...asked) => follow(cluster, pod, ...asked));
 }
 
