@@ -1,6 +1,8 @@
 import type { Pod } from '../../../src/cluster/api/objects/pod.js';
 import type { PodDisruptionBudget } from '../../../src/cluster/api/objects/policy.js';
+import { objectKey } from '../../../src/cluster/api/store.js';
 import { matchesSelector } from '../../../src/cluster/api/selectors.js';
+import { censusOf } from '../../../src/cluster/controllers/disruption/census.js';
 import { judgeBudget } from '../../../src/cluster/controllers/disruption/decide.js';
 import { type Checker, difference } from './checker.js';
 
@@ -26,7 +28,8 @@ export const disruptionBudgets: Checker = {
   check({ podDisruptionBudget: budget, pods, replicaSetReplicas, expected }: Case) {
     const selected = pods.filter(({ metadata }) => matchesSelector(budget.spec.selector, metadata.labels));
     const scales = new Map([[OWNER, { uid: OWNER, replicas: replicaSetReplicas }]]);
-    const { status } = judgeBudget({ budget, pods: selected, scales, now: 0 });
+    const byKey = new Map(selected.map((pod) => [objectKey(pod), pod]));
+    const { status } = judgeBudget({ budget, pods: byKey, census: censusOf(selected), scales, now: 0 });
     const { currentHealthy, desiredHealthy, disruptionsAllowed, expectedPods } = status;
     const [condition] = status.conditions!;
     const ours = {

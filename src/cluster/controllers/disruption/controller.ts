@@ -7,7 +7,7 @@ import type { Pod } from '../../api/objects/pod.js';
 import type { PodDisruptionBudget } from '../../api/objects/policy.js';
 import { controllerOf } from '../../api/owner-references.js';
 import { sameData } from '../../api/patch.js';
-import { keyOf, objectKey } from '../../api/store.js';
+import { keyOf, type ObjectKey, objectKey } from '../../api/store.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
 import {
   createSelectedPods,
@@ -16,18 +16,25 @@ import {
   type SelectedPods,
   setSelector,
 } from '../shared/selected-pods.js';
+import { type Census, censusOf, countPod } from './census.js';
 import { judgeBudget, type Scale, writeBudget } from './decide.js';
 
 /** kubernetes v1.36.3 pkg/controller/disruption/disruption.go: Run */
 const WORKERS = 1;
 
-export interface DisruptionWorld extends KcmWorld {
+export interface DisruptionState {
   /** The pods that each budget selects. */
-  readonly controllers: { readonly disruption: SelectedPods };
+  readonly selected: SelectedPods;
+  /** The same in numbers. */
+  readonly censuses: Map<ObjectKey, Census>;
 }
 
-export function createDisruptionState(): SelectedPods {
-  return createSelectedPods();
+export interface DisruptionWorld extends KcmWorld {
+  readonly controllers: { readonly disruption: DisruptionState };
+}
+
+export function createDisruptionState(): DisruptionState {
+  return { selected: createSelectedPods(), censuses: new Map() };
 }
 
 /**
@@ -44,8 +51,11 @@ export function registerDisruption<W extends DisruptionWorld>(
     sync: (world, key) => {
       const budget = kcmLister<PodDisruptionBudget>(world, 'PodDisruptionBudget').get(key);
       if (budget === undefined) return SYNC_DONE;
-      const pods = [...(world.controllers.disruption.pods.get(key)?.values() ?? [])];
-      const verdict = judgeBudget({ budget, pods, scales: scalesOf(world, pods), now: world.kernel.now });
+      const { selected, censuses } = world.controllers.disruption;
+      const pods = selected.pods.get(key) ?? NO_PODS;
+      const census = censuses.get(key) ?? NOBODY;
+      const scales = scalesOf(world, census, budget.metadata.namespace);
+      const verdict = judgeBudget({ budget, pods, census, scales, now: world.kernel.now });
       return beginStory(world, teller, { budget, verdict });
     },
     resume: (world, _key, memory, results) => resumeStory(world, teller, memory, results),
@@ -57,29 +67,41 @@ export function registerDisruption<W extends DisruptionWorld>(
   });
   listeners.on<Pod>(KCM, 'Pod', (world, change) => {
     // The first budget that selects the pod; a second one is not woken by it. Source: disruption.go: getPdbForPod.
-    const [key] = followPod(world.controllers.disruption, change).now;
+    const [key] = recount(world.controllers.disruption, change);
     if (key !== undefined) enqueue(world, controllerId, key);
   });
   return controllerId;
 }
 
+const NO_PODS: ReadonlyMap<ObjectKey, Pod> = new Map<ObjectKey, Pod>();
+const NOBODY: Census = censusOf([]);
+
+/** Takes a change of a pod in; gives the budgets that select it. */
+function recount({ selected, censuses }: DisruptionState, change: Change<Pod>): readonly ObjectKey[] {
+  const { now, was } = followPod(selected, change);
+  for (const key of was) countPod(censuses.get(key)!, change.before!, -1);
+  if (change.type !== 'deleted') for (const key of now) countPod(censuses.get(key)!, change.object, 1);
+  return now;
+}
+
 function followSelector(world: DisruptionWorld, { type, object, before }: Change<PodDisruptionBudget>): void {
-  const { disruption } = world.controllers;
+  const { selected, censuses } = world.controllers.disruption;
   const { selector } = object.spec;
   const key = objectKey(object);
-  if (type === 'deleted' || selector === undefined) dropSelector(disruption, key);
-  else if (before === undefined || !sameData(before.spec.selector, selector)) {
-    setSelector(disruption, key, object.metadata.namespace, selector, kcmLister<Pod>(world, 'Pod').values());
+  if (type === 'deleted' || selector === undefined) {
+    dropSelector(selected, key);
+    censuses.delete(key);
+  } else if (before === undefined || !sameData(before.spec.selector, selector)) {
+    setSelector(selected, key, object.metadata.namespace, selector, kcmLister<Pod>(world, 'Pod').values());
+    censuses.set(key, censusOf(selected.pods.get(key)!.values()));
   }
 }
 
-function scalesOf(world: KcmWorld, pods: readonly Pod[]): Map<string, Scale> {
+function scalesOf(world: KcmWorld, { controllers }: Census, namespace: string): Map<string, Scale> {
   const scales = new Map<string, Scale>();
-  for (const pod of pods) {
-    const controller = controllerOf(pod);
-    if (controller === undefined || scales.has(controller.uid)) continue;
-    const scale = scaleOf(world, controller, pod.metadata.namespace);
-    if (scale !== undefined) scales.set(controller.uid, scale);
+  for (const [uid, { reference }] of controllers) {
+    const scale = scaleOf(world, reference, namespace);
+    if (scale !== undefined) scales.set(uid, scale);
   }
   return scales;
 }

@@ -12,7 +12,9 @@ import { controllerOf } from '../../api/owner-references.js';
 import { sameData } from '../../api/patch.js';
 import { isReady } from '../../api/pod-predicates.js';
 import { statusRequest } from '../../api/status-request.js';
+import { keyOf, type ObjectKey } from '../../api/store.js';
 import { send, type Story, type StoryEvent, tellAll } from '../../api/sync-story.js';
+import type { Census } from './census.js';
 
 /** A pod let go that is not being deleted after so long is counted again (disruption.go: DeletionTimeout). */
 const DELETION_TIMEOUT_US = 2 * MINUTE_US;
@@ -23,8 +25,9 @@ export type Scale = { readonly uid: string; readonly replicas: number } | string
 /** What one sync of a budget looks at. */
 export interface BudgetView {
   readonly budget: PodDisruptionBudget;
-  /** The pods that it selects. */
-  readonly pods: readonly Pod[];
+  /** The pods that it selects, by key; and the same in numbers. */
+  readonly pods: ReadonlyMap<ObjectKey, Pod>;
+  readonly census: Census;
   /** Scale by uid of the pods' controllers. */
   readonly scales: ReadonlyMap<string, Scale>;
   readonly now: Micros;
@@ -43,9 +46,9 @@ export interface BudgetVerdict {
  * Source: kubernetes v1.36.3 pkg/controller/disruption/disruption.go: trySync, failSafe; reference/workloads.md section 8.
  */
 export function judgeBudget(view: BudgetView): BudgetVerdict {
-  const { budget, pods, now } = view;
+  const { budget, pods, census, now } = view;
   const events: Omit<StoryEvent, 'about'>[] = [];
-  if (pods.length === 0) events.push({ type: 'Normal', reason: 'NoPods', message: 'No matching pods found' });
+  if (pods.size === 0) events.push({ type: 'Normal', reason: 'NoPods', message: 'No matching pods found' });
   const wanted = healthyWanted(view);
   if (typeof wanted === 'string') {
     const message = `Failed to calculate the number of expected pods: ${wanted}`;
@@ -53,8 +56,8 @@ export function judgeBudget(view: BudgetView): BudgetVerdict {
     return { status: withSyncFailure(budget.status, wanted, now), events };
   }
   if (wanted.hasUnmanaged) events.push(unmanagedPods(budget.spec.selector));
-  const { kept, nextAt } = stillDisrupted(view);
-  const currentHealthy = pods.filter((pod) => isHealthy(pod, kept, now)).length;
+  const { kept, nextAt, healthyYetGoing } = stillDisrupted(view);
+  const currentHealthy = census.healthy - healthyYetGoing;
   const spare = currentHealthy - wanted.healthy;
   const counted: PodDisruptionBudgetStatus = {
     ...(budget.status.conditions === undefined ? {} : { conditions: budget.status.conditions }),
@@ -77,14 +80,14 @@ interface HealthyWanted {
 }
 
 /** Source: disruption.go: getExpectedPodCount. */
-function healthyWanted({ budget, pods, scales }: BudgetView): HealthyWanted | string {
-  const { minAvailable, maxUnavailable } = budget.spec;
+function healthyWanted(view: BudgetView): HealthyWanted | string {
+  const { minAvailable, maxUnavailable } = view.budget.spec;
   const share = maxUnavailable ?? minAvailable;
   if (share === undefined) return { expected: 0, healthy: 0, hasUnmanaged: false };
   if (maxUnavailable === undefined && typeof share === 'number') {
-    return { expected: pods.length, healthy: share, hasUnmanaged: false };
+    return { expected: view.pods.size, healthy: share, hasUnmanaged: false };
   }
-  const scale = expectedScale(pods, scales);
+  const scale = expectedScale(view);
   if (typeof scale === 'string') return scale;
   const scaled = scaledValue(share, scale.expected, true);
   if (!scaled.ok) return scaled.error;
@@ -93,50 +96,52 @@ function healthyWanted({ budget, pods, scales }: BudgetView): HealthyWanted | st
 }
 
 /** The pods that the controllers of these pods are to keep, all together. Source: disruption.go: getExpectedScale. */
-function expectedScale(
-  pods: readonly Pod[],
-  scales: BudgetView['scales'],
-): Pick<HealthyWanted, 'expected' | 'hasUnmanaged'> | string {
+function expectedScale(view: BudgetView): Pick<HealthyWanted, 'expected' | 'hasUnmanaged'> | string {
+  const { census, scales } = view;
   const replicas = new Map<string, number>();
-  let hasUnmanaged = false;
-  for (const pod of pods) {
-    const controller = controllerOf(pod);
-    if (controller === undefined) {
-      hasUnmanaged = true;
-      continue;
-    }
-    const scale = scales.get(controller.uid) ?? `found no controllers for pod "${pod.metadata.name}"`;
-    if (typeof scale === 'string') return scale;
+  for (const uid of census.controllers.keys()) {
+    const scale = scales.get(uid);
+    if (scale === undefined || typeof scale === 'string') return firstWithoutScale(view);
     replicas.set(scale.uid, scale.replicas);
   }
   let expected = 0;
   for (const count of replicas.values()) expected += count;
-  return { expected, hasUnmanaged };
+  return { expected, hasUnmanaged: census.unmanaged > 0 };
 }
 
-/** Pods that were let go and still are to be deleted. Source: disruption.go: buildDisruptedPodMap. */
-function stillDisrupted({ budget, pods, now }: BudgetView): { kept: Record<string, Micros>; nextAt?: Micros } {
-  const disrupted = budget.status.disruptedPods;
+/** What is said of the first pod whose scale nobody knows. */
+function firstWithoutScale({ pods, scales }: BudgetView): string {
+  const isUnknown = (pod: Pod): boolean => {
+    const controller = controllerOf(pod);
+    return controller !== undefined && typeof (scales.get(controller.uid) ?? '') === 'string';
+  };
+  const pod = [...pods.values()].find(isUnknown)!;
+  const scale = scales.get(controllerOf(pod)!.uid) ?? `found no controllers for pod "${pod.metadata.name}"`;
+  return scale as string;
+}
+
+interface Disrupted {
+  readonly kept: Record<string, Micros>;
+  readonly nextAt?: Micros;
+  /** Those of them that look healthy still. */
+  readonly healthyYetGoing: number;
+}
+
+/** Pods that were let go and still are to be deleted. Source: disruption.go: buildDisruptedPodMap, countHealthyPods. */
+function stillDisrupted({ budget, pods, now }: BudgetView): Disrupted {
   const kept: Record<string, Micros> = {};
-  if (disrupted === undefined) return { kept };
   let nextAt: Micros | undefined;
-  for (const { metadata } of pods) {
-    const since = disrupted[metadata.name];
-    if (since === undefined || metadata.deletionTimestamp !== undefined) continue;
+  let healthyYetGoing = 0;
+  for (const [name, since] of Object.entries(budget.status.disruptedPods ?? {})) {
+    const pod = pods.get(keyOf(budget.metadata.namespace, name));
+    if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) continue;
     const until = since + DELETION_TIMEOUT_US;
     if (until < now) continue;
-    kept[metadata.name] = since;
-    if (nextAt === undefined || until < nextAt) nextAt = until;
+    kept[name] = since;
+    nextAt = Math.min(until, nextAt ?? until);
+    if (until > now && isReady(pod)) healthyYetGoing += 1;
   }
-  return nextAt === undefined ? { kept } : { kept, nextAt };
-}
-
-function isHealthy(pod: Pod, disrupted: Readonly<Record<string, Micros>>, now: Micros): boolean {
-  const { name, deletionTimestamp } = pod.metadata;
-  if (deletionTimestamp !== undefined) return false;
-  const since = disrupted[name];
-  if (since !== undefined && since + DELETION_TIMEOUT_US > now) return false;
-  return isReady(pod);
+  return { kept, healthyYetGoing, ...(nextAt === undefined ? {} : { nextAt }) };
 }
 
 function unmanagedPods(selector: LabelSelector | undefined): Omit<StoryEvent, 'about'> {

@@ -159,9 +159,9 @@ function followSelector(world: EndpointSliceWorld, { type, object, before }: Cha
 /** Keeps the pods of each Service; gives the Services for which the change matters. */
 function wokenBy(world: EndpointSliceWorld, change: Change<Pod>): readonly ObjectKey[] {
   const { type, object, before } = change;
-  const { now, noLonger } = followPod(world.controllers.endpointSlice.selected, change);
+  const { now, was } = followPod(world.controllers.endpointSlice.selected, change);
   const isRelabelled = type === 'modified' && before!.metadata.labels !== object.metadata.labels;
-  if (isRelabelled) return [...now, ...noLonger];
+  if (isRelabelled) return [...now, ...was.filter((key) => !now.includes(key))];
   return type !== 'modified' || matters(before!, object) ? now : [];
 }
 

@@ -66,11 +66,11 @@ function selecting({ byPlace }: SelectedPods, namespace: string, labels: StringM
   return keys;
 }
 
-/** Takes a change of a pod in; gives who selects it now and who no longer does. */
+/** Takes a change of a pod in; gives who selects it as it is now, and who selected it as it was before. */
 export function followPod(
   selected: SelectedPods,
   { type, object, before }: Change<Pod>,
-): { readonly now: readonly ObjectKey[]; readonly noLonger: readonly ObjectKey[] } {
+): { readonly now: readonly ObjectKey[]; readonly was: readonly ObjectKey[] } {
   const pod = objectKey(object);
   const { namespace, labels } = object.metadata;
   const now = selecting(selected, namespace, labels);
@@ -78,10 +78,11 @@ export function followPod(
     if (type === 'deleted') selected.pods.get(key)!.delete(pod);
     else selected.pods.get(key)!.set(pod, object);
   }
-  if (before === undefined || before.metadata.labels === labels) return { now, noLonger: NOBODY };
-  const noLonger = selecting(selected, namespace, before.metadata.labels).filter((key) => !now.includes(key));
-  for (const key of noLonger) selected.pods.get(key)!.delete(pod);
-  return { now, noLonger };
+  if (before === undefined) return { now, was: NOBODY };
+  if (before.metadata.labels === labels) return { now, was: now };
+  const was = selecting(selected, namespace, before.metadata.labels);
+  for (const key of was) if (!now.includes(key)) selected.pods.get(key)!.delete(pod);
+  return { now, was };
 }
 
 const NOBODY: readonly ObjectKey[] = [];
