@@ -159,8 +159,10 @@ export function registerCalls<W extends ApiWorld>(handlers: Handlers<W>): void {
   handlers.on(ApiEvent.RequestArrived, (world, call) => {
     // API priority and fairness (part 5) has its place here: seats and queues in front of the work.
     const { cores, parameters } = world.api;
-    if (cores.count === 0) work(world, call);
-    else occupy(world, cores, sample(parameters.service, serverDraw(world)), NOBODY, call);
+    if (cores.count === 0) return work(world, call);
+    const { request } = recordOf(world, call);
+    const service = isWrite(request.verb) ? parameters.service : parameters.readService;
+    occupy(world, cores, sample(service, serverDraw(world)), NOBODY, call);
   });
   handlers.on(ApiEvent.RequestServed, (world, plan) => {
     for (const { done, subject } of takeServed(world, world.api.cores, plan)) {

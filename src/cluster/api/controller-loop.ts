@@ -32,6 +32,8 @@ export type SyncOutcome = { readonly retry?: boolean; readonly afterUs?: Micros 
  * a retry if a request failed.
  */
 export interface SyncStep {
+  /** Waits for so long before the requests are sent; its worker waits with it. */
+  readonly pauseUs?: Micros;
   readonly requests: readonly ApiRequest[];
   /** Who sends them, where it isn't the controller's own client. */
   readonly client?: number;
@@ -80,6 +82,8 @@ export interface ControllerState {
 export interface SyncRecord {
   readonly controller: number;
   readonly key: ObjectKey;
+  /** The step that waits. */
+  paused: SyncStep | undefined;
   memory: unknown;
   outcome: SyncOutcome | undefined;
   results: ApiResult[];
@@ -148,6 +152,7 @@ export function registerControllers<W extends ApiWorld>(handlers: Handlers<W>, c
     sync.outstanding -= 1;
     if (sync.outstanding === 0) proceed(world, controllers, slot);
   });
+  handlers.on(ApiEvent.SyncPauseOver, (world, slot) => send(world, controllers, slot, syncOf(world, slot).paused!));
   handlers.on(ApiEvent.DelayedKeyDue, (world, controllerId) => {
     const state = world.api.controllers[controllerId]!;
     if (state.wakeAt > world.kernel.now) return; // a wake-up that an earlier one has made needless
@@ -169,6 +174,7 @@ function dispatch(world: ApiWorld, controllerId: number): void {
     api.syncs[slot] = {
       controller: controllerId,
       key,
+      paused: undefined,
       memory: undefined,
       outcome: undefined,
       results: [],
@@ -189,6 +195,12 @@ function arm(world: ApiWorld, controllerId: number): void {
 }
 
 function begin<W extends ApiWorld>(world: W, controllers: Controllers<W>, slot: number, step: SyncStep): void {
+  if (step.pauseUs === undefined) return send(world, controllers, slot, step);
+  syncOf(world, slot).paused = step;
+  schedule(world, step.pauseUs, ApiEvent.SyncPauseOver, slot, 0);
+}
+
+function send<W extends ApiWorld>(world: W, controllers: Controllers<W>, slot: number, step: SyncStep): void {
   const sync = syncOf(world, slot);
   sync.memory = step.memory;
   sync.outcome = step.outcome;

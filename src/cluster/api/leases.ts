@@ -21,12 +21,15 @@ export interface NodeLease extends Lease {
   readonly spec: Lease['spec'] & { readonly renewTime: Micros; readonly renewEveryUs?: Micros };
 }
 
-/** The lease of a node that is alive from now on. `node` is its number. */
-export function insertLease(world: ApiWorld, name: string, node: number): void {
+/** When node number `node`, alive at `now`, renewed its lease the last time. */
+export function spreadRenewal(now: Micros, node: number): Micros {
+  return now - Math.round((RENEWAL_PERIOD_US * ((node * PHASE_STRIDE) % THOUSAND)) / THOUSAND);
+}
+
+/** The lease of a node that is alive, renewed the last time at `renewTime`. */
+export function insertLease(world: ApiWorld, name: string, renewTime: Micros): void {
   world.api.resourceVersion += 1;
   world.api.nextUid += 1;
-  const phase = (node * PHASE_STRIDE) % THOUSAND;
-  const renewTime = world.kernel.now - Math.round((RENEWAL_PERIOD_US * phase) / THOUSAND);
   const lease: NodeLease = {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',

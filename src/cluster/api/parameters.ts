@@ -15,6 +15,8 @@ export interface ApiParameters {
   readonly cores: number;
   /** What a request occupies one of them for. */
   readonly service: Distribution;
+  /** The same for a read. */
+  readonly readService: Distribution;
   /** Built-in mutating and validating admission; writes only. */
   readonly admission: Distribution;
   /** etcd members: 1, 3 or 5. */
@@ -40,7 +42,7 @@ const logNormal = (medianMs: number, logSd: number): Distribution => lognormalBy
 const exponentialMs = (meanMs: number): Distribution => ({ type: 'exponential', mean: meanMs * ms });
 
 /** Latencies that already hold the wait of a machine with cores enough. */
-const NO_QUEUE = { cores: 0, service: constant(0) } as const;
+const NO_QUEUE = { cores: 0, service: constant(0), readService: constant(0) } as const;
 
 export const API_PRESETS: { readonly [P in Preset]: ApiParameters } = {
   'bare-metal': {
@@ -101,12 +103,13 @@ export const API_PRESETS: { readonly [P in Preset]: ApiParameters } = {
   },
   // The machine of the conformance recordings: the whole control plane on 2 cores over loopback. A request occupies a core for
   // what it costs all that take part (client, server, etcd, watchers): 12-burst-1000-fast, 7 requests a pod in 7 s. Alone and
-  // without watchers a write takes 1.5 ms, ten at once 6 ms each (recordings/FINDINGS.md, api-latency).
+  // without watchers a write takes 1.5 ms, ten at once 6 ms each, and ten reads from etcd 4.9 ms each (recordings/FINDINGS.md, api-latency).
   recorded: {
     network: logNormal(0.1, 0.4),
     front: logNormal(0.3, 0.4),
     cores: 2,
     service: logNormal(2, 0.5),
+    readService: logNormal(1, 0.5),
     admission: logNormal(0.2, 0.4),
     etcdMembers: 1,
     fsync: logNormal(0.24, 0.6),

@@ -1,4 +1,4 @@
-import { insertLease } from '../api/leases.js';
+import { insertLease, spreadRenewal } from '../api/leases.js';
 import type { ResourceList, StringMap } from '../api/objects/meta.js';
 import type { Node, Taint } from '../api/objects/node.js';
 import { milliValue, value } from '../api/quantity.js';
@@ -87,7 +87,7 @@ function binary(bytes: number): string {
 /** Puts a node that is Ready since ever, and its lease, into the store. */
 export function insertNode(world: ApiWorld, spec: NodeSpec, node: number): void {
   insertObject(world, nodeObject(world, spec, node));
-  insertLease(world, spec.name, node);
+  insertLease(world, spec.name, spreadRenewal(world.kernel.now, node));
 }
 
 /** A node as it is once its kubelet has registered it and it is Ready. */
@@ -106,6 +106,8 @@ export function nodeObject(world: ApiWorld, spec: NodeSpec, node: number): Node 
       generation: 1,
       creationTimestamp: world.kernel.now,
       labels: {
+        'beta.kubernetes.io/arch': 'amd64',
+        'beta.kubernetes.io/os': 'linux',
         'kubernetes.io/arch': 'amd64',
         'kubernetes.io/hostname': name,
         'kubernetes.io/os': 'linux',

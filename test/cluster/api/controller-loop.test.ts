@@ -73,6 +73,25 @@ describe('controller loop', () => {
     expect(syncs).toBe(3);
   });
 
+  it('holds a worker while a step waits', () => {
+    const { world, handlers, controllers } = apiWorld();
+    const times: number[] = [];
+    const id = controllers.add({
+      name: 'patient',
+      workers: 1,
+      reaction: constant(0),
+      sync: (w) => {
+        times.push(w.kernel.now);
+        return { requests: [], pauseUs: SECOND_US };
+      },
+    });
+    openControllers(world, controllers);
+    enqueue(world, id, 'first');
+    enqueue(world, id, 'second');
+    runUntil(world, handlers, 3 * SECOND_US);
+    expect(times).toEqual([0, SECOND_US]);
+  });
+
   it('works on no more keys at a time than it has workers', () => {
     const { world, handlers, controllers } = apiWorld();
     let busy = 0;

@@ -17,7 +17,7 @@ const ONLY_CORES = {
   front: constant(0),
   apply: constant(0),
   tailChance: 0,
-  service: constant(10 * MILLISECOND_US),
+  readService: constant(10 * MILLISECOND_US),
 };
 
 /** When reads that are sent at these times (ms) are answered (ms), in the order of the answers. */

@@ -1,6 +1,5 @@
 import { MILLISECOND_US, type Micros } from '../../../kernel/time.js';
 import { drawsOnce } from '../../../kernel/random.js';
-import { succeeded } from '../../api/calls.js';
 import {
   clientOf,
   type Controllers,
@@ -10,25 +9,32 @@ import {
   type SyncStep,
 } from '../../api/controller-loop.js';
 import { recordEvent } from '../../api/event-recorder.js';
+import { type ApiResult, succeeded } from '../../api/calls.js';
 import type { Listeners } from '../../api/informers.js';
 import { KCM, kcmLister } from '../../api/kcm.js';
 import type { NodeLease } from '../../api/leases.js';
 import type { Node } from '../../api/objects/node.js';
 import type { Pod } from '../../api/objects/pod.js';
+import { type ObjectKey, objectKey } from '../../api/store.js';
 import { takeNoExecute } from './evictions.js';
-import { markPodUnready, MONITOR_PERIOD_US, monitorNodes, podsToMark, taintRequest, taintsRequest } from './pass.js';
+import { labelChanges } from './labels.js';
+import { beginWrite, continueWrite, type NodeChange, type NodeWrite } from './node-writes.js';
+import { markPodUnready, MONITOR_PERIOD_US, monitorNodes, podsToMark } from './pass.js';
 import type { NodeLifecycleWorld } from './state.js';
-import { hasNoExecute, readyStatus, withNoSchedule } from './taints.js';
+import { hasNoExecute, noExecuteChanges, noScheduleChanges, readyStatus } from './taints.js';
 
 /** kubernetes v1.36.3 pkg/controller/nodelifecycle/node_lifecycle_controller.go: UpdateWorkerSize */
 const WORKERS = 8;
 /** Pause between two looks at the lines of nodes to be tainted NoExecute (NodeEvictionPeriod). */
 const NO_EXECUTE_PERIOD_US = 100 * MILLISECOND_US;
 
-// Keys: the pass over all nodes, a zone's line of nodes to be tainted, a node whose taints may not fit its conditions.
+// Keys: the pass over all nodes, a zone's line of nodes to be tainted, a node whose taints and labels may not fit its conditions, one that
+// is well again, one whose pods are to be marked.
 const PASS = 'pass';
 const ZONE = 'zone ';
 const NODE = 'node ';
+const REACHABLE = 'reachable ';
+const PODS = 'pods ';
 
 /**
  * The node lifecycle controller. It passes over all nodes every 5 seconds, but only while a pass could find something: from the
@@ -45,11 +51,23 @@ export function registerNodeLifecycle<W extends NodeLifecycleWorld>(
     sync: (world, key) => {
       if (key === PASS) return beginPass(world, controllerId);
       if (key.startsWith(ZONE)) return taintZone(world, controllerId, key.slice(ZONE.length));
-      return taintNode(world, key.slice(NODE.length));
+      const name = key.slice(key.indexOf(' ') + 1);
+      if (key.startsWith(PODS)) return markNext(world, podsToMark(world, name).map(objectKey));
+      const node = kcmLister<Node>(world, 'Node').get(name);
+      if (node === undefined) return SYNC_DONE;
+      const { now } = world.kernel;
+      return beginWrite(name, key.startsWith(NODE) ? changesOf(node, now) : noExecuteChanges(node, 'True', now));
     },
     resume: (world, key, memory, results) => {
-      if (key === PASS) return markPods(world, controllerId, memory as readonly string[]);
-      if (!results.every(succeeded)) taintAgain(world, controllerId, key.slice(ZONE.length), memory as string);
+      if (key === PASS) {
+        for (const name of memory as readonly string[]) enqueue(world, controllerId, PODS + name);
+        return SYNC_DONE;
+      }
+      if (key.startsWith(PODS)) return marked(world, controllerId, memory as readonly ObjectKey[], results[0]!);
+      const write = memory as NodeWrite;
+      const next = continueWrite(world, world.api.controllers[controllerId]!.stream, write, results[0]!);
+      if (next !== undefined) return next;
+      if (key.startsWith(ZONE)) taintAgain(world, controllerId, key.slice(ZONE.length), write.name);
       return SYNC_DONE;
     },
   });
@@ -57,12 +75,18 @@ export function registerNodeLifecycle<W extends NodeLifecycleWorld>(
     if (object.spec.renewEveryUs === undefined) arm(world, controllerId);
   });
   listeners.on<Node>(KCM, 'Node', (world, { type, object }) => {
-    if (type === 'deleted') return;
+    const { name } = object.metadata;
+    const { fresh, gone } = world.controllers.nodeLifecycle;
+    if (type === 'deleted') {
+      if (!fresh.delete(name)) gone.set(name, object);
+      arm(world, controllerId);
+      return;
+    }
     if (type === 'added' && object.metadata.creationTimestamp > 0) {
-      world.controllers.nodeLifecycle.fresh.add(object.metadata.name);
+      if (!gone.delete(name)) fresh.add(name);
       arm(world, controllerId);
     }
-    if (withNoSchedule(object, 0) !== undefined) enqueue(world, controllerId, NODE + object.metadata.name);
+    if (changesOf(object, 0).length > 0) enqueue(world, controllerId, NODE + name);
     if (readyStatus(object) !== 'True' || hasNoExecute(object)) arm(world, controllerId);
   });
   listeners.on<Pod>(KCM, 'Pod', (world, { object, before }) => markLateComer(world, controllerId, object, before));
@@ -73,16 +97,18 @@ function arm(world: NodeLifecycleWorld, controllerId: number): void {
   const state = world.controllers.nodeLifecycle;
   const { now } = world.kernel;
   if (state.nextPassAt < Number.POSITIVE_INFINITY) return;
-  const phase = Math.floor(drawsOnce(world, 'controller/node-controller/phase')() * MONITOR_PERIOD_US);
-  state.nextPassAt = now + MONITOR_PERIOD_US - ((now - phase + MONITOR_PERIOD_US) % MONITOR_PERIOD_US);
+  state.phaseUs ??= Math.floor(drawsOnce(world, 'controller/node-controller/phase')() * MONITOR_PERIOD_US);
+  state.nextPassAt = now + MONITOR_PERIOD_US - ((now - state.phaseUs + MONITOR_PERIOD_US) % MONITOR_PERIOD_US);
   enqueueAfter(world, controllerId, PASS, state.nextPassAt - now);
 }
 
 function beginPass(world: NodeLifecycleWorld, controllerId: number): SyncStep {
   const state = world.controllers.nodeLifecycle;
   const at: Micros = state.nextPassAt;
-  const { requests, fallen, isQuiet } = monitorNodes(world, at);
+  missGone(world, controllerId);
+  const { requests, reachable, fallen, isQuiet } = monitorNodes(world, at);
   registerFresh(world, controllerId);
+  for (const name of reachable) enqueue(world, controllerId, REACHABLE + name);
   for (const node of fallen) {
     const message = `Node ${node.metadata.name} status is now: NodeNotReady`;
     recordEvent(world, clientOf(world, controllerId), node, 'Normal', 'NodeNotReady', message);
@@ -111,11 +137,37 @@ function registerFresh(world: NodeLifecycleWorld, controllerId: number): void {
   fresh.clear();
 }
 
-/** After the nodes' conditions are written, so that nobody writes the pods' readiness anew. */
-function markPods(world: NodeLifecycleWorld, controllerId: number, nodes: readonly string[]): SyncStep {
-  const pods = nodes.flatMap((name) => podsToMark(world, name));
-  for (const pod of pods) recordUnready(world, controllerId, pod);
-  return { requests: pods.map((pod) => markPodUnready(pod, world.kernel.now)), outcome: {} };
+/** Forgets the nodes that have gone since the last pass. node_lifecycle_controller.go: monitorNodeHealth */
+function missGone(world: NodeLifecycleWorld, controllerId: number): void {
+  const { gone, unready, probedAt } = world.controllers.nodeLifecycle;
+  for (const [name, node] of gone) {
+    const message = `Node ${name} event: Removing Node ${name} from Controller`;
+    recordEvent(world, clientOf(world, controllerId), node, 'Normal', 'RemovingNode', message);
+    unready.delete(name);
+    probedAt.delete(name);
+  }
+  gone.clear();
+}
+
+/** The pods of a node that is not ready, one after the other. pkg/controller/util/node/controller_utils.go: MarkPodsNotReady */
+function markNext(world: NodeLifecycleWorld, pods: readonly ObjectKey[]): SyncStep {
+  const next = pods.findIndex((key) => kcmLister<Pod>(world, 'Pod').has(key));
+  if (next < 0) return SYNC_DONE;
+  const pod = kcmLister<Pod>(world, 'Pod').get(pods[next]!)!;
+  return { requests: [markPodUnready(pod, world.kernel.now)], memory: pods.slice(next) };
+}
+
+function marked(
+  world: NodeLifecycleWorld,
+  controllerId: number,
+  pods: readonly ObjectKey[],
+  result: ApiResult,
+): SyncStep {
+  const pod = kcmLister<Pod>(world, 'Pod').get(pods[0]!);
+  if (pod !== undefined && succeeded(result)) {
+    recordEvent(world, clientOf(world, controllerId), pod, 'Warning', 'NodeNotReady', 'Node is not ready');
+  }
+  return markNext(world, pods.slice(1));
 }
 
 /** A pod that is bound to, or reported by, a node that is known not to be ready. node_lifecycle_controller.go: processPod */
@@ -124,11 +176,7 @@ function markLateComer(world: NodeLifecycleWorld, controllerId: number, pod: Pod
   const { nodeName } = pod.spec;
   if (unready.size === 0 || nodeName === undefined || !unready.has(nodeName)) return;
   if (before?.spec.nodeName === nodeName || podsToMark(world, nodeName).length === 0) return;
-  enqueue(world, controllerId, NODE + nodeName);
-}
-
-function recordUnready(world: NodeLifecycleWorld, controllerId: number, pod: Pod): void {
-  recordEvent(world, clientOf(world, controllerId), pod, 'Warning', 'NodeNotReady', 'Node is not ready');
+  enqueue(world, controllerId, PODS + nodeName);
 }
 
 /** The next node of a zone that may get its NoExecute taint, and the look after that. */
@@ -140,11 +188,10 @@ function taintZone(world: NodeLifecycleWorld, controllerId: number, zone: string
     enqueueAfter(world, controllerId, ZONE + zone, Math.max(NO_EXECUTE_PERIOD_US, record.tokenAt - now));
   }
   if (node === undefined) return SYNC_DONE;
-  const request = taintRequest(node, readyStatus(node), now);
-  return request === undefined ? SYNC_DONE : { requests: [request], memory: node.metadata.name };
+  return beginWrite(node.metadata.name, noExecuteChanges(node, readyStatus(node), now));
 }
 
-/** Somebody else wrote the node meanwhile: the same node, with the same token, at the next look. */
+/** The node could not be written: the same one, with the same token, at the next look. */
 function taintAgain(world: NodeLifecycleWorld, controllerId: number, zone: string, name: string): void {
   const record = world.controllers.nodeLifecycle.zones.get(zone)!;
   record.waiting.unshift(name);
@@ -152,13 +199,7 @@ function taintAgain(world: NodeLifecycleWorld, controllerId: number, zone: strin
   enqueueAfter(world, controllerId, ZONE + zone, NO_EXECUTE_PERIOD_US);
 }
 
-function taintNode(world: NodeLifecycleWorld, name: string): SyncStep {
-  const node = kcmLister<Node>(world, 'Node').get(name);
-  if (node === undefined) return SYNC_DONE;
-  const { now } = world.kernel;
-  const marks = world.controllers.nodeLifecycle.unready.has(name) ? podsToMark(world, name) : [];
-  const requests = marks.map((pod) => markPodUnready(pod, now));
-  const taints = withNoSchedule(node, now);
-  if (taints !== undefined) requests.push(taintsRequest(node, taints));
-  return { requests };
+/** What a node lacks, or has too much. node_lifecycle_controller.go: doNodeProcessingPassWorker */
+function changesOf(node: Node, now: Micros): readonly NodeChange[] {
+  return [...noScheduleChanges(node, now), ...labelChanges(node)];
 }

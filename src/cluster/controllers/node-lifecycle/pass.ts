@@ -9,7 +9,7 @@ import type { Pod } from '../../api/objects/pod.js';
 import { isReady, podCondition } from '../../api/pod-predicates.js';
 import { disrupt, queueNoExecute, unqueueNoExecute } from './evictions.js';
 import type { NodeLifecycleWorld } from './state.js';
-import { hasNoExecute, readyStatus, withNoExecute } from './taints.js';
+import { hasNoExecute, readyStatus } from './taints.js';
 import { zoneKeyOf } from './zones.js';
 
 /** kubernetes v1.36.3 pkg/controller/nodelifecycle/config/v1alpha1/defaults.go; cloud-provider: NodeMonitorPeriod */
@@ -19,6 +19,8 @@ const MONITOR_GRACE_US = 50 * SECOND_US;
 /** What one pass over the nodes found and wants. */
 export interface Pass {
   readonly requests: readonly ApiRequest[];
+  /** Nodes whose NoExecute taints are to go. */
+  readonly reachable: readonly string[];
   /** Nodes that have just stopped being ready. */
   readonly fallen: readonly Node[];
   /** Nothing is left to be watched. */
@@ -29,6 +31,7 @@ export interface Pass {
 export function monitorNodes(world: NodeLifecycleWorld, now: Micros): Pass {
   const { unready, fresh, isAllDisrupted } = world.controllers.nodeLifecycle;
   const requests: ApiRequest[] = [];
+  const reachable: string[] = [];
   const fallen: Node[] = [];
   const zones = new Map<string, ConditionStatus[]>();
   let isQuiet = true;
@@ -39,8 +42,7 @@ export function monitorNodes(world: NodeLifecycleWorld, now: Micros): Pass {
     if (status !== 'True' && (unready.get(name) ?? 'True') === 'True' && !fresh.has(name)) fallen.push(node);
     if (status === 'True') unready.delete(name);
     else unready.set(name, status);
-    const reachable = status === 'True' ? taintRequest(node, 'True', now) : undefined;
-    if (reachable !== undefined) requests.push(reachable);
+    if (status === 'True' && hasNoExecute(node)) reachable.push(name);
     if (status === 'True') unqueueNoExecute(world, node);
     else queueNoExecute(world, node);
     const zone = zones.get(zoneKeyOf(node));
@@ -48,14 +50,10 @@ export function monitorNodes(world: NodeLifecycleWorld, now: Micros): Pass {
     else zone.push(status);
     if (status !== 'True' || hasNoExecute(node) || !isRenewing(world, name)) isQuiet = false;
   }
-  const relief = disrupt(world, zones, now);
-  if (relief && !isAllDisrupted) {
-    for (const node of kcmLister<Node>(world, 'Node').values()) {
-      const request = taintRequest(node, 'True', now);
-      if (request !== undefined) requests.push(request);
-    }
-  }
-  return { requests, fallen, isQuiet };
+  const relief = disrupt(world, zones, now) && !isAllDisrupted;
+  if (!relief) return { requests, reachable, fallen, isQuiet };
+  const tainted = [...kcmLister<Node>(world, 'Node').values()].filter(hasNoExecute);
+  return { requests, reachable: tainted.map(({ metadata }) => metadata.name), fallen, isQuiet };
 }
 
 /**
@@ -97,18 +95,6 @@ function markUnknown(node: Node, now: Micros): ApiRequest {
     subresource: 'status',
     body: { status: { conditions } },
   };
-}
-
-/** Gives the node the NoExecute taint that this readiness asks for; undefined if it is as it should be. */
-export function taintRequest(node: Node, status: ConditionStatus, now: Micros): ApiRequest | undefined {
-  const taints = withNoExecute(node, status, now);
-  return taints === undefined ? undefined : taintsRequest(node, taints);
-}
-
-export function taintsRequest(node: Node, taints: Node['spec']['taints'] & object): ApiRequest {
-  const { name, resourceVersion } = node.metadata;
-  const body: Node = { ...node, spec: { ...node.spec, taints } };
-  return { verb: 'update', kind: 'Node', namespace: '', name, resourceVersion, body };
 }
 
 /** The pods of a node that aren't known to be unready. node_lifecycle_controller.go, controller_utils.go: MarkPodsNotReady */

@@ -1,14 +1,19 @@
 import type { Micros } from '../../../kernel/time.js';
 import type { ConditionStatus } from '../../api/objects/meta.js';
 import type { KcmWorld } from '../../api/kcm.js';
+import type { Node } from '../../api/objects/node.js';
 import type { ZoneState } from './zones.js';
 
 /** What the controller remembers. Empty as long as every node has always been well. */
 export interface NodeLifecycleState {
+  /** When passes are due, as a remainder of their period: drawn when the first one is. */
+  phaseUs: Micros | undefined;
   /** When the next pass is due; Infinity while there is nothing to watch. */
   nextPassAt: Micros;
   /** Nodes that have come since the start and that no pass has seen yet. */
   readonly fresh: Set<string>;
+  /** Nodes that went and that no pass has missed yet. */
+  readonly gone: Map<string, Node>;
   /** Readiness of each node at the last pass, where it wasn't True. */
   readonly unready: Map<string, ConditionStatus>;
   /** When a pass saw a node's last sign of life, where it is not the lease that tells (after a full disruption). */
@@ -33,8 +38,10 @@ export interface NodeLifecycleWorld extends KcmWorld {
 
 export function createNodeLifecycleState(): NodeLifecycleState {
   return {
+    phaseUs: undefined,
     nextPassAt: Number.POSITIVE_INFINITY,
     fresh: new Set(),
+    gone: new Map(),
     unready: new Map(),
     probedAt: new Map(),
     zones: new Map(),

@@ -2,6 +2,7 @@ import { conditionOf } from '../../api/conditions.js';
 import type { Micros } from '../../../kernel/time.js';
 import type { ConditionStatus } from '../../api/objects/meta.js';
 import type { Node, Taint } from '../../api/objects/node.js';
+import type { NodeChange } from './node-writes.js';
 
 export const NOT_READY_TAINT = 'node.kubernetes.io/not-ready';
 export const UNREACHABLE_TAINT = 'node.kubernetes.io/unreachable';
@@ -26,44 +27,49 @@ export function readyStatus({ status }: Node): ConditionStatus {
 }
 
 /**
- * The node's taints with those NoSchedule ones that its conditions ask for, or undefined if they are as they should be.
+ * What gives the node those NoSchedule taints that its conditions ask for; nothing, if they are as they should be.
  * node_lifecycle_controller.go: doNoScheduleTaintingPass
  */
-export function withNoSchedule(node: Node, now: Micros): readonly Taint[] | undefined {
+export function noScheduleChanges(node: Node, now: Micros): NodeChange[] {
   const wanted: string[] = [];
   for (const { type, status } of node.status.conditions ?? []) {
     const key = TAINT_OF_CONDITION[type]?.[status];
     if (key !== undefined) wanted.push(key);
   }
   if (node.spec.unschedulable === true) wanted.push(UNSCHEDULABLE_TAINT);
-  const taints = node.spec.taints ?? [];
-  const isOwn = ({ key, effect }: Taint): boolean => effect === 'NoSchedule' && OWN_KEYS.includes(key);
-  const kept = taints.filter((taint) => !isOwn(taint) || wanted.includes(taint.key));
-  const missing = wanted.filter((key) => !taints.some((taint) => isOwn(taint) && taint.key === key));
-  if (missing.length === 0 && kept.length === taints.length) return undefined;
-  const added = missing.map((key): Taint => ({ key, effect: 'NoSchedule', timeAdded: now }));
-  return [...kept, ...added];
+  const own = (node.spec.taints ?? []).filter(({ key, effect }) => effect === 'NoSchedule' && OWN_KEYS.includes(key));
+  const missing = wanted.filter((key) => !own.some((taint) => taint.key === key));
+  const add = missing.map((key): Taint => ({ key, effect: 'NoSchedule', timeAdded: now }));
+  return swap(
+    add,
+    own.filter(({ key }) => !wanted.includes(key)),
+  );
 }
 
 /**
- * The node's taints with the NoExecute one that its readiness asks for (none for a ready node), or undefined if they are as
- * they should be. node_lifecycle_controller.go: doNoExecuteTaintingPass, markNodeAsReachable
+ * What gives the node the NoExecute taint that this readiness asks for (none for a ready node); nothing, if it is as it should be.
+ * node_lifecycle_controller.go: doNoExecuteTaintingPass, markNodeAsReachable
  */
-export function withNoExecute(node: Node, status: ConditionStatus, now: Micros): readonly Taint[] | undefined {
+export function noExecuteChanges(node: Node, status: ConditionStatus, now: Micros): NodeChange[] {
   const wanted = TAINT_OF_CONDITION['Ready']![status];
-  const taints = node.spec.taints ?? [];
-  const isOwn = ({ key, effect }: Taint): boolean =>
-    effect === 'NoExecute' && (key === NOT_READY_TAINT || key === UNREACHABLE_TAINT);
-  const kept = taints.filter((taint) => !isOwn(taint) || taint.key === wanted);
-  const isThere = taints.some((taint) => isOwn(taint) && taint.key === wanted);
-  if (kept.length === taints.length && (wanted === undefined || isThere)) return undefined;
-  if (wanted === undefined || isThere) return kept;
-  return [...kept, { key: wanted, effect: 'NoExecute', timeAdded: now }];
+  const own = (node.spec.taints ?? []).filter(isOwnNoExecute);
+  const isThere = wanted === undefined || own.some(({ key }) => key === wanted);
+  return swap(
+    isThere ? [] : [{ key: wanted, effect: 'NoExecute', timeAdded: now }],
+    own.filter(({ key }) => key !== wanted),
+  );
+}
+
+/** util/node/controller_utils.go: SwapNodeControllerTaint: first what comes, then what goes. */
+function swap(add: readonly Taint[], remove: readonly Taint[]): NodeChange[] {
+  return [...(add.length > 0 ? [{ add }] : []), ...(remove.length > 0 ? [{ remove }] : [])];
 }
 
 /** Has the node a NoExecute taint of this controller? */
 export function hasNoExecute({ spec }: Node): boolean {
-  return (spec.taints ?? []).some(
-    ({ key, effect }) => effect === 'NoExecute' && (key === NOT_READY_TAINT || key === UNREACHABLE_TAINT),
-  );
+  return (spec.taints ?? []).some(isOwnNoExecute);
+}
+
+function isOwnNoExecute({ key, effect }: Taint): boolean {
+  return effect === 'NoExecute' && (key === NOT_READY_TAINT || key === UNREACHABLE_TAINT);
 }

@@ -1,21 +1,29 @@
+import { constant } from '../../../kernel/distributions.js';
+import { drawsOnce } from '../../../kernel/random.js';
 import { SECOND_US, type Micros } from '../../../kernel/time.js';
 import type { ApiRequest } from '../../api/calls.js';
-import { type Controllers, enqueueAfter, type SyncStep } from '../../api/controller-loop.js';
+import { type Controllers, enqueue, enqueueAfter, SYNC_DONE, type SyncStep } from '../../api/controller-loop.js';
 import type { Listeners } from '../../api/informers.js';
 import { KCM, kcmLister, type KcmWorld } from '../../api/kcm.js';
 import type { Node } from '../../api/objects/node.js';
 import type { Pod } from '../../api/objects/pod.js';
+import { isTerminal } from '../../api/pod-predicates.js';
+import { type ObjectKey, objectKey } from '../../api/store.js';
 
 /** kubernetes v1.36.3 pkg/controller/podgc/gc_controller.go: gcCheckPeriod, quarantineTime */
 const PERIOD_US = 20 * SECOND_US;
 const QUARANTINE_US = 40 * SECOND_US;
+/** Key of the pass; the others are pods to be removed. */
 const PASS = 'pass';
 const OUT_OF_SERVICE_TAINT = 'node.kubernetes.io/out-of-service';
 
-/** What the controller remembers: since when nodes that pods are bound to are missing. */
+/** What the controller remembers: since which pass nodes that pods are bound to are missing. */
 export interface PodGcState {
   readonly missingSince: Map<string, Micros>;
-  isArmed: boolean;
+  /** When passes are due, as a remainder of their period: drawn when the first one is. */
+  phaseUs: Micros | undefined;
+  /** When the next pass is due; Infinity while there is nothing to look for. */
+  nextPassAt: Micros;
 }
 
 export interface PodGcWorld extends KcmWorld {
@@ -23,7 +31,7 @@ export interface PodGcWorld extends KcmWorld {
 }
 
 export function createPodGcState(): PodGcState {
-  return { missingSince: new Map(), isArmed: false };
+  return { missingSince: new Map(), phaseUs: undefined, nextPassAt: Number.POSITIVE_INFINITY };
 }
 
 /**
@@ -35,8 +43,15 @@ export function registerPodGc<W extends PodGcWorld>(controllers: Controllers<W>,
   const controllerId = controllers.add({
     name: 'pod-garbage-collector',
     workers: 1,
-    sync: (world) => pass(world, controllerId),
-    resume: (_world, _key, memory) => ({ requests: memory as readonly ApiRequest[], outcome: {} }),
+    reaction: constant(0), // a timer of its own, no queue
+    sync: (world, key) => (key === PASS ? pass(world, controllerId) : remove(world, key)),
+    resume: (world, key, memory, results) => {
+      if (key !== PASS) return { requests: [memory as ApiRequest], outcome: {} };
+      const asked = memory as readonly string[];
+      const gone = asked.filter((_, index) => results[index]!.status === 404);
+      removeFrom(world, controllerId, ({ spec }) => gone.includes(spec.nodeName!));
+      return SYNC_DONE;
+    },
   });
   listeners.on<Node>(KCM, 'Node', (world, { type, object }) => {
     if (type === 'deleted' || isOutOfService(object)) arm(world, controllerId);
@@ -48,38 +63,46 @@ export function registerPodGc<W extends PodGcWorld>(controllers: Controllers<W>,
   });
 }
 
+/** Sets the next pass, on a grid whose phase is when the process was started. */
 function arm(world: PodGcWorld, controllerId: number): void {
   const state = world.controllers.podGc;
-  if (state.isArmed) return;
-  state.isArmed = true;
-  enqueueAfter(world, controllerId, PASS, PERIOD_US - (world.kernel.now % PERIOD_US));
+  const { now } = world.kernel;
+  if (state.nextPassAt < Number.POSITIVE_INFINITY) return;
+  state.phaseUs ??= Math.floor(drawsOnce(world, 'controller/pod-garbage-collector/phase')() * PERIOD_US);
+  state.nextPassAt = now + PERIOD_US - ((now - state.phaseUs + PERIOD_US) % PERIOD_US);
+  enqueueAfter(world, controllerId, PASS, state.nextPassAt - now);
 }
 
+/** gc_controller.go: gc. Nodes that are missing for long enough are asked for at the server first (discoverDeletedNodes). */
 function pass(world: PodGcWorld, controllerId: number): SyncStep {
-  const state = world.controllers.podGc;
-  const { now } = world.kernel;
+  const { podGc } = world.controllers;
+  const { missingSince, nextPassAt } = podGc;
   const nodes = kcmLister<Node>(world, 'Node');
-  const doomed: Pod[] = [];
   let isQuiet = true;
-  for (const pod of kcmLister<Pod>(world, 'Pod').values()) {
-    const { nodeName } = pod.spec;
-    if (nodeName === undefined) continue;
-    const node = nodes.get(nodeName);
-    if (node === undefined) {
-      const since = state.missingSince.get(nodeName) ?? now;
-      state.missingSince.set(nodeName, since);
-      if (now - since >= QUARANTINE_US) doomed.push(pod);
-      isQuiet = false;
-    } else if (isOutOfService(node)) {
-      if (pod.metadata.deletionTimestamp !== undefined) doomed.push(pod);
-      isQuiet = false;
-    }
+  for (const { spec } of kcmLister<Pod>(world, 'Pod').values()) {
+    if (spec.nodeName === undefined) continue;
+    const node = nodes.get(spec.nodeName);
+    if (node === undefined) missingSince.set(spec.nodeName, missingSince.get(spec.nodeName) ?? nextPassAt);
+    if (node === undefined || isOutOfService(node)) isQuiet = false;
   }
-  for (const name of state.missingSince.keys()) if (nodes.has(name)) state.missingSince.delete(name);
-  state.isArmed = false;
-  if (!isQuiet) arm(world, controllerId);
-  if (doomed.length === 0) return { requests: [] };
-  return { requests: doomed.map(failPod), memory: doomed.map(removePod) };
+  for (const name of missingSince.keys()) if (isQuiet || nodes.has(name)) missingSince.delete(name);
+  podGc.nextPassAt = Number.POSITIVE_INFINITY;
+  if (isQuiet) return SYNC_DONE;
+  const asked = [...missingSince].flatMap(([name, since]) => (nextPassAt - since >= QUARANTINE_US ? [name] : []));
+  arm(world, controllerId);
+  removeFrom(world, controllerId, ({ metadata, spec }) => {
+    const node = metadata.deletionTimestamp === undefined ? undefined : nodes.get(spec.nodeName ?? '');
+    return node !== undefined && isOutOfService(node);
+  });
+  const requests = asked.map((name): ApiRequest => ({ verb: 'get', kind: 'Node', namespace: '', name }));
+  return asked.length === 0 ? SYNC_DONE : { requests, memory: asked };
+}
+
+/** One after the other. */
+function removeFrom(world: PodGcWorld, controllerId: number, isDoomed: (pod: Pod) => boolean): void {
+  for (const pod of kcmLister<Pod>(world, 'Pod').values()) {
+    if (isDoomed(pod)) enqueue(world, controllerId, objectKey(pod));
+  }
 }
 
 function isOutOfService({ spec }: Node): boolean {
@@ -87,20 +110,32 @@ function isOutOfService({ spec }: Node): boolean {
 }
 
 /** gc_controller.go: markFailedAndDeletePodWithCondition */
-function failPod({ metadata, status }: Pod): ApiRequest {
-  const { namespace, name, uid } = metadata;
-  const condition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    reason: 'DeletionByPodGC',
-    message: 'PodGC: node no longer exists',
+function remove(world: PodGcWorld, key: ObjectKey): SyncStep {
+  const pod = kcmLister<Pod>(world, 'Pod').get(key);
+  if (pod === undefined) return SYNC_DONE;
+  const { namespace, name, uid } = pod.metadata;
+  const deletion: ApiRequest = { verb: 'delete', kind: 'Pod', namespace, name, uid, gracePeriodSeconds: 0 };
+  if (isTerminal(pod)) return { requests: [deletion], outcome: {} };
+  const isOrphaned = !kcmLister<Node>(world, 'Node').has(pod.spec.nodeName!);
+  const status = {
+    phase: 'Failed',
+    ...(isOrphaned ? { conditions: [{ ...ORPHANED, lastTransitionTime: world.kernel.now }] } : {}),
   };
-  const isOver = status.phase === 'Succeeded' || status.phase === 'Failed';
-  const body = { status: { ...(isOver ? {} : { phase: 'Failed' }), conditions: [condition] } };
-  return { verb: 'patch', kind: 'Pod', namespace, name, uid, subresource: 'status', body };
+  const mark: ApiRequest = {
+    verb: 'patch',
+    kind: 'Pod',
+    namespace,
+    name,
+    uid,
+    subresource: 'status',
+    body: { status },
+  };
+  return { requests: [mark], memory: deletion };
 }
 
-function removePod({ metadata }: Pod): ApiRequest {
-  const { namespace, name, uid } = metadata;
-  return { verb: 'delete', kind: 'Pod', namespace, name, uid, gracePeriodSeconds: 0 };
-}
+const ORPHANED = {
+  type: 'DisruptionTarget',
+  status: 'True',
+  reason: 'DeletionByPodGC',
+  message: 'PodGC: node no longer exists',
+} as const;

@@ -1,3 +1,4 @@
+import type { Micros } from '../../../kernel/time.js';
 import type { ApiRequest } from '../../api/calls.js';
 import { clientOf, type Controllers, enqueue, enqueueAfter, SYNC_DONE } from '../../api/controller-loop.js';
 import { recordEvent } from '../../api/event-recorder.js';
@@ -44,7 +45,7 @@ export function registerTaintEviction<W extends TaintEvictionWorld>(
       if (pod === undefined || eviction === undefined || eviction.at > world.kernel.now) return SYNC_DONE;
       const message = `Marking for deletion Pod ${key}`;
       recordEvent(world, clientOf(world, controllerId), pod, 'Normal', 'TaintManagerEviction', message);
-      return { requests: [disruption(pod)], memory: requestFor(pod) };
+      return { requests: [disruption(pod, world.kernel.now)], memory: requestFor(pod) };
     },
     resume: (world, _key, memory) => {
       const deletion = memory as ApiRequest;
@@ -97,13 +98,14 @@ function podSeen(world: TaintEvictionWorld, controllerId: number, pod: Pod): voi
 }
 
 /** The pod says why it goes before it goes. taint_eviction.go: addConditionAndDeletePod */
-function disruption({ metadata }: Pod): ApiRequest {
+function disruption({ metadata }: Pod, now: Micros): ApiRequest {
   const { namespace, name, uid } = metadata;
   const condition = {
     type: 'DisruptionTarget',
     status: 'True',
     reason: 'DeletionByTaintManager',
     message: 'Taint manager: deleting due to NoExecute taint',
+    lastTransitionTime: now,
   };
   const body = { status: { conditions: [condition] } };
   return { verb: 'patch', kind: 'Pod', namespace, name, uid, subresource: 'status', body };
