@@ -62,7 +62,7 @@ function addNode(world: PlayWorld, { timeline, nodes }: Recording, name: string)
   const ready = readyConditions(world.kernel.now);
   const conditions = ready.map((condition) => (condition.type === 'Ready' ? { ...condition, ...STARTING } : condition));
   const starting = { ...node, status: { ...node.status, conditions } };
-  registerNode(world, starting, ready, world.kubelet.failed.size);
+  registerNode(world, starting, ready);
 }
 
 function entryOf(

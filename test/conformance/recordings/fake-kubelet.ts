@@ -8,6 +8,14 @@ import type { ApiWorld } from '../../../src/cluster/api/world.js';
 import { defineEvents, type Handlers } from '../../../src/kernel/events.js';
 import { schedule } from '../../../src/kernel/simulation.js';
 import { MILLISECOND_US, SECOND_US, type Micros } from '../../../src/kernel/time.js';
+import {
+  FIRST_STATUS_US,
+  probedReady,
+  sandboxReady,
+  TERMINAL_STATUS_US,
+  untilTickUs,
+  VOLUME_POLL_US,
+} from './hollow-kubelet.js';
 import { created, type Ended, ended, pullFails, running, waitsToRestart } from './pod-statuses.js';
 
 /** The process of all the recordings' nodes: recordings/README.md, "The fake kubelet's delays". */
@@ -29,7 +37,7 @@ const EXIT_KILLED = 137;
 /** Exit code of a container that ends on SIGTERM. */
 const EXIT_STOPPED = 0;
 
-type Step = 'admit' | 'start' | 'ready' | 'back-off' | 'end' | 'restart' | 'stop';
+type Step = 'admit' | 'start' | 'sandbox' | 'run' | 'ready' | 'back-off' | 'end' | 'restart' | 'stop' | 'remove';
 
 interface FakePod {
   pod: Pod;
@@ -69,6 +77,8 @@ export interface FakeKubeletState {
   /** Nodes whose kubelets came back. */
   readonly recovering: string[];
   addresses: number;
+  /** Hollow kubelets: when their loops tick. Undefined: the fake kubelet. */
+  readonly hollowPhaseUs: Micros | undefined;
 }
 
 export interface FakeKubeletWorld extends ApiWorld {
@@ -84,7 +94,11 @@ const KubeletEvent = defineEvents('fake-kubelet', 1600, [
   'NodeReported',
 ]);
 
-export function createFakeKubelet(world: ApiWorld, fates: readonly string[]): FakeKubeletState {
+export function createFakeKubelet(
+  world: ApiWorld,
+  fates: readonly string[],
+  hollowPhaseUs: Micros | undefined,
+): FakeKubeletState {
   return {
     client: openClient(world, FAKE_KUBELET, NO_LIMIT),
     informer: openInformer(world, FAKE_KUBELET, 'Pod'),
@@ -95,6 +109,7 @@ export function createFakeKubelet(world: ApiWorld, fates: readonly string[]): Fa
     joining: [],
     recovering: [],
     addresses: 0,
+    hollowPhaseUs,
   };
 }
 
@@ -127,7 +142,10 @@ export function registerFakeKubelet<W extends FakeKubeletWorld>(handlers: Handle
   handlers.on(KubeletEvent.EndReported, (world, number, call) => {
     takeResult(world, call);
     const fake = world.kubelet.pods.get(world.kubelet.due[number]!.uid);
-    if (fake !== undefined) remove(world, fake);
+    const { hollowPhaseUs } = world.kubelet;
+    if (fake === undefined) return;
+    if (hollowPhaseUs === undefined) remove(world, fake);
+    else after(world, fake, untilTickUs(world.kernel.now, hollowPhaseUs), 'remove');
   });
 }
 
@@ -167,13 +185,12 @@ export function registerNode(
   world: FakeKubeletWorld,
   node: { readonly metadata: { readonly name: string } } & object,
   ready: readonly Condition[],
-  number: number,
 ): void {
   const { client, joining } = world.kubelet;
   const { name } = node.metadata;
   const request = { verb: 'create', kind: 'Node', namespace: '', name: '', body: node } as const;
   issue(world, client, request, KubeletEvent.NodeRegistered, joining.push({ name, ready }) - 1);
-  insertLease(world, name, number);
+  insertLease(world, name, world.kernel.now);
 }
 
 function seen(world: FakeKubeletWorld, pod: Pod): void {
@@ -197,12 +214,20 @@ function admit(world: FakeKubeletWorld, pod: Pod): FakePod {
     fake.stage = 'ended';
     return fake;
   }
-  later(world, fake, { step: 'admit', afterUs: 0 });
+  if (kubelet.hollowPhaseUs === undefined) later(world, fake, { step: 'admit', afterUs: 0 });
+  else {
+    after(world, fake, FIRST_STATUS_US, 'admit');
+    after(world, fake, VOLUME_POLL_US, 'sandbox');
+  }
   return fake;
 }
 
 const STEPS: Readonly<Record<Step, (world: FakeKubeletWorld, fake: FakePod) => void>> = {
   admit: (world, fake) => {
+    if (world.kubelet.hollowPhaseUs !== undefined) {
+      send(world, fake, probedReady(created(fake.pod, world.kernel.now)));
+      return;
+    }
     const afterUs = delayUs(fake, 'wt/start-ms', DEFAULT_START_MS);
     send(world, fake, created(fake.pod, world.kernel.now), { step: 'start', afterUs });
   },
@@ -212,10 +237,16 @@ const STEPS: Readonly<Record<Step, (world: FakeKubeletWorld, fake: FakePod) => v
     if (!isBroken) run(world, fake);
     else send(world, fake, pullFails(fake.status!, 'ErrImagePull'), { step: 'back-off', afterUs: IMAGE_BACK_OFF_US });
   },
+  sandbox: (world, fake) => {
+    const status = { ...sandboxReady(fake.status!, world.kernel.now), podIP: fake.ip, podIPs: [{ ip: fake.ip }] };
+    send(world, fake, status, { step: 'run', afterUs: 0 });
+  },
+  run: (world, fake) => run(world, fake),
   'back-off': (world, fake) => send(world, fake, pullFails(fake.status!, 'ImagePullBackOff')),
   restart: (world, fake) => run(world, fake),
   ready: (world, fake) => send(world, fake, running(fake.status!, true, fake.restarts, world.kernel.now)),
   end: (world, fake) => endByItself(world, fake),
+  remove: (world, fake) => remove(world, fake),
   stop: (world, fake) => report(world, fake, { phase: 'Succeeded', exitCode: EXIT_STOPPED }),
 };
 
@@ -258,6 +289,7 @@ function stop(world: FakeKubeletWorld, fake: FakePod): void {
   fake.stage = 'stopping';
   fake.epoch += 1;
   if (stage === 'ended') remove(world, fake);
+  else if (world.kubelet.hollowPhaseUs !== undefined) after(world, fake, TERMINAL_STATUS_US, 'stop');
   else if (stage === 'creating') report(world, fake, { phase: 'Failed', exitCode: EXIT_KILLED });
   else {
     const graceUs = (pod.metadata.deletionGracePeriodSeconds ?? 0) * SECOND_US;
@@ -295,7 +327,11 @@ function statusPatch({ pod, status }: FakePod): ApiRequest {
 
 function later(world: FakeKubeletWorld, fake: FakePod, next: Next): void {
   const reactionUs = next.step === 'end' ? END_REACTION_US : REACTION_US;
-  schedule(world, next.afterUs + reactionUs, KubeletEvent.StepDue, dueOf(world, fake, [next]), 0);
+  after(world, fake, next.afterUs + reactionUs, next.step);
+}
+
+function after(world: FakeKubeletWorld, fake: FakePod, delayUs: Micros, step: Step): void {
+  schedule(world, delayUs, KubeletEvent.StepDue, dueOf(world, fake, [{ step, afterUs: 0 }]), 0);
 }
 
 function dueOf({ kubelet }: FakeKubeletWorld, { pod, epoch }: FakePod, next: readonly Next[]): number {

@@ -2,7 +2,7 @@ import { openControllers, type Controllers } from '../../../src/cluster/api/cont
 import { createApi } from '../../../src/cluster/api/create-api.js';
 import { openInformer, PROBE_COMPONENT } from '../../../src/cluster/api/informers.js';
 import { createKcm } from '../../../src/cluster/api/kcm.js';
-import { insertLease } from '../../../src/cluster/api/leases.js';
+import { insertLease, spreadRenewal } from '../../../src/cluster/api/leases.js';
 import type { KubernetesObject } from '../../../src/cluster/api/objects/meta.js';
 import { API_PRESETS } from '../../../src/cluster/api/parameters.js';
 import type { ApiWorld } from '../../../src/cluster/api/world.js';
@@ -20,7 +20,9 @@ import { createKernel } from '../../../src/kernel/simulation.js';
 import { MILLISECOND_US, SECOND_US, type Micros } from '../../../src/kernel/time.js';
 import type { TimelineEntry } from '../../../src/scenario/types.js';
 import { createFakeKubelet, type FakeKubeletWorld } from './fake-kubelet.js';
+import { phaseOf, renewedAt } from './phases.js';
 import type { Recording } from './recording.js';
+import type { Line } from './timeline.js';
 
 /** The control plane that plays a recording: our own code but for the kubelets. */
 export interface PlayWorld extends ExperimentWorld, ControllersWorld, SchedulerWorld, FakeKubeletWorld {
@@ -28,9 +30,6 @@ export interface PlayWorld extends ExperimentWorld, ControllersWorld, SchedulerW
   /** Thousandths of a core that all pods together use: the recordings' stub of the metrics server. */
   stubMilliCpu: number;
 }
-
-/** One of the runs that there might have been: with others some recordings' races end otherwise. */
-const SEED = 'recordings/1';
 
 /** The cluster stands for so long before the recording starts. */
 const LEAD_US = 3 * SECOND_US;
@@ -60,9 +59,12 @@ export function createWorld(
   controllers: Controllers<PlayWorld>,
   commands: Pick<ExperimentState, 'operator' | 'drainer'>,
   timeline: TimelineEntry[],
+  run: number,
 ): PlayWorld {
   // Slices are added one by one, each built upon those before it.
-  const world = { kernel: createKernel(SEED) } as { -readonly [Slice in keyof PlayWorld]: PlayWorld[Slice] };
+  const world = { kernel: createKernel(`recordings/${run}`) } as {
+    -readonly [Slice in keyof PlayWorld]: PlayWorld[Slice];
+  };
   world.kernel.now = startOf(recording) - LEAD_US;
   world.api = createApi(world, API_PRESETS.recorded);
   openTable(world, ACTION_TABLE);
@@ -74,7 +76,10 @@ export function createWorld(
   const limits = limitsOf(recording, 'scheduler');
   world.scheduler = createScheduler(world, { ...SCHEDULER_PRESETS.recorded, ...limits });
   const pods = recording.timeline.filter(({ kind, name }) => kind === 'Pod' && name !== undefined);
-  world.kubelet = createFakeKubelet(world, [...new Set(pods.map(({ name }) => name!))]);
+  const start = startOf(recording);
+  const fates = [...new Set(pods.map(({ name }) => name!))];
+  const hollowPhaseUs = recording.nodes.cpu === 'hollow' ? (phaseOf(recording, 'hollow', start) ?? 0) : undefined;
+  world.kubelet = createFakeKubelet(world, fates, hollowPhaseUs);
   world.experiment = {
     timeline,
     ...commands,
@@ -83,12 +88,15 @@ export function createWorld(
     applied: new Map(),
   } as unknown as ExperimentState;
   world.stubMilliCpu = 0;
-  insertStart(world, recording);
+  world.controllers.nodeLifecycle.phaseUs = phaseOf(recording, 'nodeLifecycle', start);
+  world.controllers.podGc.phaseUs = phaseOf(recording, 'podGc', start);
+  insertStart(world, recording, start);
   return world;
 }
 
 /** The namespace and the nodes that the timeline begins with. */
-function insertStart(world: ApiWorld, { timeline, namespace, nodes }: Recording): void {
+function insertStart(world: ApiWorld, recording: Recording, start: Micros): void {
+  const { timeline, namespace, nodes } = recording;
   insert(world, {
     apiVersion: 'v1',
     kind: 'Namespace',
@@ -99,10 +107,10 @@ function insertStart(world: ApiWorld, { timeline, namespace, nodes }: Recording)
   const initial = timeline.filter(({ ev, kind }) => ev === 'INITIAL' && kind === 'Node');
   for (const [index, { name, labels, allocatable, taints, unschedulable }] of initial.entries()) {
     insert(world, {
-      ...nodeObject(name!, labels, allocatable ?? { cpu: nodes.cpu, memory: nodes.memory, pods: '110' }),
+      ...nodeObject(name!, withOldNames(labels), allocatable ?? { cpu: nodes.cpu, memory: nodes.memory, pods: '110' }),
       spec: { ...(taints === undefined ? {} : { taints }), ...(unschedulable === true ? { unschedulable } : {}) },
     });
-    insertLease(world, name!, index);
+    insertLease(world, name!, renewedAt(recording, name!, start) ?? spreadRenewal(world.kernel.now, index));
   }
 }
 
@@ -114,6 +122,15 @@ export function nodeObject(name: string, labels: object | undefined, allocatable
     metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } },
     spec: {},
     status: { capacity: allocatable, allocatable, conditions: readyConditions(0) },
+  };
+}
+
+/** The labels that the node controller gave the nodes when they came, and that the recorder left out. */
+function withOldNames(labels: Line['labels'] = {}): Line['labels'] {
+  return {
+    ...labels,
+    'beta.kubernetes.io/arch': labels['kubernetes.io/arch']!,
+    'beta.kubernetes.io/os': labels['kubernetes.io/os']!,
   };
 }
 

@@ -30,8 +30,11 @@ const STUB_WINDOW_US = 15 * SECOND_US;
 
 const PlayEvent = defineEvents('recording', 1700, ['ActionDue']);
 
-/** Plays a recording's script on our control plane; gives the timeline that its recorder would have written. */
-export function play(recording: Recording): Timeline {
+/**
+ * Plays a recording's script on our control plane; gives the timeline that its recorder would have written. `run` names chance: 1, 2, ...
+ * are runs that there might have been.
+ */
+export function play(recording: Recording, run = 1): Timeline {
   const handlers = new Handlers<PlayWorld>();
   const listeners = new Listeners<PlayWorld>();
   const controllers = new Controllers<PlayWorld>();
@@ -52,7 +55,7 @@ export function play(recording: Recording): Timeline {
   const names = new NamesByTimeline(recording.timeline);
   const entries: TimelineEntry[] = [];
   handlers.on(PlayEvent.ActionDue, (world, index) => act(world, recording, index, names, lines, entries));
-  const world = createWorld(recording, controllers, { operator: operatorId, drainer: drainerId }, entries);
+  const world = createWorld(recording, controllers, { operator: operatorId, drainer: drainerId }, entries, run);
   for (const [index, { t }] of recording.ran.entries()) {
     scheduleAt(world, start + Math.round(t * MILLISECOND_US), PlayEvent.ActionDue, index, 0);
   }

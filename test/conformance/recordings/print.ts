@@ -1,24 +1,24 @@
-import type { Comparison, Difference } from './compare.js';
-import { isWithin, MACHINE, type Milestone, worstOf } from './milestones.js';
+import type { Judged } from './agreement.js';
+import type { Difference } from './compare.js';
+import { type Milestone, worstOf } from './milestones.js';
 
 /** `NAME: decisions agree, events agree, final agree, worst milestone 1.02 (+12 ms, ...)` */
-export function verdictLine(name: string, comparison: Comparison, subject: string | undefined): string {
-  const { decisions, events, final, milestones } = comparison;
+export function verdictLine(
+  name: string,
+  { decisions, events, final, milestones, run }: Judged,
+  subject: string | undefined,
+): string {
   const word = (differences: readonly Difference[]): string => (differences.length === 0 ? 'agree' : 'differ');
   const worst = worstOf(milestones);
   const belongs = subject === undefined ? '' : ` [${subject}]`;
-  return `${name}: decisions ${word(decisions)}, events ${word(events)}, final ${word(final)}, worst milestone ${worst === undefined ? '-' : milestoneWords(worst)}${belongs}`;
+  const which = run === 1 ? '' : `, run ${run}`;
+  return `${name}: decisions ${word(decisions)}, events ${word(events)}, final ${word(final)}, worst milestone ${worst === undefined ? '-' : milestoneWords(worst)}${which}${belongs}`;
 }
 
 function milestoneWords({ name, realMs, oursMs }: Milestone): string {
   const difference = Math.round(oursMs - realMs);
   const sign = difference > 0 ? '+' : '';
   return `${(oursMs / realMs).toFixed(2)} (${sign}${difference} ms: ${name})`;
-}
-
-/** All milestones beyond what even the machine's speed would explain. */
-export function lateMilestones({ milestones }: Comparison): readonly Milestone[] {
-  return milestones.filter((milestone) => !isWithin(milestone, MACHINE));
 }
 
 /** What differs, side by side: the real run on the left. */

@@ -42,6 +42,9 @@ function replicaStatus(status: Fields): object {
   };
 }
 
+/** Labels of nodes that the recorder leaves out. */
+const LEFT_OUT = /^kubernetes\.io\/hostname$|^beta\.kubernetes\.io\//;
+
 const SHORT_FORMS: Readonly<Record<string, (object: Loose, spec: Fields, status: Fields) => object>> = {
   Deployment: ({ metadata }, spec, status) => ({
     revision: metadata.annotations?.[REVISION],
@@ -193,11 +196,11 @@ const SHORT_FORMS: Readonly<Record<string, (object: Loose, spec: Fields, status:
     })),
   }),
   // The recorder left out the label that says the node's name.
-  Node: ({ metadata: { labels: { 'kubernetes.io/hostname': _hostname, ...labels } = {} } }, spec, status) => ({
+  Node: ({ metadata }, spec, status) => ({
     gen: undefined,
     allocatable: status['allocatable'],
     conditions: conditions(status),
-    labels,
+    labels: Object.fromEntries(Object.entries(metadata.labels ?? {}).filter(([key]) => !LEFT_OUT.test(key))),
     taints: spec['taints']?.map(({ effect, key, timeAdded, value }: Fields) =>
       compact({ effect, key, timeAdded, value }),
     ),
