@@ -29,7 +29,7 @@ export interface KcmWorld extends ApiWorld {
 const WATCHED = KINDS.map(({ kind }) => kind).filter((kind) => kind !== 'Event');
 
 /** Kinds whose objects have controllers. */
-const OWNED = ['Pod', 'ReplicaSet', 'ControllerRevision', 'Job'] as const;
+const OWNED = ['Pod', 'ReplicaSet', 'ControllerRevision', 'Job', 'ResourceClaim'] as const;
 
 export function createKcm(world: ApiWorld): KcmState {
   return {
@@ -39,6 +39,7 @@ export function createKcm(world: ApiWorld): KcmState {
       ReplicaSet: createOwnerIndex(),
       ControllerRevision: createOwnerIndex(),
       Job: createOwnerIndex(),
+      ResourceClaim: createOwnerIndex(),
     },
     claimUsers: new Map(),
   };

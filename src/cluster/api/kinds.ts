@@ -34,7 +34,7 @@ function kind(
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const NETWORKING = 'networking.k8s.io/v1';
-const RESOURCE = 'resource.k8s.io/v1';
+const RESOURCE = 'resource.k8s.io/v1 resource.k8s.io/v1beta2';
 const STORAGE = 'storage.k8s.io/v1';
 const ADMISSION = 'admissionregistration.k8s.io/v1';
 
@@ -107,10 +107,10 @@ export const KINDS: readonly Kind[] = [
   kind('ClusterRole', RBAC, 'clusterroles', 'cluster', 'stored'),
   kind('RoleBinding', RBAC, 'rolebindings', 'namespaced', 'stored'),
   kind('Role', RBAC, 'roles', 'namespaced', 'stored'),
-  kind('DeviceClass', RESOURCE, 'deviceclasses', 'cluster', 'stored'),
-  kind('ResourceClaim', RESOURCE, 'resourceclaims', 'namespaced', 'stored'),
-  kind('ResourceClaimTemplate', RESOURCE, 'resourceclaimtemplates', 'namespaced', 'stored'),
-  kind('ResourceSlice', RESOURCE, 'resourceslices', 'cluster', 'stored'),
+  kind('DeviceClass', RESOURCE, 'deviceclasses', 'cluster', 'played'),
+  kind('ResourceClaim', RESOURCE, 'resourceclaims', 'namespaced', 'played'),
+  kind('ResourceClaimTemplate', RESOURCE, 'resourceclaimtemplates', 'namespaced', 'played'),
+  kind('ResourceSlice', RESOURCE, 'resourceslices', 'cluster', 'played'),
   kind('PriorityClass', 'scheduling.k8s.io/v1', 'priorityclasses', 'cluster', 'played', 'pc'),
   kind('CSIDriver', STORAGE, 'csidrivers', 'cluster', 'played'),
   kind('CSINode', STORAGE, 'csinodes', 'cluster', 'played'),

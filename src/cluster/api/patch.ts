@@ -12,6 +12,8 @@ const MERGE_KEYS: MergeKeys = {
   addresses: 'type',
   schedulingGates: 'name',
   drivers: 'name',
+  reservedFor: 'uid',
+  resourceClaimStatuses: 'name',
 };
 
 type PlainObject = Readonly<Record<string, unknown>>;

@@ -274,6 +274,7 @@ const INITIAL_STATUS: Readonly<Record<string, unknown>> = {
   PersistentVolume: { phase: 'Pending' },
   PersistentVolumeClaim: { phase: 'Pending' },
   VolumeAttachment: { attached: false },
+  ResourceClaim: {},
   Service: { loadBalancer: {} },
   PodDisruptionBudget: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
   ResourceQuota: {},

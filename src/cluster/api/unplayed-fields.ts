@@ -47,7 +47,6 @@ function jobTemplateSpec(spec: Fields): Fields {
 /** Of a pod's spec: what has no part in scheduling, starting, serving or ending a pod here. */
 const POD_FIELDS = [
   'activeDeadlineSeconds',
-  'resourceClaims',
   'runtimeClassName',
   'ephemeralContainers',
   'dnsConfig',

@@ -2,6 +2,7 @@ import { withFields } from '../../../kernel/with-fields.js';
 import { type Fields, fieldsIn, mapField, mapList, textIn, withMissing, withZeros } from '../fields.js';
 import type { KubernetesObject } from '../objects/meta.js';
 import { defaultAutoscaler, autoscalerFromV1 } from './autoscaling.js';
+import { defaultClaimTemplate, defaultResourceClaim, defaultResourceObject } from './devices.js';
 import { defaultPod, defaultPodTemplate, roundedUpToMilli } from './pod.js';
 import { defaultService } from './service.js';
 import {
@@ -54,6 +55,10 @@ const DEFAULTS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['PersistentVolumeClaim', onSpec((spec) => withMissing(spec, { volumeMode: 'Filesystem' }))],
   ['PersistentVolume', onSpec(defaultVolume)],
   ['StorageClass', (object) => withMissing(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' })],
+  ['ResourceClaim', defaultResourceClaim],
+  ['ResourceClaimTemplate', defaultClaimTemplate],
+  ['DeviceClass', defaultResourceObject],
+  ['ResourceSlice', defaultResourceObject],
   ['NetworkPolicy', onSpec(defaultNetworkPolicy)],
   ['Role', (object) => object],
   ['ClusterRole', (object) => object],

@@ -117,6 +117,13 @@ export interface Volume {
   readonly [source: string]: unknown;
 }
 
+/** A claim for devices that containers may use: one that exists, or one that is made for the pod. */
+export interface PodResourceClaim {
+  readonly name: string;
+  readonly resourceClaimName?: string;
+  readonly resourceClaimTemplateName?: string;
+}
+
 export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
@@ -142,6 +149,7 @@ export interface PodSpec {
   readonly readinessGates?: readonly { readonly conditionType: string }[];
   readonly schedulingGates?: readonly { readonly name: string }[];
   readonly volumes?: readonly Volume[];
+  readonly resourceClaims?: readonly PodResourceClaim[];
 }
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
@@ -182,6 +190,8 @@ export interface PodStatus {
   readonly containerStatuses?: readonly ContainerStatus[];
   readonly initContainerStatuses?: readonly ContainerStatus[];
   readonly qosClass?: 'Guaranteed' | 'Burstable' | 'BestEffort';
+  /** The claims made for the pod; without a name: none is needed. */
+  readonly resourceClaimStatuses?: readonly { readonly name: string; readonly resourceClaimName?: string }[];
 }
 
 export interface Pod extends KubernetesObject {

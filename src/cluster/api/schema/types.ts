@@ -1,6 +1,7 @@
 import { CORE_TYPES } from './core-types.js';
 import { GROUP_TYPES } from './group-types.js';
 import { META_TYPES } from './meta-types.js';
+import { RESOURCE_TYPES } from './resource-types.js';
 
 /**
  * Reads the tables of types. A line lists `field:type` pairs; `...Type` takes in the fields of an embedded type. A type is a
@@ -45,7 +46,7 @@ export function fieldsOf(typeName: string): ReadonlyMap<string, TypeField> | und
 }
 
 function lineOf(name: string): string | undefined {
-  for (const table of [CORE_TYPES, GROUP_TYPES, META_TYPES]) {
+  for (const table of [CORE_TYPES, GROUP_TYPES, RESOURCE_TYPES, META_TYPES]) {
     if (Object.hasOwn(table, name)) return table[name];
   }
   return undefined;
@@ -54,7 +55,7 @@ function lineOf(name: string): string | undefined {
 /** The line of the type that a kind's objects have. Claims of resources are no namesakes of those that containers name. */
 export function rootTypeOf(kind: string, apiVersion: string): string {
   if (apiVersion === 'autoscaling/v2') return `v2.${kind}`;
-  return apiVersion === 'resource.k8s.io/v1' ? `resource.${kind}` : kind;
+  return apiVersion.startsWith('resource.k8s.io/') ? `resource.${kind}` : kind;
 }
 
 export function shortName(typeName: string): string {

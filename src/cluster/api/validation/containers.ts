@@ -3,12 +3,15 @@ import { dns1123LabelFaults, portNameFaults, portNumberFaults, rangeFault } from
 import { validateEnvironment } from './environment.js';
 import { duplicate, type FieldError, forbidden, invalid, notFound, notSupported, required } from './field-error.js';
 import { validateLifecycle, validateProbe } from './probes.js';
+import { validateUsedClaims } from './pod-claims.js';
 import { validateContainerResources } from './resources.js';
 
 /** Containers of a pod. Source: kubernetes v1.36.3 pkg/apis/core/validation/validation.go: validateContainers. */
 
 export interface PodContext {
   readonly volumeNames: ReadonlySet<string>;
+  /** Names of the pod's claims for devices. */
+  readonly claimNames: readonly string[];
   readonly graceSeconds: number;
   readonly restartPolicy: string;
 }
@@ -92,7 +95,9 @@ export function validateContainer(container: Fields, path: string, context: PodC
   validateEnvironment(container, path, out);
   validateMounts(container, `${path}.volumeMounts`, context.volumeNames, out);
   checkSupported(container, 'imagePullPolicy', ['Always', 'IfNotPresent', 'Never'], path, out);
-  validateContainerResources(fieldsIn(container['resources']), `${path}.resources`, out);
+  const resources = fieldsIn(container['resources']);
+  validateContainerResources(resources, `${path}.resources`, out);
+  validateUsedClaims(listIn(resources['claims']), context.claimNames, `${path}.resources.claims`, out);
   validateResizePolicy(container, `${path}.resizePolicy`, context.restartPolicy, out);
   validateUser(fieldsIn(container['securityContext']), `${path}.securityContext`, out);
 }

@@ -9,7 +9,8 @@ export type FieldErrorType =
   | 'FieldValueInvalid'
   | 'FieldValueNotSupported'
   | 'FieldValueForbidden'
-  | 'FieldValueTooLong';
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany';
 
 export interface FieldError {
   /** Path of the field, for example `spec.containers[0].resources.requests[cpu]`. */
@@ -28,6 +29,7 @@ const WORDS: Readonly<Record<FieldErrorType, string>> = {
   FieldValueNotSupported: 'Unsupported value',
   FieldValueForbidden: 'Forbidden',
   FieldValueTooLong: 'Too long',
+  FieldValueTooMany: 'Too many',
 };
 
 /** The message without the field's path: `Invalid value: -1: must be greater than or equal to 0`. */
@@ -99,6 +101,11 @@ export function forbidden(field: string, detail: string): FieldError {
 export function tooLong(field: string, limit: number): FieldError {
   const detail = limit < 0 ? 'value is too long' : `may not be more than ${limit} ${limit === 1 ? 'byte' : 'bytes'}`;
   return { field, type: 'FieldValueTooLong', detail };
+}
+
+export function tooMany(field: string, items: number, limit: number): FieldError {
+  const detail = `must have at most ${limit} ${limit === 1 ? 'item' : 'items'}`;
+  return { field, type: 'FieldValueTooMany', badValue: String(items), detail };
 }
 
 /** Several errors as one text: duplicates are left out, more than one is put in brackets. Source: util/errors Aggregate. */

@@ -16,6 +16,7 @@ import { checkSupported, INT32_MAX, type PodContext, validateContainers, validat
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from './field-error.js';
 import { ipFaults } from './addresses.js';
 import { sortedEntries, validateAnnotations, validateLabels } from './metadata.js';
+import { validatePodClaims } from './pod-claims.js';
 import { amountsOf, validateRequestAgainstLimit, validateResourceAmount } from './resources.js';
 import { validateAffinity, validateSpread, validateTolerations } from './scheduling.js';
 import { validateVolumes } from './volumes.js';
@@ -25,7 +26,10 @@ import { validateVolumes } from './volumes.js';
 export function validatePodSpec(spec: Fields, path: string, out: FieldError[]): void {
   const volumes = listIn(spec['volumes']);
   validateVolumes(volumes, `${path}.volumes`, out);
+  const claims = listIn(spec['resourceClaims']);
+  validatePodClaims(claims, `${path}.resourceClaims`, out);
   const context: PodContext = {
+    claimNames: claims.map(({ name }) => textIn(name)).filter((name) => name !== ''),
     volumeNames: new Set(volumes.map(({ name }) => textIn(name))),
     graceSeconds: numberIn(spec['terminationGracePeriodSeconds']),
     restartPolicy: textIn(spec['restartPolicy']),

@@ -32,16 +32,20 @@ function validateWeight(weighted: Fields, path: string, out: FieldError[]): void
 
 function validateNodeAffinity(affinity: Fields, path: string, out: FieldError[]): void {
   if (affinity[REQUIRED] !== undefined) {
-    const at = `${path}.${REQUIRED}.nodeSelectorTerms`;
-    const terms = listIn(fieldsIn(affinity[REQUIRED])['nodeSelectorTerms']);
-    if (terms.length === 0) out.push(required(at, 'must have at least one node selector term'));
-    for (const [i, term] of terms.entries()) validateNodeSelectorTerm(term, `${at}[${i}]`, out);
+    validateNodeSelector(fieldsIn(affinity[REQUIRED]), `${path}.${REQUIRED}`, out);
   }
   for (const [i, weighted] of listIn(affinity[PREFERRED]).entries()) {
     const at = `${path}.${PREFERRED}[${i}]`;
     validateWeight(weighted, at, out);
     validateNodeSelectorTerm(fieldsIn(weighted['preference']), `${at}.preference`, out);
   }
+}
+
+export function validateNodeSelector(selector: Fields, path: string, out: FieldError[]): void {
+  const at = `${path}.nodeSelectorTerms`;
+  const terms = listIn(selector['nodeSelectorTerms']);
+  if (terms.length === 0) out.push(required(at, 'must have at least one node selector term'));
+  for (const [i, term] of terms.entries()) validateNodeSelectorTerm(term, `${at}[${i}]`, out);
 }
 
 function validateNodeSelectorTerm(term: Fields, path: string, out: FieldError[]): void {

@@ -12,6 +12,12 @@ import {
   validatePriorityClass,
   validatePriorityClassUpdate,
 } from './cluster-objects.js';
+import {
+  validateClaimTemplate,
+  validateDeviceClass,
+  validateFixedSpec,
+  validateResourceClaim,
+} from './device-claims.js';
 import type { FieldError } from './field-error.js';
 import { validateIngress } from './ingress.js';
 import { validateCronJob, validateJob, validateJobUpdate } from './jobs.js';
@@ -30,6 +36,7 @@ import {
   validateEndpointSliceUpdate,
   validateLimitRange,
 } from './policies.js';
+import { validateResourceSlice, validateResourceSliceUpdate } from './resource-slices.js';
 import { validateService, validateServiceUpdate } from './service.js';
 import { validateClaim, validateClaimUpdate, validateStorageClass, validateStorageClassUpdate } from './storage.js';
 import { validateDeployment, validateReplicaSet, validateSelectorUnchanged } from './workloads.js';
@@ -106,6 +113,10 @@ const RULES: ReadonlyMap<string, Rules> = new Map<string, Rules>([
   ],
   ['LimitRange', { create: (object, out) => validateLimitRange(specOf(object), out) }],
   ['EndpointSlice', { create: validateEndpointSlice, update: validateEndpointSliceUpdate }],
+  ['ResourceClaim', { create: validateResourceClaim, update: validateFixedSpec }],
+  ['ResourceClaimTemplate', { create: validateClaimTemplate, update: validateFixedSpec, alone: true }],
+  ['DeviceClass', { create: validateDeviceClass }],
+  ['ResourceSlice', { create: validateResourceSlice, update: validateResourceSliceUpdate }],
   ['PriorityClass', { create: validatePriorityClass, update: validatePriorityClassUpdate, alone: true }],
 ]);
 
