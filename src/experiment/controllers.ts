@@ -33,6 +33,8 @@ import type { PodMetricsSource } from '../cluster/controllers/horizontal-pod-aut
 import { registerJob } from '../cluster/controllers/job/controller.js';
 import { createJobState, type JobWorld } from '../cluster/controllers/job/state.js';
 import { registerNamespace } from '../cluster/controllers/namespace/controller.js';
+import { registerResourceClaim } from '../cluster/controllers/resource-claim/controller.js';
+import { createResourceClaimState, type ResourceClaimWorld } from '../cluster/controllers/resource-claim/state.js';
 import { registerResourceQuota } from '../cluster/controllers/resource-quota/controller.js';
 import { registerServiceAccount } from '../cluster/controllers/service-account/controller.js';
 import { registerNodeLifecycle } from '../cluster/controllers/node-lifecycle/controller.js';
@@ -83,6 +85,7 @@ export type ControllersWorld = AttachDetachWorld &
   PodGcWorld &
   ReplicaSetWorld &
   ReplicationControllerWorld &
+  ResourceClaimWorld &
   ServiceWorld &
   StatefulSetWorld &
   StorageDriverWorld &
@@ -107,6 +110,7 @@ export function createControllerStates(storage: StorageParameters): ControllersW
     persistentVolume: createPersistentVolumeState(),
     attachDetach: createAttachDetachState(),
     storageDriver: createStorageDriverState(storage),
+    resourceClaim: createResourceClaimState(),
   };
 }
 
@@ -141,6 +145,7 @@ export function registerControllerRooms<W extends ControllersWorld>(
   registerClaimProtection(controllers, listeners);
   registerVolumeProtection(controllers, listeners);
   registerEphemeralVolume(controllers, listeners);
+  registerResourceClaim(controllers, listeners);
   // Not of kube-controller-manager: what comes with a storage driver.
   registerProvisioner(controllers, listeners);
   registerAttacher(controllers, listeners);
