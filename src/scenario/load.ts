@@ -34,7 +34,6 @@ import { noteClassless, noteMissingConfiguration } from './missing-objects.js';
 import { noteMissingSchedulers } from './missing-scheduler.js';
 import { notePriorities } from './priorities.js';
 import { checkResourceKinds } from './resource-kinds.js';
-import { noteResourceClaims } from './resource-claims.js';
 import { endingAt } from './until.js';
 import { readDocuments, toPlain } from './yaml.js';
 import type { YamlDocument } from './yaml-places.js';
@@ -214,7 +213,6 @@ function buildScenario(
     noteUnreached(scope, scenario);
     noteEndlessJobs(scope, scenario);
     noteMissingConfiguration(scope, scenario);
-    noteResourceClaims(scope, scenario);
     noteClassless(scope, scenario);
     noteMissingSchedulers(scope, scenario);
     notePriorities(scope, scenario);

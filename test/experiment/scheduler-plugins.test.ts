@@ -39,7 +39,118 @@ const SCRATCH = `volumes: [{ name: scratch, ephemeral: { volumeClaimTemplate: { 
       accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } } } }]`;
 const ON_FIRST = 'nodeSelector: { kubernetes.io/hostname: general-1 }';
 
+const DEVICES = `
+  - apiVersion: resource.k8s.io/v1
+    kind: DeviceClass
+    metadata: { name: gpu }
+    spec: { selectors: [{ cel: { expression: 'device.driver == "gpu.example.com"' } }] }
+${['general-1', 'general-2']
+  .map(
+    (name) => `
+  - apiVersion: resource.k8s.io/v1
+    kind: ResourceSlice
+    metadata: { name: ${name}-gpus }
+    spec:
+      driver: gpu.example.com
+      nodeName: ${name}
+      pool: { name: ${name}, generation: 1, resourceSliceCount: 1 }
+      devices: [{ name: gpu-0 }, { name: gpu-1 }, { name: gpu-2 }, { name: gpu-3 }]`,
+  )
+  .join('')}
+`;
+const ONE_GPU = 'devices: { requests: [{ name: gpu, exactly: { deviceClassName: gpu } }] }';
+const TEMPLATE = `
+  - apiVersion: resource.k8s.io/v1
+    kind: ResourceClaimTemplate
+    metadata: { name: one-gpu }
+    spec: { spec: { ${ONE_GPU} } }
+`;
+const BY_NAME = 'resourceClaims: [{ name: gpu, resourceClaimName: shared }]';
+const BY_TEMPLATE = 'resourceClaims: [{ name: gpu, resourceClaimTemplateName: one-gpu }]';
+
 const SCENARIOS: Readonly<Record<string, string>> = {
+  // Two nodes with four devices each, and ten pods that need one.
+  DynamicResources: `${HEAD}
+manifests:
+${DEVICES}${TEMPLATE}
+  - apiVersion: apps/v1
+    kind: Deployment
+    metadata: { name: train }
+    spec:
+      replicas: 10
+      selector: { matchLabels: { app: train } }
+      template:
+        metadata: { labels: { app: train } }
+        spec: { containers: [{ name: c, image: "example.com/c:v1", resources: { claims: [{ name: gpu }] } }], ${BY_TEMPLATE} }
+timeline:
+  - 60s: kubectl scale deployment train --replicas=8
+  - 90s: kubectl scale deployment train --replicas=2
+  - 120s: kubectl scale deployment train --replicas=6
+expect:
+  - count(pods, app=train, phase=Running) = 8 at 59s
+  - count(events, reason=FailedScheduling) = 2 at 59s
+  - count(resourceclaims) = 10 at 59s
+  - count(resourceclaims) = 8 at 89s
+  - count(pods, app=train, phase=Running) = 2 at 119s
+  - count(resourceclaims) = 2 at 119s
+  - count(pods, app=train, phase=Running) = 6 at 179s
+`,
+  // The pod waits for what it names, piece by piece, without an attempt.
+  'DynamicResources, in the wrong order': `${HEAD}
+manifests:
+${DEVICES}${pod('early', BY_TEMPLATE)}
+timeline:
+  - 30s: kubectl create -f template.yaml
+expect:
+  - count(events, reason=FailedResourceClaimCreation) > 3 at 29s
+  - pod/early:status.phase = Pending at 29s
+  - count(events, reason=FailedScheduling) = 0
+  - pod/early:status.phase = Running at 60s
+`,
+  // A claim stays where its first pod is; when that is gone its devices go back, and may come from elsewhere.
+  'DynamicResources, shared': `${HEAD}
+manifests:
+${DEVICES}
+  - apiVersion: resource.k8s.io/v1
+    kind: ResourceClaim
+    metadata: { name: shared }
+    spec: { ${ONE_GPU} }
+${pod('one', `${ON_FIRST}, ${BY_NAME}`)}
+timeline:
+  - 10s: kubectl create -f other.yaml
+  - 60s: kubectl delete pod one --grace-period=1
+expect:
+  - pod/one:spec.nodeName = general-1 at 9s
+  - resourceclaim/shared:status.allocation.devices.results[0].device = gpu-0 at 9s
+  - pod/other:status.phase = Pending at 59s
+  - >-
+    pod/other:status.conditions[0].message = "0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1
+    resourceclaim not available on the node. still not schedulable, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling." at 59s
+  - pod/other:spec.nodeName = general-2 at 90s
+  - resourceclaim/shared:status.allocation.devices.results[0].pool = general-2 at 90s
+`,
+  // A selector that fails ends the attempt; the pod is tried again after its back-off, as nothing tells of the mistake's end.
+  'DynamicResources, a mistake': `${HEAD}
+manifests:
+${DEVICES}
+  - apiVersion: resource.k8s.io/v1
+    kind: ResourceClaim
+    metadata: { name: shared }
+    spec:
+      devices:
+        requests:
+          - name: gpu
+            exactly:
+              deviceClassName: gpu
+              selectors: [{ cel: { expression: 'device.attributes["gpu.example.com"].model == "x"' } }]
+${pod('one', BY_NAME)}
+expect:
+  - pod/one:status.conditions[0].reason = SchedulerError at 10s
+  - >-
+    pod/one:status.conditions[0].message = 'running "DynamicResources" filter plugin: claim default/shared: selector #0: CEL
+    runtime error: no such key: model' at 10s
+  - count(events, reason=FailedScheduling) > 1 at 60s
+`,
   // The gates are opened one by one; the pod may ask for more of its node meanwhile.
   SchedulingGates: `${HEAD}
 manifests:
@@ -183,6 +294,8 @@ expect:
 const FILES = {
   'three.yaml': `---${pod('three', `${ON_FIRST}, ${mounting('three')}`).replaceAll(/^ {2}(?:- | {2})/gm, '')}`,
   'second.yaml': `---${pod('second', mounting('only')).replaceAll(/^ {2}(?:- | {2})/gm, '')}`,
+  'other.yaml': `---${pod('other', `nodeSelector: { kubernetes.io/hostname: general-2 }, ${BY_NAME}`).replaceAll(/^ {2}(?:- | {2})/gm, '')}`,
+  'template.yaml': `---${TEMPLATE.replaceAll(/^ {2}(?:- | {2})/gm, '')}`,
 };
 
 describe('plugins of the scheduler in a scenario', () => {

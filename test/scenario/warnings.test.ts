@@ -102,19 +102,25 @@ describe('Jobs that never end', () => {
 });
 
 describe('pods with resource claims', () => {
-  const asking = 'resourceClaims: [{ name: gpu, resourceClaimTemplateName: gpu }]';
-  const pod = `{ apiVersion: v1, kind: Pod, metadata: { name: p }, spec: { containers: [{ name: c, image: i }], ${asking} } }`;
+  const resource = (kind: string, name: string, spec: string): string =>
+    `{ apiVersion: resource.k8s.io/v1, kind: ${kind}, metadata: { name: ${name} }, spec: { ${spec} } }`;
+  const pod = (source: string): string =>
+    `{ apiVersion: v1, kind: Pod, metadata: { name: p }, spec: { containers: [{ name: c, image: i }], resourceClaims: [{ name: gpu, ${source} }] } }`;
+  const asked = 'devices: { requests: [{ name: one, exactly: { deviceClassName: gpu } }] }';
 
-  it('are warned of: no device is given to them', () => {
-    expect(told({ manifests: [pod] })).toContainEqual(
-      expect.stringContaining('warning 4: not played: pods with resourceClaims (pod/p)'),
-    );
-  });
-
-  it('may come with the objects of their devices, which are stored', () => {
-    const claim =
-      '{ apiVersion: resource.k8s.io/v1, kind: ResourceClaim, metadata: { name: gpu }, spec: { devices: {} } }';
-    expect(told({ manifests: [claim] })).toEqual(['warning 0: stored, not simulated: ResourceClaim']);
+  it('are played, with their devices, and nothing is said of them', () => {
+    const manifests = [
+      resource('DeviceClass', 'gpu', ''),
+      resource('ResourceClaim', 'gpu', asked),
+      resource('ResourceClaimTemplate', 'gpu', `spec: { ${asked} }`),
+      resource(
+        'ResourceSlice',
+        'n',
+        'driver: d, allNodes: true, pool: { name: p, generation: 1, resourceSliceCount: 1 }',
+      ),
+    ];
+    expect(told({ manifests: [...manifests, pod('resourceClaimName: gpu')] })).toEqual([]);
+    expect(told({ manifests: [...manifests, pod('resourceClaimTemplateName: gpu')] })).toEqual([]);
   });
 });
 

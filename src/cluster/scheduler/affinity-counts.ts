@@ -1,5 +1,6 @@
 import type { StringMap } from '../api/objects/meta.js';
-import { type ClusterState, longerUint16, NO_VALUE, type NodeIndex } from './cluster.js';
+import { type ClusterState, NO_VALUE, type NodeIndex } from './cluster.js';
+import { longerUint16 } from './longer-arrays.js';
 import {
   type AffinityFilter,
   type CountedPods,

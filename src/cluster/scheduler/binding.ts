@@ -1,4 +1,5 @@
 import { sample } from '../../kernel/distributions.js';
+import type { EventKind } from '../../kernel/events.js';
 import { invariant } from '../../kernel/invariant.js';
 import { draws } from '../../kernel/random.js';
 import { schedule } from '../../kernel/simulation.js';
@@ -11,6 +12,7 @@ import { isTerminal, podCondition } from '../api/pod-predicates.js';
 import { objectKey } from '../api/store.js';
 import { noteBindingError } from './attempt-log.js';
 import { removePod } from './cluster-pods.js';
+import { claimWritten, createDeviceWrites, forgetDevices, goOnWithDevices } from './device-binding-cycle.js';
 import { recordPodEvent } from './event-series.js';
 import { SchedulerEvent } from './events.js';
 import type { Failure } from './fit-error.js';
@@ -22,12 +24,22 @@ import { forgetVolumes, lookAtVolumes, volumeWritten, writeVolumes } from './vol
 import type { Binding, Cycle, SchedulerWorld } from './world.js';
 
 /** The binding cycle: runs beside the scheduling of other pods. */
-export function startBinding(world: SchedulerWorld, { queued, nodeName, volumes }: Cycle): void {
+export function startBinding(world: SchedulerWorld, { queued, nodeName, volumes, devices }: Cycle): void {
   const { scheduler, kernel } = world;
   const number = scheduler.freeBindings.pop() ?? scheduler.bindings.length;
   const { args } = profileNamed(scheduler.cluster.profiles, queued.pod.spec.schedulerName)!;
   const deadline = kernel.now + args.bindTimeoutSeconds * SECOND_US;
-  scheduler.bindings[number] = { queued, nodeName, volumes, isInPreBind: false, written: 0, versions: [], deadline };
+  scheduler.bindings[number] = {
+    queued,
+    nodeName,
+    volumes,
+    devices,
+    deviceWrites: createDeviceWrites(),
+    isInPreBind: false,
+    written: 0,
+    versions: [],
+    deadline,
+  };
   const delayUs = sample(scheduler.parameters.handOver, draws(world, scheduler.streams.handOver));
   schedule(world, delayUs, SchedulerEvent.BindingReady, number, 0);
 }
@@ -35,25 +47,46 @@ export function startBinding(world: SchedulerWorld, { queued, nodeName, volumes 
 /** PreBind: the pod's claims come first. */
 export function prepareBinding(world: SchedulerWorld, number: number): void {
   const binding = bindingOf(world, number);
-  if (binding.volumes === undefined) sendBinding(world, number);
-  else {
-    binding.isInPreBind = true;
-    // A pod that names the node already is not patched (schedule_one.go: updatePod).
-    if (binding.queued.pod.status.nominatedNodeName === binding.nodeName) binding.written = 1;
-    writeVolumes(world, number, binding);
+  if (binding.volumes === undefined && binding.devices === undefined) {
+    sendBinding(world, number);
+    return;
   }
+  binding.isInPreBind = true;
+  // A pod that names the node already is not patched (schedule_one.go: updatePod).
+  if (binding.queued.pod.status.nominatedNodeName === binding.nodeName) binding.written = 1;
+  bindVolumes(world, number, binding);
+}
+
+/** The nomination, and volumes; then devices (the real plugins may work side by side). */
+function bindVolumes(world: SchedulerWorld, number: number, binding: Binding): void {
+  if (!writeVolumes(world, number, binding)) bindDevices(world, number, binding);
+}
+
+function bindDevices(world: SchedulerWorld, number: number, binding: Binding): void {
+  if (!goOnWithDevices(world, number, binding)) sendBinding(world, number);
+}
+
+export function continueDevices(world: SchedulerWorld, number: number, result: ApiResult): void {
+  if (wasCancelled(world, number)) return;
+  const binding = bindingOf(world, number);
+  const error = claimWritten(world, binding, result);
+  if (error === '') bindDevices(world, number, binding);
+  else rejectBinding(world, number, `running PreBind plugin "DynamicResources": ${error}`);
 }
 
 export function continueVolumes(world: SchedulerWorld, number: number, result: ApiResult): void {
   if (wasCancelled(world, number)) return;
-  const error = volumeWritten(world, number, bindingOf(world, number), result);
-  if (error !== '') rejectBinding(world, number, `running PreBind plugin "VolumeBinding": ${error}`);
+  const binding = bindingOf(world, number);
+  const error = volumeWritten(binding, result);
+  if (error === '') bindVolumes(world, number, binding);
+  else rejectBinding(world, number, `running PreBind plugin "VolumeBinding": ${error}`);
 }
 
 export function pollVolumes(world: SchedulerWorld, number: number): void {
   if (wasCancelled(world, number)) return;
-  const seen = lookAtVolumes(world, number, bindingOf(world, number));
-  if (seen === 'bound') sendBinding(world, number);
+  const binding = bindingOf(world, number);
+  const seen = lookAtVolumes(world, number, binding);
+  if (seen === 'bound') bindDevices(world, number, binding);
   else if (seen !== 'waits') rejectBinding(world, number, `running PreBind plugin "VolumeBinding": ${seen.message}`);
 }
 
@@ -85,16 +118,18 @@ function rejectBinding(world: SchedulerWorld, number: number, error: string): vo
 }
 
 /** Takes back what was assumed; the pod waits for another attempt. */
-function takeBack(world: SchedulerWorld, { queued, nodeName, volumes }: Binding, error: string): void {
+function takeBack(world: SchedulerWorld, binding: Binding, error: string): void {
+  const { queued, nodeName, volumes, devices } = binding;
   const { scheduler } = world;
   const { pod } = queued;
   const { uid } = pod.metadata;
   if (volumes !== undefined) forgetVolumes(world, volumes);
+  if (devices !== undefined) forgetDevices(world, binding);
   if (scheduler.assumed.delete(uid)) {
     removePod(scheduler.cluster, uid);
     moveOnPodDelete(scheduler.cluster, scheduler.queue, pod, world.kernel.now);
   }
-  failAttempt(world, queued, { message: error, plugins: [], nomination: '' }, 'SchedulerError');
+  failAttempt(world, queued, { message: error, plugins: [], nomination: '' }, 'SchedulerError', NOBODY);
   const { explained } = scheduler;
   if (explained !== undefined) noteBindingError(explained, queued, nodeName, error, world.kernel.now);
 }
@@ -111,7 +146,8 @@ export function cancelBinding(world: SchedulerWorld, uid: string): boolean {
   if (number < 0) return false;
   const binding = bindingOf(world, number);
   bindings[number] = undefined; // its number is free only once the awaited answer has come
-  takeBack(world, binding, 'running PreBind plugin "VolumeBinding": binding volumes: context canceled');
+  const what = binding.volumes === undefined ? 'DynamicResources": ' : 'VolumeBinding": binding volumes: ';
+  takeBack(world, binding, `running PreBind plugin "${what}context canceled`);
   return true;
 }
 
@@ -131,6 +167,7 @@ export function failAttempt(
   queued: QueuedPod,
   { message, plugins, nomination }: Pick<Failure, 'message' | 'plugins' | 'nomination'>,
   reason: 'Unschedulable' | 'SchedulerError',
+  patched: EventKind,
 ): boolean {
   const { scheduler, kernel } = world;
   const { pod } = queued; // as it was when it was tried
@@ -146,16 +183,17 @@ export function failAttempt(
     denominate(scheduler.cluster, uid);
   }
   recordPodEvent(world, pod, 'Warning', 'FailedScheduling', truncated(message));
-  return writeFailure(world, pod, reason, message, nomination);
+  return writeFailure(world, pod, reason, message, nomination, patched);
 }
 
-/** The scheduling loop waits for the answer when a pod was unschedulable; a failed binding's patch holds nobody up. */
+/** The scheduling loop waits for the answer after its own attempt; a failed binding's patch holds nobody up (`patched`: NOBODY). */
 function writeFailure(
   world: SchedulerWorld,
   pod: Pod,
   reason: 'Unschedulable' | 'SchedulerError',
   message: string,
   nomination: string | undefined,
+  patched: EventKind,
 ): boolean {
   const condition = changedCondition(world, pod, reason, message);
   const nominated = nomination === (pod.status.nominatedNodeName ?? '') ? undefined : nomination;
@@ -166,9 +204,8 @@ function writeFailure(
   };
   const { namespace, name } = pod.metadata;
   const request = { verb: 'patch', kind: 'Pod', namespace, name, subresource: 'status', body: { status } } as const;
-  const waits = reason === 'Unschedulable';
-  issue(world, world.scheduler.client, request, waits ? SchedulerEvent.StatusPatched : NOBODY);
-  return waits;
+  issue(world, world.scheduler.client, request, patched);
+  return patched !== NOBODY;
 }
 
 /** Undefined if the pod's condition says so already. */

@@ -1,3 +1,4 @@
+import type { DeviceClass, ResourceClaim, ResourceSlice } from '../api/objects/devices.js';
 import type { Node } from '../api/objects/node.js';
 import type { Pod } from '../api/objects/pod.js';
 import type {
@@ -33,13 +34,16 @@ export type ClusterEvent =
   | { readonly type: 'PodDelete'; readonly pod: Pod; readonly podClass: PodClass }
   | { readonly type: `Pod${PodChange}`; readonly before: Pod; readonly pod: Pod }
   /** Changes of the pending pod itself: told to nobody else. */
-  | { readonly type: `Own${PodChange | 'Gates'}`; readonly before: Pod; readonly pod: Pod }
+  | { readonly type: `Own${PodChange | 'Gates' | 'Claims'}`; readonly before: Pod; readonly pod: Pod }
   | Changed<'Claim', PersistentVolumeClaim>
   | Changed<'Volume', PersistentVolume>
   | Changed<'StorageClass', StorageClass>
   | Changed<'StorageNode', StorageNode>
   | Changed<'StorageDriver', StorageDriver>
   | Changed<'StorageCapacity', StorageCapacity>
+  | Changed<'ResourceClaim', ResourceClaim>
+  | Changed<'DeviceClass', DeviceClass>
+  | Changed<'ResourceSlice', ResourceSlice>
   | { readonly type: 'AttachmentDelete'; readonly object: VolumeAttachment }
   /** The wildcard that retries leftovers whatever rejected them. */
   | { readonly type: 'Timeout' };
@@ -74,6 +78,8 @@ export function podChanges(before: Pod, pod: Pod): ClusterEvent[] {
 export function ownChanges(before: Pod, pod: Pod): ClusterEvent[] {
   const changes = changesOf(before, pod).map((change): ClusterEvent => ({ type: `Own${change}`, before, pod }));
   if (gates(before) > 0 && gates(pod) === 0) changes.push({ type: 'OwnGates', before, pod });
+  const [claims, now] = [before.status.resourceClaimStatuses, pod.status.resourceClaimStatuses];
+  if (claims !== now && !sameData(claims, now)) changes.push({ type: 'OwnClaims', before, pod });
   return changes;
 }
 

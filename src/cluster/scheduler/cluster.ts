@@ -16,6 +16,8 @@ import type {
 } from '../api/objects/storage.js';
 import type { ObjectKey } from '../api/store.js';
 import type { AffinityCounts } from './affinity-counts.js';
+import { createDeviceState, type DeviceState } from './devices/device-state.js';
+import { longerFloat64, longerInt32, longerUint8 } from './longer-arrays.js';
 import type { PodClass, Twin } from './pod-class.js';
 import type { Nomination } from './preemption/nominations.js';
 import { DEFAULT_PROFILE, type SchedulingProfile } from './profile.js';
@@ -196,6 +198,9 @@ export interface ClusterState extends SearchBuffers {
   /** By node: disks of its pods, those that several mount as often. */
   diskCounts: Int32Array;
 
+  /** What DynamicResources looks up. */
+  readonly devices: DeviceState;
+
   /** Where the next search begins in `order`. */
   nextStart: number;
 }
@@ -277,6 +282,7 @@ export function createCluster(
     volumeUsers: new Map(),
     claimUsers: new Map(),
     diskCounts: new Int32Array(0),
+    devices: createDeviceState(),
     nextStart: 0,
     ...createSearchBuffers(),
   };
@@ -339,31 +345,6 @@ function grow(cluster: ClusterState, capacity: number): void {
   cluster.placementGenerations = longerInt32(cluster.placementGenerations, capacity);
   for (const topology of cluster.topologies) topology.valueOf = longerInt32(topology.valueOf, capacity, NO_VALUE);
   growSearchBuffers(cluster, capacity);
-}
-
-function longerFloat64(array: Float64Array, length: number): Float64Array {
-  const longer = new Float64Array(length);
-  longer.set(array);
-  return longer;
-}
-
-export function longerUint8(array: Uint8Array, length: number): Uint8Array {
-  const longer = new Uint8Array(length);
-  longer.set(array);
-  return longer;
-}
-
-export function longerInt32(array: Int32Array, length: number, filler = 0): Int32Array {
-  const longer = new Int32Array(length);
-  if (filler !== 0) longer.fill(filler, array.length);
-  longer.set(array);
-  return longer;
-}
-
-export function longerUint16(array: Uint16Array, length: number): Uint16Array {
-  const longer = new Uint16Array(length);
-  longer.set(array);
-  return longer;
 }
 
 /** The number of a topology key, with the values of all nodes. */

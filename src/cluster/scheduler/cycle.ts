@@ -12,6 +12,8 @@ import { placePod } from './cluster-pods.js';
 import { decide } from './decide.js';
 import { recordPodEvent } from './event-series.js';
 import { SchedulerEvent } from './events.js';
+import { reserveDevices } from './device-binding-cycle.js';
+import { planDevices } from './plugins/dynamic-resources.js';
 import { demandOf, planVolumes, type VolumePlan } from './plugins/volume-binding.js';
 import { bindsVolumes } from './pod-volumes.js';
 import { type PodClass, podClassOf } from './pod-class.js';
@@ -57,7 +59,9 @@ function attempt(world: SchedulerWorld, queued: QueuedPod): void {
   if (explained !== undefined) noteAttempt(world, explained, queued, podClass, outcome, start);
   const nodeName = node === NO_NODE ? '' : cluster.names[node]!;
   const volumes = node === NO_NODE ? undefined : reserveVolumes(cluster, podClass, node);
-  scheduler.cycle = { queued, nodeName, volumes, failure };
+  const devices = node === NO_NODE ? undefined : planDevices(cluster, podClass, node);
+  if (devices !== undefined) reserveDevices(world, devices);
+  scheduler.cycle = { queued, nodeName, volumes, devices, failure };
   if (node !== NO_NODE) {
     scheduler.assumed.add(queued.pod.metadata.uid);
     denominate(cluster, queued.pod.metadata.uid);

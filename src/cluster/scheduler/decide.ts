@@ -1,5 +1,5 @@
 import { type ClusterState, NO_NODE, type NodeIndex } from './cluster.js';
-import { type Failure, failureOf } from './fit-error.js';
+import { errorFailure, type Failure, failureOf } from './fit-error.js';
 import type { PodClass } from './pod-class.js';
 import { type Incoming, UNKNOWN_POD } from './preemption/nominations.js';
 import { moveStart, schedulePod } from './schedule-pod.js';
@@ -17,7 +17,7 @@ export interface Outcome {
 /**
  * One attempt for a pod of this class. While nothing in the cluster has changed, a second pod of a class that failed
  * fails for the same reasons: they are remembered, as thousands of pending twins may be tried in a row. A pod that room
- * is kept for is not like its twins.
+ * is kept for is not like its twins, and a pod with claims for devices has none.
  */
 export function decide(
   cluster: ClusterState,
@@ -26,14 +26,17 @@ export function decide(
   draw?: TieDraw,
 ): Outcome {
   const hasNomination = incoming.nominatedNodeName !== '' || cluster.nominatedNodes.has(incoming.uid);
-  const last = hasNomination || cluster.isReference ? undefined : pod.lastFailure;
+  // What devices are free is no part of the cluster's version.
+  const isAlone = hasNomination || pod.claimUser !== undefined;
+  const last = isAlone || cluster.isReference ? undefined : pod.lastFailure;
   if (last !== undefined && last.version === cluster.version) {
     moveStart(cluster, last.outcome.evaluated);
     return last.outcome;
   }
-  const { node, evaluated, isNominated } = schedulePod(cluster, pod, incoming, draw);
+  const { node, evaluated, isNominated, error } = schedulePod(cluster, pod, incoming, draw);
+  if (error !== '') return { node, evaluated, isNominated, failure: errorFailure(error) };
   if (node !== NO_NODE) return { node, evaluated, isNominated, failure: undefined };
   const outcome = { node, evaluated, isNominated, failure: failureOf(cluster, pod, incoming) };
-  if (!hasNomination) pod.lastFailure = { version: cluster.version, outcome };
+  if (!isAlone) pod.lastFailure = { version: cluster.version, outcome };
   return outcome;
 }

@@ -1,6 +1,7 @@
 import type { ClusterState, NodeIndex } from './cluster.js';
 import { nodeOrder } from './cluster-nodes.js';
 import { filterNode, prepareFilters } from './filter-node.js';
+import { prepareDevices, scoreDevices } from './plugins/dynamic-resources.js';
 import { scoreImages } from './plugins/image-locality.js';
 import { normalizeAffinity, prepareAffinityScore, scoreAffinity } from './plugins/inter-pod-affinity.js';
 import { preferredTerms, scoreNodeAffinity } from './plugins/node-affinity.js';
@@ -89,7 +90,8 @@ function scoreAll(
   if (sums !== undefined) {
     add('InterPodAffinity', (node) => scoreAffinity(cluster, sums, node), betweenLeastAndGreatest);
   }
-  add('DynamicResources', () => 0);
+  const demand = prepareDevices(cluster, pod);
+  add('DynamicResources', (node) => (demand === undefined ? 0 : scoreDevices(cluster, demand, node)), byGreatest);
   if (!skipsBalancedAllocation(pod.balancedResources)) {
     add('NodeResourcesBalancedAllocation', (node) => scoreBalanceOf(cluster, pod, node));
   }

@@ -1,6 +1,7 @@
 import type { ClusterState, NodeIndex } from './cluster.js';
 import type { PodClass } from './pod-class.js';
 import { type AffinityFilter, filterAffinity, prepareAffinityFilter } from './plugins/inter-pod-affinity.js';
+import { type DeviceDemand, filterDevices, prepareDevices } from './plugins/dynamic-resources.js';
 import { filterPorts } from './plugins/node-ports.js';
 import { filterResources } from './plugins/node-resources-fit.js';
 import { filterFeatures } from './plugins/node-declared-features.js';
@@ -24,6 +25,7 @@ export interface Filters {
   readonly least: readonly number[];
   readonly affinity: AffinityFilter | undefined;
   readonly volumes: PodVolumes | undefined;
+  readonly devices: DeviceDemand | undefined;
   /** Filters with a say for this pod that don't look at the node alone, or that most pods skip. */
   readonly rest: readonly FilterPlugin[];
 }
@@ -52,13 +54,15 @@ export function prepareFilters(cluster: ClusterState, pod: PodClass, ways = FROM
   const spread = ways.spread(cluster, pod);
   const affinity = filters.includes('InterPodAffinity') ? ways.affinity(cluster, pod) : undefined;
   const volumes = prepareVolumes(cluster, pod);
+  const devices = prepareDevices(cluster, pod);
   const rest: FilterPlugin[] = [];
   if (pod.hostPorts.length > 0 && filters.includes('NodePorts')) rest.push('NodePorts');
   if (volumes !== undefined) rest.push(...volumePlugins(pod, volumes));
   if (spread.hard.length > 0) rest.push('PodTopologySpread');
   if (affinity !== undefined) rest.push('InterPodAffinity');
+  if (devices !== undefined) rest.push('DynamicResources');
   if (pod.neededFeatures.length > 0 && filters.includes('NodeDeclaredFeatures')) rest.push('NodeDeclaredFeatures');
-  return { pod, judge: ways.judge, spread, least: spread.hard.map(ways.least), affinity, volumes, rest };
+  return { pod, judge: ways.judge, spread, least: spread.hard.map(ways.least), affinity, volumes, devices, rest };
 }
 
 /**
@@ -75,7 +79,7 @@ export function filterNode(cluster: ClusterState, filters: Filters, node: NodeIn
 
 /** What one plugin says of one node. */
 export function filterBy(plugin: FilterPlugin, cluster: ClusterState, filters: Filters, node: NodeIndex): Verdict {
-  const { pod, affinity, volumes } = filters;
+  const { pod, affinity, volumes, devices } = filters;
   switch (plugin) {
     case 'NodeUnschedulable':
     case 'NodeName':
@@ -100,8 +104,12 @@ export function filterBy(plugin: FilterPlugin, cluster: ClusterState, filters: F
       return affinity === undefined ? FEASIBLE : filterAffinity(cluster, affinity, node);
     case 'NodeDeclaredFeatures':
       return filterFeatures(cluster, pod, node);
-    // Pods with resource claims are warned of when the scenario is read.
     case 'DynamicResources':
-      return FEASIBLE;
+      return devices === undefined ? FEASIBLE : filterDevices(cluster, devices, node);
   }
+}
+
+/** A plugin met with an error, which ends the attempt. */
+export function hasFailed({ devices }: Filters): boolean {
+  return devices !== undefined && devices.error !== '';
 }

@@ -1,5 +1,8 @@
+import type { ResourceClaim } from '../api/objects/devices.js';
 import type { ClusterState } from './cluster.js';
+import type { Filters } from './filter-node.js';
 import { type KnownVerdicts, knownVerdicts } from './known-verdicts.js';
+import { claimToFree } from './plugins/dynamic-resources.js';
 import { pluginOf, reasonsOf, type Verdict } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import type { Candidate } from './preemption/choose-node.js';
@@ -14,6 +17,8 @@ const NO_VICTIMS = 'No preemption victims found for incoming pod';
 const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
 /** The DynamicResources plugin speaks before preemption does. */
 const NO_CLAIMS = 'no new claims to deallocate';
+const STILL = 'still not schedulable';
+const DEALLOCATED = 'deallocation of ResourceClaim completed';
 
 /** After a refusal as a whole DynamicResources finds no state of its PreFilter, and preemption is not asked. */
 const STATE_NOT_FOUND = 'not found';
@@ -30,6 +35,10 @@ export interface Failure {
   readonly candidate?: Candidate;
   /** All nodes where evictions would help, as far as was looked, that one among them. */
   readonly candidates?: readonly Candidate[];
+  /** The attempt ended with an error instead of a rejection. */
+  readonly isError?: true;
+  /** A claim that is of no use as it is, and gives its devices back. */
+  readonly freed?: ResourceClaim;
   /** How often a node was filtered in the search for victims. */
   readonly passes: number;
 }
@@ -37,13 +46,20 @@ export interface Failure {
 /** No plugin rejected, so the queue takes it for an error (schedule_one.go: ErrNoNodesAvailable). */
 const NO_NODES_AVAILABLE = 'no nodes available to schedule pods';
 
+/** A plugin met with an error: nothing is tried to make room (schedule_one.go: handleSchedulingFailure). */
+export function errorFailure(message: string): Failure {
+  return { message, plugins: [], nomination: '', isError: true, passes: 0 };
+}
+
 /** kubernetes v1.36.3 pkg/scheduler/framework/types.go: FitError.Error, with what PostFilter has to say. */
 export function failureOf(cluster: ClusterState, pod: PodClass, incoming: Incoming): Failure {
   if (cluster.nodeCount === 0) return { message: NO_NODES_AVAILABLE, plugins: [], nomination: '', passes: 0 };
   const prefix = `0/${cluster.nodeCount} nodes are available:`;
   const refusal = refusalOf(cluster, pod);
   if (refusal !== undefined) {
-    const after = postFilter(cluster, pod, true, () => refusedVictims(pod));
+    const hasState = refusal.plugin === 'DynamicResources';
+    const said = hasState ? NO_CLAIMS : undefined;
+    const after = postFilter(cluster, pod, { said }, () => refusedVictims(pod));
     return { plugins: [refusal.plugin], ...after, message: `${prefix} ${refusal.message}.${after.message}` };
   }
   const filters = prepare(cluster, pod);
@@ -51,32 +67,50 @@ export function failureOf(cluster: ClusterState, pod: PodClass, incoming: Incomi
   const counts = countVerdicts(known);
   const narrowing = pod.nodeNames === undefined ? [] : ['NodeAffinity'];
   const plugins = [...new Set([...narrowing, ...[...counts.keys()].map(pluginOf)])];
-  const after = postFilter(cluster, pod, false, () => findVictims(cluster, filters, incoming, known));
+  const claims = claimsAfter(cluster, filters, incoming.uid);
+  const after = postFilter(cluster, pod, claims, () => findVictims(cluster, filters, incoming, known));
   return { plugins, ...after, message: `${prefix}${rejections(cluster, counts)}${after.message}` };
+}
+
+/** What DynamicResources comes to after an attempt in vain. */
+interface ClaimsAfter {
+  /** Undefined: it finds no state of its PreFilter. */
+  readonly said: string | undefined;
+  readonly freed?: ResourceClaim;
+}
+
+/** Source: kubernetes v1.36.3 plugins/dynamicresources/dynamicresources.go: PostFilter. */
+function claimsAfter(cluster: ClusterState, { devices }: Filters, uid: string): ClaimsAfter {
+  if (devices === undefined) return { said: NO_CLAIMS };
+  const freed = claimToFree(cluster, devices, uid);
+  return freed === undefined ? { said: STILL } : { said: DEALLOCATED, freed };
 }
 
 /** kubernetes v1.36.3 pkg/scheduler/framework/runtime/framework.go: RunPostFilterPlugins; schedule_one.go: schedulingCycle. */
 function postFilter(
   cluster: ClusterState,
   pod: PodClass,
-  isRefused: boolean,
+  { said: saidOfClaims, freed }: ClaimsAfter,
   preempt: () => Preemption,
 ): Omit<Failure, 'plugins'> {
   const { postFilters } = pod.profile;
   const said: string[] = [];
   let passes = 0;
   let nomination = postFilters.length === 0 ? '' : undefined;
+  let freeing = {};
   for (const plugin of postFilters) {
     if (plugin === 'DynamicResources') {
-      if (isRefused) return { message: ` ${STATE_NOT_FOUND}`, nomination, passes };
-      said.push(NO_CLAIMS);
+      if (saidOfClaims === undefined) return { message: ` ${STATE_NOT_FOUND}`, nomination, passes };
+      said.push(saidOfClaims);
+      if (freed !== undefined) freeing = { freed };
       continue;
     }
     const preemption = preempt();
     if (preemption.kind === 'found') {
       const { candidate, candidates } = preemption;
       const nominated = cluster.names[candidate.node]!;
-      return { message: '', nomination: nominated, candidate, candidates, passes: preemption.passes };
+      const found = { message: '', nomination: nominated, candidate, candidates };
+      return { ...found, ...freeing, passes: preemption.passes };
     }
     if (preemption.kind === 'in-vain') {
       nomination = '';
@@ -85,7 +119,7 @@ function postFilter(
     const why = preemption.kind === 'in-vain' ? dryRunResults(cluster, preemption.outcomes) : preemption.why;
     said.push(`preemption: ${why}`);
   }
-  return { message: said.length === 0 ? '' : ` ${said.join(', ')}`, nomination, passes };
+  return { message: said.length === 0 ? '' : ` ${said.join(', ')}`, nomination, ...freeing, passes };
 }
 
 /** The message without what PostFilter adds. */

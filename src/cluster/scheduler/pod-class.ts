@@ -10,6 +10,7 @@ import { imagesOf } from './plugins/image-locality.js';
 import { hostPortsOf } from './plugins/node-ports.js';
 import { type AttachableDisk, inTreeDisksOf } from './plugins/in-tree-volumes.js';
 import { neededFeaturesOf } from './plugins/node-declared-features.js';
+import { type ClaimUser, claimUserOf } from './plugins/dynamic-resources.js';
 import { type InlineDisk, inlineDisksOf } from './plugins/volume-restrictions.js';
 import { filteredRequest } from './plugins/node-resources-fit.js';
 import { compileTerms, type InterPodTerms } from './plugins/inter-pod-affinity-terms.js';
@@ -61,7 +62,9 @@ export interface PodClass {
   /** Names of the claims that it mounts, and of those that it names itself: without its ephemeral volumes. */
   readonly claims: readonly string[];
   readonly namedClaims: readonly string[];
-  /** The only pod of the class, if it has ephemeral volumes, whose claims are its own. */
+  /** Its claims for devices, if it has any. */
+  readonly claimUser: ClaimUser | undefined;
+  /** The only pod of the class, if it has ephemeral volumes or claims for devices, which may be its own. */
   readonly single: { readonly name: string; readonly uid: string } | undefined;
   /** Disks that it names itself: those that no two pods may mount, and those for which a node needs room. */
   readonly inlineDisks: readonly InlineDisk[];
@@ -189,6 +192,7 @@ function makeClass(cluster: ClusterState, pod: Pod, wantedNodeName: string): Pod
     containerCount,
     claims: claimNamesOf(pod),
     namedClaims: namedClaimsOf(spec),
+    claimUser: claimUserOf(pod),
     single: singleOf(pod),
     inlineDisks: inlineDisksOf(spec),
     inTreeDisks: inTreeDisksOf(spec),
@@ -229,11 +233,14 @@ function signatureOf(pod: Pod, wantedNodeName: string): string {
     spec.volumes,
     neededFeaturesOf(spec),
     singleOf(pod),
+    claimUserOf(pod)?.claims,
   ]);
 }
 
 function singleOf({ metadata, spec }: Pod): PodClass['single'] {
-  return hasEphemeral(spec) ? { name: metadata.name, uid: metadata.uid } : undefined;
+  return hasEphemeral(spec) || (spec.resourceClaims?.length ?? 0) > 0
+    ? { name: metadata.name, uid: metadata.uid }
+    : undefined;
 }
 
 function ownerOf(pod: Pod): string {

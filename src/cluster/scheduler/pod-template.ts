@@ -21,6 +21,7 @@ export function sameSpec(a: PodSpec, b: PodSpec): boolean {
     same(a.overhead, b.overhead) &&
     same(a.resources, b.resources) &&
     same(a.volumes, b.volumes) &&
+    same(a.resourceClaims, b.resourceClaims) &&
     a.priority === b.priority &&
     a.schedulerName === b.schedulerName &&
     a.preemptionPolicy === b.preemptionPolicy

@@ -7,6 +7,7 @@ import { matchesSelector } from '../api/selectors.js';
 import { hasUntoleratedTaint } from '../api/tolerations.js';
 import type { ClusterState } from './cluster.js';
 import type { ClusterEvent } from './cluster-event.js';
+import { devicesMayHelp } from './device-hints.js';
 import { podFitsEmptyNode, roomGrew } from './node-room.js';
 import { TOLERATED } from './placement-rules.js';
 import type { InterPodTerm } from './plugins/inter-pod-affinity-terms.js';
@@ -146,6 +147,8 @@ const HINTS: Readonly<Record<string, Hint>> = {
         return false;
     }
   },
+
+  DynamicResources: devicesMayHelp,
 
   NodeDeclaredFeatures: (_cluster, _pod, event) => {
     return event.type === 'NodeAdd' || event.type === 'NodeFeatures' || event.type === 'NodeTaint';

@@ -1,6 +1,6 @@
 import type { ClusterState } from './cluster.js';
 import { scorePod } from './explain.js';
-import type { Filters } from './filter-node.js';
+import { type Filters, hasFailed } from './filter-node.js';
 import { FEASIBLE } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import { filterWithNominated } from './preemption/trial.js';
@@ -19,7 +19,10 @@ export function searchPlainly(cluster: ClusterState, filters: Filters, candidate
   cluster.feasibleCount = 0;
   for (let evaluated = 0; evaluated < count; evaluated++) {
     const node = candidates[(start + evaluated) % count]!;
-    if (filterWithNominated(cluster, filters, uid, node) !== FEASIBLE) continue;
+    if (filterWithNominated(cluster, filters, uid, node) !== FEASIBLE) {
+      if (hasFailed(filters)) return evaluated;
+      continue;
+    }
     if (cluster.feasibleCount === enough) return evaluated;
     cluster.feasible[cluster.feasibleCount++] = node;
   }

@@ -1,4 +1,5 @@
 import type { ClusterState } from './cluster.js';
+import { refuseDevices } from './plugins/dynamic-resources.js';
 import { refuseClaims } from './plugins/volume-binding.js';
 import { refuseMissingClaims } from './plugins/volume-restrictions.js';
 import { refuseUnknownVolumes } from './plugins/volume-zone.js';
@@ -9,19 +10,25 @@ import type { FilterPlugin } from './profile.js';
 /** NodeAffinity's PreFilter: required terms that name no node in common. */
 const CONFLICT = 'pod affinity terms conflict';
 
-const VOLUME_PLUGINS: Partial<Record<FilterPlugin, (cluster: ClusterState, pod: PodClass) => Refusal | undefined>> = {
+const CLAIM_PLUGINS: Partial<Record<FilterPlugin, (cluster: ClusterState, pod: PodClass) => Refusal | undefined>> = {
   VolumeRestrictions: refuseMissingClaims,
   VolumeBinding: refuseClaims,
   VolumeZone: refuseUnknownVolumes,
+  DynamicResources: refuseDevices,
 };
 
 /** The first of the PreFilter plugins that refuses, in their order. */
 export function refusalOf(cluster: ClusterState, pod: PodClass): Refusal | undefined {
   if (pod.nodeNames?.size === 0) return { plugin: 'NodeAffinity', message: CONFLICT };
-  if (pod.claims.length === 0) return undefined;
+  if (!mayBeRefused(pod)) return undefined;
   for (const plugin of pod.profile.filters) {
-    const refusal = VOLUME_PLUGINS[plugin]?.(cluster, pod);
+    const refusal = CLAIM_PLUGINS[plugin]?.(cluster, pod);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
+}
+
+/** Conflicting terms aside, it is claims that keep a pod from all nodes. */
+export function mayBeRefused({ claims, claimUser }: PodClass): boolean {
+  return claims.length > 0 || claimUser !== undefined;
 }

@@ -2,7 +2,7 @@ import { currentAffinityFilter } from './affinity-counts.js';
 import { type ClusterState, NO_NODE, type NodeIndex } from './cluster.js';
 import { nodeOrder } from './cluster-nodes.js';
 import { passesRest, verdictWith } from './filter-known.js';
-import { type Filters, prepareFilters, type Ways } from './filter-node.js';
+import { type Filters, hasFailed, prepareFilters, type Ways } from './filter-node.js';
 import { FEASIBLE } from './plugins/verdict.js';
 import type { PodClass } from './pod-class.js';
 import { judge, refreshFit, UNKNOWN } from './fit-table.js';
@@ -10,7 +10,7 @@ import { refreshPlacement } from './placement-rules.js';
 import { type Incoming, UNKNOWN_POD } from './preemption/nominations.js';
 import { filterWithNominated } from './preemption/trial.js';
 import { heapRoot, scorePlainly, searchPlainly } from './reference-cycle.js';
-import { refusalOf } from './refusal.js';
+import { mayBeRefused, refusalOf } from './refusal.js';
 import { feasibleNodesToFind } from './sampling.js';
 import { scoreNodes } from './score-nodes.js';
 import { currentLeast, refreshSpread } from './spread-counts.js';
@@ -25,6 +25,8 @@ export interface Decision {
   readonly evaluated: number;
   /** It is the node that the pod was nominated for, taken without a look at others. */
   readonly isNominated: boolean;
+  /** The attempt ended with an error instead of a verdict; '' for none. */
+  readonly error: string;
 }
 
 /**
@@ -37,9 +39,9 @@ export function schedulePod(
   incoming: Incoming = UNKNOWN_POD,
   draw?: TieDraw,
 ): Decision {
-  if (pod.claims.length > 0 && refusalOf(cluster, pod) !== undefined) {
+  if (mayBeRefused(pod) && refusalOf(cluster, pod) !== undefined) {
     cluster.feasibleCount = 0;
-    return { node: NO_NODE, feasible: 0, evaluated: 0, isNominated: false };
+    return { node: NO_NODE, feasible: 0, evaluated: 0, isNominated: false, error: '' };
   }
   const { isReference } = cluster;
   const filters = prepare(cluster, pod);
@@ -49,7 +51,7 @@ export function schedulePod(
     // It is taken without scores, and the next search begins where this one would have.
     cluster.feasible[0] = nominated;
     cluster.feasibleCount = 1;
-    return { node: nominated, feasible: 1, evaluated: 1, isNominated: true };
+    return { node: nominated, feasible: 1, evaluated: 1, isNominated: true, error: '' };
   }
   const candidates = candidatesOf(cluster, pod);
   const searched = (isReference ? searchPlainly : search)(cluster, filters, candidates, incoming.uid);
@@ -57,13 +59,15 @@ export function schedulePod(
   const evaluated = searched + (nominated === NO_NODE || wasSearched(cluster, candidates, searched, nominated) ? 0 : 1);
   moveStart(cluster, evaluated);
   const feasible = cluster.feasibleCount;
-  if (feasible === 0) return { node: NO_NODE, feasible, evaluated, isNominated: false };
+  const error = filters.devices?.error ?? '';
+  const rest = { evaluated, isNominated: false, error };
+  if (feasible === 0 || error !== '') return { node: NO_NODE, feasible: 0, ...rest };
   // A single feasible node is taken without a look at its score.
-  if (feasible === 1) return { node: cluster.feasible[0]!, feasible, evaluated, isNominated: false };
+  if (feasible === 1) return { node: cluster.feasible[0]!, feasible, ...rest };
   if (isReference) scorePlainly(cluster, pod);
   else scoreNodes(cluster, filters);
   const winner = draw !== undefined ? drawnBest(cluster, draw) : isReference ? heapRoot(cluster) : firstBest(cluster);
-  return { node: cluster.feasible[winner]!, feasible, evaluated, isNominated: false };
+  return { node: cluster.feasible[winner]!, feasible, ...rest };
 }
 
 /** The node that the pod is nominated for, if it is there. */
@@ -126,7 +130,10 @@ function search(cluster: ClusterState, filters: Filters, candidates: Int32Array,
       if (score === UNKNOWN) score = judge(cluster, pod, node);
       if (score < 0) continue;
     }
-    if (needsMore && !passesRest(cluster, filters, node)) continue;
+    if (needsMore && !passesRest(cluster, filters, node)) {
+      if (hasFailed(filters)) break;
+      continue;
+    }
     if (isKept[node] === 1 && filterWithNominated(cluster, filters, uid, node) !== FEASIBLE) continue;
     if (found === enough) break; // one more is seen before the search stops; it doesn't count
     feasible[found] = node;

@@ -7,9 +7,18 @@ import { openClient } from '../api/clients.js';
 import { type Listeners, openInformer } from '../api/informers.js';
 import type { ApiWorld } from '../api/world.js';
 import { type AttemptLog, endAttempt } from './attempt-log.js';
-import { continueVolumes, failAttempt, finishBinding, pollVolumes, prepareBinding, startBinding } from './binding.js';
+import {
+  continueDevices,
+  continueVolumes,
+  failAttempt,
+  finishBinding,
+  pollVolumes,
+  prepareBinding,
+  startBinding,
+} from './binding.js';
 import { createCluster } from './cluster.js';
 import { proceed } from './cycle.js';
+import { freeClaim } from './device-binding-cycle.js';
 import { SchedulerEvent } from './events.js';
 import { advance, nominationCleared, preparePreemption, victimDeleted, victimPatched } from './preemption/evict.js';
 import type { SchedulerParameters } from './parameters.js';
@@ -36,6 +45,9 @@ const WATCHED = [
   'CSIStorageCapacity',
   'VolumeAttachment',
   'PodDisruptionBudget',
+  'ResourceClaim',
+  'DeviceClass',
+  'ResourceSlice',
   'Pod',
 ] as const;
 
@@ -49,6 +61,7 @@ export function createScheduler(world: ApiWorld, parameters: SchedulerParameters
     pods: informers[WATCHED.indexOf('Pod')]!,
     claims: informers[WATCHED.indexOf('PersistentVolumeClaim')]!,
     volumes: informers[WATCHED.indexOf('PersistentVolume')]!,
+    resourceClaims: informers[WATCHED.indexOf('ResourceClaim')]!,
     client: openClient(world, SCHEDULER, parameters),
     eventClient: openClient(world, DEFAULT_SCHEDULER_NAME, parameters),
     events: new Map(),
@@ -69,7 +82,11 @@ export function createScheduler(world: ApiWorld, parameters: SchedulerParameters
 /** The scheduler's handlers and listeners. */
 export function registerScheduler<W extends SchedulerWorld>(handlers: Handlers<W>, listeners: Listeners<W>): void {
   listen(listeners);
-  handlers.on(SchedulerEvent.CycleEnded, endCycle);
+  handlers.on(SchedulerEvent.CycleEnded, (world) => {
+    const freed = world.scheduler.cycle?.failure?.freed;
+    if (freed === undefined) endCycle(world);
+    else freeClaim(world, freed); // the loop waits for the answer
+  });
   handlers.on(SchedulerEvent.BindingReady, (world, number) => prepareBinding(world, number));
   handlers.on(SchedulerEvent.VolumeWritten, (world, number, call) => {
     continueVolumes(world, number, takeResult(world, call));
@@ -78,6 +95,14 @@ export function registerScheduler<W extends SchedulerWorld>(handlers: Handlers<W
   handlers.on(SchedulerEvent.VolumesLookedAt, (world, number) => {
     pollVolumes(world, number);
     proceed(world);
+  });
+  handlers.on(SchedulerEvent.ClaimWritten, (world, number, call) => {
+    continueDevices(world, number, takeResult(world, call));
+    proceed(world);
+  });
+  handlers.on(SchedulerEvent.ClaimFreed, (world, _subject, call) => {
+    takeResult(world, call); // where it failed, the next attempt finds the claim as it was
+    endCycle(world);
   });
   handlers.on(SchedulerEvent.BindingDone, (world, number, call) => {
     finishBinding(world, number, takeResult(world, call));
@@ -132,7 +157,8 @@ function endCycle(world: SchedulerWorld): void {
     const { queued, failure } = cycle;
     const { candidate } = failure;
     const preemption = candidate === undefined ? undefined : preparePreemption(world, queued.pod, candidate);
-    scheduler.waitsForPatch = failAttempt(world, queued, failure, 'Unschedulable');
+    const reason = failure.isError === true ? 'SchedulerError' : 'Unschedulable';
+    scheduler.waitsForPatch = failAttempt(world, queued, failure, reason, SchedulerEvent.StatusPatched);
     if (preemption !== undefined) advance(world, preemption);
   }
   if (scheduler.explained !== undefined) explainEnd(scheduler.explained, cycle, world.kernel.now);

@@ -16,14 +16,16 @@ import {
   type QueuedPod,
   queuedPod,
 } from './queued-pod.js';
+import { listensToDevices } from './device-hints.js';
+import { claimsFor, claimUserOf } from './plugins/dynamic-resources.js';
 import { mayHelp } from './queueing-hints.js';
 
 /** Pods of one class that the same plugins rejected: an event helps all of them or none. */
 export interface PoolGroup {
   readonly podClass: PodClass;
   readonly plugins: readonly string[];
-  /** Found to be preempting others when they were to leave: of all events only the end of pods is put to the plugins. */
-  readonly isGated: boolean;
+  /** The PreEnqueue plugin that kept them when they were to leave: of all events only what it listens to is put to the plugins. */
+  readonly gate: Gate | undefined;
   /** In the order of their failures, so that the oldest comes first. */
   readonly pods: Set<QueuedPod>;
 }
@@ -104,9 +106,9 @@ export function updatePod(cluster: ClusterState, queue: SchedulingQueue, pod: Po
     leave(queue, queued);
     requeue(cluster, queue, queued, now);
   } else if (queued.place === 'unschedulable' && !queued.group.startsWith(groupOf(queued, podClass))) {
-    const { isGated } = queue.pool.get(queued.group)!;
+    const { gate } = queue.pool.get(queued.group)!;
     leave(queue, queued);
-    pool(queue, queued, podClass, isGated);
+    pool(queue, queued, podClass, gate);
     sortGroup(queue, queued);
   }
 }
@@ -169,8 +171,8 @@ export function moveOnEvent(
   if (queue.inFlight !== undefined) queue.sincePop.push(event);
   if (queue.pool.size === 0) return false;
   const helped: QueuedPod[] = [];
-  for (const { podClass, plugins, isGated, pods } of queue.pool.values()) {
-    if (podClass.priority > maximumPriority || (isGated && event.type !== 'PodDelete')) continue;
+  for (const { podClass, plugins, gate, pods } of queue.pool.values()) {
+    if (podClass.priority > maximumPriority || (gate !== undefined && !LISTENS[gate](event))) continue;
     if (mayHelp(cluster, podClass, plugins, event)) for (const queued of pods) helped.push(queued);
   }
   requeueAll(cluster, queue, helped, now);
@@ -232,8 +234,8 @@ export function nextBackoffEnd(queue: SchedulingQueue): Micros | undefined {
 /** Moves pods that were rejected too long ago, as if something had happened that helps everybody. */
 export function flushLeftovers(cluster: ClusterState, queue: SchedulingQueue, now: Micros): void {
   const leftovers: QueuedPod[] = [];
-  for (const { pods, isGated } of queue.pool.values()) {
-    if (isGated) continue;
+  for (const { pods, gate } of queue.pool.values()) {
+    if (gate !== undefined) continue;
     for (const queued of pods) {
       if (now - queued.timestamp <= LEFTOVER_US) break;
       leftovers.push(queued);
@@ -246,8 +248,8 @@ export function flushLeftovers(cluster: ClusterState, queue: SchedulingQueue, no
 /** When a leftover is next found, undefined if the pool is empty. */
 export function nextLeftoverLook(queue: SchedulingQueue): Micros | undefined {
   let oldest = Number.POSITIVE_INFINITY;
-  for (const { pods, isGated } of queue.pool.values()) {
-    if (isGated) continue;
+  for (const { pods, gate } of queue.pool.values()) {
+    if (gate !== undefined) continue;
     for (const { timestamp } of pods) {
       if (timestamp < oldest) oldest = timestamp;
       break; // the first is the oldest
@@ -264,22 +266,41 @@ function requeue(cluster: ClusterState, queue: SchedulingQueue, queued: QueuedPo
 
 /** Into a queue, unless a PreEnqueue plugin keeps the pod out (moveToActiveQ, moveToBackoffQ). */
 function enter(cluster: ClusterState, queue: SchedulingQueue, queued: QueuedPod, where: QueueName): void {
-  const gate = gateOf(cluster, queued.pod);
+  const gate = gateOf(cluster, queue, queued);
   if (gate === undefined) {
-    if (isPreempting(cluster, queue, queued)) pool(queue, queued, podClassOf(cluster, queued.pod), true);
-    else place(queue, queued, where);
+    place(queue, queued, where);
     return;
   }
-  if (!queued.plugins.includes(gate)) queued.plugins = [...queued.plugins, gate];
+  // DefaultPreemption says of no event that it helps: the plugins of the last attempt decide.
+  const isNew = gate !== 'DefaultPreemption' && !queued.plugins.includes(gate);
+  if (isNew) queued.plugins = [...queued.plugins, gate];
+  if (gate !== 'SchedulingGates') {
+    pool(queue, queued, podClassOf(cluster, queued.pod), gate);
+    return;
+  }
   queued.place = 'gated';
   queued.ticket += 1;
 }
 
-/** The PreEnqueue plugin that rejects the pod: only what that plugin listens to lets it in. */
-function gateOf({ profiles }: ClusterState, { spec }: Pod): PreEnqueuePlugin | undefined {
-  if ((spec.schedulingGates?.length ?? 0) === 0) return undefined;
-  const isAsked = profileNamed(profiles, spec.schedulerName)?.preEnqueue.includes('SchedulingGates') === true;
-  return isAsked ? 'SchedulingGates' : undefined;
+/** Plugins that keep a pod out until something happens in the cluster, or to the pod. */
+type Gate = Exclude<PreEnqueuePlugin, 'SchedulingGates'>;
+
+const LISTENS: Readonly<Record<Gate, (event: ClusterEvent) => boolean>> = {
+  DynamicResources: listensToDevices,
+  DefaultPreemption: ({ type }) => type === 'PodDelete',
+};
+
+/** The first PreEnqueue plugin that rejects the pod: only what that plugin listens to lets it in. */
+function gateOf(cluster: ClusterState, queue: SchedulingQueue, queued: QueuedPod): PreEnqueuePlugin | undefined {
+  const { pod } = queued;
+  const { schedulingGates = [], schedulerName } = pod.spec;
+  const asks = (plugin: PreEnqueuePlugin): boolean =>
+    profileNamed(cluster.profiles, schedulerName)?.preEnqueue.includes(plugin) === true;
+  if (schedulingGates.length > 0 && asks('SchedulingGates')) return 'SchedulingGates';
+  const user = claimUserOf(pod);
+  const lacksClaims = user !== undefined && typeof claimsFor(cluster.devices, user) === 'string';
+  if (lacksClaims && asks('DynamicResources')) return 'DynamicResources';
+  return isPreempting(cluster, queue, queued) ? 'DefaultPreemption' : undefined;
 }
 
 /** DefaultPreemption's gate: victims are still to be evicted. Of the last one it is enough that it is on its way out (IsPodRunningPreemption). */
@@ -298,14 +319,14 @@ function place(queue: SchedulingQueue, queued: QueuedPod, where: QueueName): voi
   else pushPod(where === 'backoff' ? queue.backoff : queue.errorBackoff, byBackoff, queued);
 }
 
-function pool(queue: SchedulingQueue, queued: QueuedPod, podClass: PodClass, isGated = false): void {
+function pool(queue: SchedulingQueue, queued: QueuedPod, podClass: PodClass, gate?: Gate): void {
   queued.place = 'unschedulable';
   queued.ticket += 1;
   queued.podClass = podClass;
-  queued.group = `${groupOf(queued, podClass)}${isGated ? GATED : ''}`;
+  queued.group = `${groupOf(queued, podClass)}${gate ?? ''}`;
   const group = queue.pool.get(queued.group);
   if (group === undefined) {
-    queue.pool.set(queued.group, { podClass, plugins: queued.plugins, isGated, pods: new Set([queued]) });
+    queue.pool.set(queued.group, { podClass, plugins: queued.plugins, gate, pods: new Set([queued]) });
   } else {
     group.pods.add(queued);
   }
@@ -314,8 +335,6 @@ function pool(queue: SchedulingQueue, queued: QueuedPod, podClass: PodClass, isG
 function groupOf({ plugins }: QueuedPod, { id }: PodClass): string {
   return `${id} ${plugins.join(' ')};`;
 }
-
-const GATED = ' gated';
 
 /** A pod that came from another group may have failed before those that are there. */
 function sortGroup(queue: SchedulingQueue, { group }: QueuedPod): void {

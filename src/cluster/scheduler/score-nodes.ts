@@ -3,6 +3,7 @@ import { type ClusterState, NO_VALUE } from './cluster.js';
 import type { Filters } from './filter-node.js';
 import { addImages } from './image-scores.js';
 import type { PodClass } from './pod-class.js';
+import { type DeviceDemand, scoreDevices, scoresDevices } from './plugins/dynamic-resources.js';
 import { type CountedPods, normalizeAffinity } from './plugins/inter-pod-affinity.js';
 import { isIgnored, normalizeSpread, scoreSpread, topologyWeight } from './plugins/pod-topology-spread.js';
 import type { ClassSpread, DomainSums } from './spread-counts.js';
@@ -11,7 +12,7 @@ import type { ClassSpread, DomainSums } from './spread-counts.js';
  * Adds to the totals of the feasible nodes: weight times normalised score, over all plugins that take part. Without
  * PreferNoSchedule taints the score of TaintToleration is the same for all, and left out.
  */
-export function scoreNodes(cluster: ClusterState, { pod, spread }: Filters): void {
+export function scoreNodes(cluster: ClusterState, { pod, spread, devices }: Filters): void {
   const { placement, profile } = pod;
   const { weights } = profile;
   const { TaintToleration: taints, NodeAffinity: affinity } = weights;
@@ -21,6 +22,7 @@ export function scoreNodes(cluster: ClusterState, { pod, spread }: Filters): voi
   if (weights.ImageLocality > 0) addImages(cluster, pod, weights.ImageLocality);
   if (spread.soft.length > 0) addSpread(cluster, spread, weights.PodTopologySpread);
   if (weights.InterPodAffinity > 0) addInterPodAffinity(cluster, pod);
+  if (devices !== undefined && weights.DynamicResources > 0) addDevices(cluster, devices, weights.DynamicResources);
 }
 
 /**
@@ -161,6 +163,20 @@ function addInterPodAffinity(cluster: ClusterState, pod: PodClass): void {
   const weight = pod.profile.weights.InterPodAffinity;
   for (let index = 0; index < feasibleCount; index++) {
     totals[index]! += weight * normalizeAffinity(scratch[index]!, least, greatest);
+  }
+}
+
+function addDevices(cluster: ClusterState, demand: DeviceDemand, weight: number): void {
+  if (!scoresDevices(demand)) return;
+  const { feasible, feasibleCount, totals, scratch } = cluster;
+  let greatest = 1;
+  for (let index = 0; index < feasibleCount; index++) {
+    const raw = scoreDevices(cluster, demand, feasible[index]!);
+    scratch[index] = raw;
+    if (raw > greatest) greatest = raw;
+  }
+  for (let index = 0; index < feasibleCount; index++) {
+    totals[index]! += weight * Math.trunc((100 * scratch[index]!) / greatest);
   }
 }
 

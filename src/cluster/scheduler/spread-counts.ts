@@ -1,6 +1,7 @@
 import type { LabelSelector } from '../api/objects/meta.js';
 import { matchesSelector } from '../api/selectors.js';
-import { type ClusterState, longerUint16, NO_NODE, NO_VALUE, type NodeIndex } from './cluster.js';
+import { type ClusterState, NO_NODE, NO_VALUE, type NodeIndex } from './cluster.js';
+import { longerUint16 } from './longer-arrays.js';
 import type { PodClass } from './pod-class.js';
 import { classesUnder, fileCounter } from './spread-index.js';
 import { domainValue, MORE_THAN_ANY } from './plugins/pod-topology-spread.js';

@@ -42,13 +42,14 @@ export function forgetVolumes(world: SchedulerWorld, { bindings, provisions }: V
 
 /** The writes of PreBind, one after the other: the nomination of the node, then volumes, then claims. */
 function nextWrite({ queued, nodeName, volumes, written }: Binding): ApiRequest | undefined {
-  const { bindings, provisions } = volumes!;
   const write = written - 1;
   if (write < 0) {
     const { namespace, name } = queued.pod.metadata;
     const body = { status: { nominatedNodeName: nodeName } };
     return { verb: 'patch', kind: 'Pod', namespace, name, subresource: 'status', body };
   }
+  if (volumes === undefined) return undefined;
+  const { bindings, provisions } = volumes;
   const binding = bindings[write];
   if (binding !== undefined) return update(claimedBy(binding.volume, binding.claim));
   const claim = provisions[write - bindings.length];
@@ -61,19 +62,19 @@ function update(object: KubernetesObject): ApiRequest {
   return { verb: 'update', kind, namespace, name, resourceVersion, body: object };
 }
 
-/** Sends the next write of PreBind, or begins to wait for the claims. */
-export function writeVolumes(world: SchedulerWorld, number: number, binding: Binding): void {
+/** Sends the next write of PreBind, or begins to wait for the claims. False: there is nothing to wait for. */
+export function writeVolumes(world: SchedulerWorld, number: number, binding: Binding): boolean {
   const request = nextWrite(binding);
-  if (request === undefined) schedule(world, POLL_US, SchedulerEvent.VolumesLookedAt, number, 0);
-  else issue(world, world.scheduler.client, request, SchedulerEvent.VolumeWritten, number);
+  if (request !== undefined) issue(world, world.scheduler.client, request, SchedulerEvent.VolumeWritten, number);
+  else if (binding.volumes !== undefined) schedule(world, POLL_US, SchedulerEvent.VolumesLookedAt, number, 0);
+  return request !== undefined || binding.volumes !== undefined;
 }
 
 /** The answer to a write; gives the error that ends the binding. A nomination that fails is only logged. */
-export function volumeWritten(world: SchedulerWorld, number: number, binding: Binding, result: ApiResult): string {
+export function volumeWritten(binding: Binding, result: ApiResult): string {
   if (!succeeded(result) && binding.written > 0) return result.message;
   if (binding.written > 0) binding.versions.push(result.object!.metadata.resourceVersion);
   binding.written += 1;
-  writeVolumes(world, number, binding);
   return '';
 }
 

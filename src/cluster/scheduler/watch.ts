@@ -16,6 +16,7 @@ import { happen } from './happen.js';
 import { denominate, nominate, updateNomination } from './preemption/nominations.js';
 import { profileNamed } from './profile.js';
 import { addPod, dropPod, isAnyoneWaiting, moveOnPodDelete, updatePod } from './scheduling-queue.js';
+import { listenToDevices } from './watch-devices.js';
 import { listenToStorage } from './watch-storage.js';
 import { SCHEDULER, type SchedulerWorld } from './world.js';
 
@@ -41,6 +42,7 @@ export function listen<W extends SchedulerWorld>(listeners: Listeners<W>): void 
   listeners.on<Owner>(SCHEDULER, 'StatefulSet', onOwner);
   listeners.on<Owner>(SCHEDULER, 'ReplicationController', onOwner);
   listenToStorage(listeners);
+  listenToDevices(listeners);
 }
 
 type Owner = KubernetesObject & {

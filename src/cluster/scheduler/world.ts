@@ -4,9 +4,11 @@ import type { Pod } from '../api/objects/pod.js';
 import type { ApiWorld } from '../api/world.js';
 import type { AttemptLog } from './attempt-log.js';
 import type { ClusterState } from './cluster.js';
+import type { DeviceWrites } from './device-binding-cycle.js';
 import type { EventSeriesState } from './event-series.js';
 import type { Failure } from './fit-error.js';
 import type { SchedulerParameters } from './parameters.js';
+import type { DevicePlan } from './plugins/dynamic-resources.js';
 import type { VolumePlan } from './plugins/volume-binding.js';
 import type { QueuedPod } from './queued-pod.js';
 import type { SchedulingQueue } from './scheduling-queue.js';
@@ -20,6 +22,8 @@ export interface Binding {
   readonly nodeName: string;
   /** What its claims need first; undefined: nothing. */
   readonly volumes: VolumePlan | undefined;
+  readonly devices: DevicePlan | undefined;
+  readonly deviceWrites: DeviceWrites;
   /** Its claims are being bound: preemption may call it off without the API server. */
   isInPreBind: boolean;
   /** Writes of PreBind that are done, and the versions of the volumes and claims written: the informers may be behind them. */
@@ -35,6 +39,7 @@ export interface Cycle {
   /** Empty if it failed. */
   readonly nodeName: string;
   readonly volumes: VolumePlan | undefined;
+  readonly devices: DevicePlan | undefined;
   readonly failure: Failure | undefined;
 }
 
@@ -69,6 +74,7 @@ export interface SchedulerState {
   readonly pods: number;
   readonly claims: number;
   readonly volumes: number;
+  readonly resourceClaims: number;
   readonly client: number;
   /** Events have a client of their own. */
   readonly eventClient: number;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { ResourceClaim } from '../../../src/cluster/api/objects/devices.js';
 import type { Node } from '../../../src/cluster/api/objects/node.js';
 import type {
   Affinity,
@@ -9,20 +10,24 @@ import type {
   PodSpec,
   TopologySpreadConstraint,
 } from '../../../src/cluster/api/objects/pod.js';
+import { isReservedFor } from '../../../src/cluster/api/resource-claims.js';
 import { type ClusterState, createCluster, NO_NODE } from '../../../src/cluster/scheduler/cluster.js';
 import { sweepClasses } from '../../../src/cluster/scheduler/class-sweep.js';
 import { addNode, nodeOrder, removeNode, updateNode } from '../../../src/cluster/scheduler/cluster-nodes.js';
 import { placePod, removePod } from '../../../src/cluster/scheduler/cluster-pods.js';
 import { setNamespaceLabels } from '../../../src/cluster/scheduler/affinity-counts.js';
 import { decide } from '../../../src/cluster/scheduler/decide.js';
+import { addSlice, setClaim } from '../../../src/cluster/scheduler/devices/device-state.js';
 import { fitErrorOf } from '../../../src/cluster/scheduler/fit-error.js';
 import { podClassOf } from '../../../src/cluster/scheduler/pod-class.js';
 import { knownVerdicts } from '../../../src/cluster/scheduler/known-verdicts.js';
+import { type ClaimWish, planDevices } from '../../../src/cluster/scheduler/plugins/dynamic-resources.js';
 import { denominate, incomingOf, nominate } from '../../../src/cluster/scheduler/preemption/nominations.js';
 import { DEFAULT_PROFILE, type SchedulingProfile } from '../../../src/cluster/scheduler/profile.js';
 import { heapRoot } from '../../../src/cluster/scheduler/reference-cycle.js';
 import { prepare } from '../../../src/cluster/scheduler/schedule-pod.js';
 import { winsTie } from '../../../src/cluster/scheduler/tie-break.js';
+import { claim as deviceClaim, deviceClass, firstOf, request, slice } from './device-objects.js';
 import { profileWith } from './plugins/scored.js';
 import { node, pod } from './scheduler-world.js';
 import { boundVolume, CLOUD, claimOf, SHELF, storageNode } from './volume-objects.js';
@@ -34,6 +39,8 @@ interface Story {
   readonly pods: Map<string, { pod: Pod; nodeName: string }>;
   /** Labels of the namespaces. */
   readonly teams: Map<string, { readonly team: string }>;
+  /** Claims for devices, as they are now. */
+  readonly deviceClaims: Map<string, ResourceClaim>;
   /** Pods that have preempted others, and the nodes that are kept for them. */
   readonly nominated: { readonly pod: Pod; readonly nodeName: string }[];
   nextName: number;
@@ -183,6 +190,7 @@ function somePod(name: string, shape: number): Pod {
     priority: 10 * (shape % 5 === 1 ? 2 : shape % 2),
     ...(shape % 9 === 0 ? { initContainers: [{ name: 'i', image: 'db:1' }] } : {}),
     topologySpreadConstraints: SPREADS[shape % SPREADS.length]!,
+    ...(shape % 8 === 3 ? { resourceClaims: [{ name: 'd', resourceClaimName: `devices-${shape % 16}` }] } : {}),
     ...(shape % 7 < VOLUMES.length ? { volumes: [{ name: 'v', ...VOLUMES[shape % 7]!(shape) }] } : {}),
   };
   const plain = pod(name, `${100 + (shape % 6) * 250}m`, more);
@@ -248,12 +256,14 @@ function begin(nodes: number): Story {
     nodes: new Map(),
     pods: new Map(),
     teams: new Map(),
+    deviceClaims: new Map(someDeviceClaims()),
     nominated: [],
     nextName: 0,
   };
   for (let index = 0; index < nodes; index++) addSomeNode(story, index * 7 + 1);
   setOwners(story.cluster);
   setClaims(story.cluster);
+  setDevices(story.cluster, story.deviceClaims);
   return story;
 }
 
@@ -262,6 +272,61 @@ function setOwners(cluster: ClusterState): void {
     for (const namespace of NAMESPACES) {
       cluster.ownerSelectors.set(`ReplicaSet/${namespace}/a${app}`, { matchLabels: { app: `a${app}` } });
     }
+  }
+}
+
+/** Asked for by pods: one device, two of one board, the best of two classes, all of a node, and one whose selector fails on some devices. */
+const DEVICE_WISHES: readonly ((name: string) => ResourceClaim)[] = [
+  (name) => deviceClaim(name),
+  (name) =>
+    deviceClaim(name, [request('r', { count: 2 })], { constraints: [{ matchAttribute: 'gpu.example.com/board' }] }),
+  (name) => deviceClaim(name, [firstOf('r', { deviceClassName: 'large' }, { deviceClassName: 'small' }, {})]),
+  (name) => deviceClaim(name, [request('r', { allocationMode: 'All' })]),
+  (name) => deviceClaim(name, [request('r', { selectors: [{ cel: { expression: `${OWN}.board == "b1"` } }] })]),
+];
+const OWN = 'device.attributes["gpu.example.com"]';
+
+function someDeviceClaims(): [string, ResourceClaim][] {
+  return NAMESPACES.flatMap((namespace) =>
+    Array.from({ length: 15 }, (_unused, index): [string, ResourceClaim] => {
+      const made = DEVICE_WISHES[index % DEVICE_WISHES.length]!(`devices-${index}`);
+      const metadata = { ...made.metadata, namespace, uid: `${namespace}/devices-${index}` };
+      return [`${namespace}/devices-${index}`, { ...made, metadata }];
+    }),
+  );
+}
+
+/** Every third node has devices, some of them of a size; a few devices are for all nodes. */
+function setDevices({ devices }: ClusterState, claims: ReadonlyMap<string, ResourceClaim>): void {
+  const classes = [deviceClass(), deviceClass('large', `${OWN}.?size.orValue(0) > 1`)];
+  for (const one of [...classes, deviceClass('small', `${OWN}.?size.orValue(0) == 1`)]) {
+    devices.classes.set(one.metadata.name, one);
+  }
+  for (let index = 0; index < 200; index += 3) {
+    const all = Array.from({ length: index % 4 }, (_unused, number) => ({
+      name: `d${number}`,
+      attributes: {
+        size: { int: (index + number) % 3 },
+        ...(index % 5 === 0 ? {} : { board: { string: `b${number % 2}` } }),
+      },
+    }));
+    addSlice(devices, slice(`n${index}`, all));
+  }
+  addSlice(devices, slice('shared', [{ name: 'd', attributes: { board: { string: 'b0' } } }], { allNodes: true }));
+  for (const [key, one] of claims) setClaim(devices, key, one);
+}
+
+/** What PreBind writes of a pod's claims; undefined: the pod has gone, and its devices with it. */
+function writeDevices(story: Story, wishes: readonly ClaimWish[], pod: Pod | undefined): void {
+  for (const { key, claim, allocation } of wishes) {
+    const { name, uid } = pod?.metadata ?? {};
+    const consumer = { resource: 'pods', name: name!, uid: uid! };
+    const given = allocation ?? claim.status.allocation!;
+    const status =
+      pod === undefined ? {} : { allocation: given, reservedFor: [...(claim.status.reservedFor ?? []), consumer] };
+    const written = { ...claim, status };
+    story.deviceClaims.set(key, written);
+    setClaim(story.cluster.devices, key, written);
   }
 }
 
@@ -338,6 +403,9 @@ function play(story: Story, { kind, pick, shape }: Step): void {
 }
 
 function dropPod(story: Story, uid: string): void {
+  for (const [key, claim] of story.deviceClaims) {
+    if (isReservedFor(claim, uid)) writeDevices(story, [{ key, claim, allocation: undefined }], undefined);
+  }
   story.pods.delete(uid);
   removePod(story.cluster, uid);
 }
@@ -354,6 +422,8 @@ function scheduleSome(story: Story, shape: number): void {
   expect(cluster.nextStart).toBe(fresh.nextStart);
   const { nodeName, nomination } = plain;
   if (nodeName !== undefined) {
+    const plan = planDevices(cluster, podClassOf(cluster, incoming), cluster.indexByName.get(nodeName)!);
+    writeDevices(story, plan?.wishes ?? [], incoming);
     placePod(cluster, incoming, nodeName);
     story.pods.set(incoming.metadata.uid, { pod: incoming, nodeName });
   } else if (nomination !== undefined && nomination !== '') {
@@ -363,10 +433,11 @@ function scheduleSome(story: Story, shape: number): void {
   }
 }
 
-function rebuilt({ cluster, nodes, pods, teams, nominated }: Story): ClusterState {
+function rebuilt({ cluster, nodes, pods, teams, deviceClaims, nominated }: Story): ClusterState {
   const fresh = createCluster(PROFILES, true);
   setOwners(fresh);
   setClaims(fresh);
+  setDevices(fresh, deviceClaims);
   for (const [namespace, labels] of teams) setNamespaceLabels(fresh, namespace, labels);
   for (const one of nodes.values()) addNode(fresh, one);
   for (const placed of pods.values()) placePod(fresh, placed.pod, placed.nodeName);

@@ -46,6 +46,11 @@ export const Rejection = {
   NodeFeatures: 19,
   /** What the profile adds for every pod. */
   AddedAffinity: 20,
+  Devices: 21,
+  ClaimElsewhere: 22,
+  DevicePools: 23,
+  /** A mistake in a claim or a class: the attempt ends with an error, and nobody reads the text below. */
+  DeviceError: 24,
 } as const;
 
 /** Reasons of VolumeBinding, in the order in which it tells them. */
@@ -133,6 +138,18 @@ const TEXTS: readonly (RejectionText | undefined)[] = [
     code: 'UnschedulableAndUnresolvable',
     reason: "node(s) didn't match scheduler-enforced node affinity",
   },
+  { plugin: 'DynamicResources', code: 'UnschedulableAndUnresolvable', reason: 'cannot allocate all claims' },
+  {
+    plugin: 'DynamicResources',
+    code: 'UnschedulableAndUnresolvable',
+    reason: 'resourceclaim not available on the node',
+  },
+  {
+    plugin: 'DynamicResources',
+    code: 'UnschedulableAndUnresolvable',
+    reason: 'invalid resource pools were encountered',
+  },
+  { plugin: 'DynamicResources', code: 'UnschedulableAndUnresolvable', reason: 'the claim cannot be allocated' },
 ];
 
 /** A verdict of NodeResourcesFit: `shortages` has a bit for each thing that falls short. */
