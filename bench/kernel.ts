@@ -1,7 +1,7 @@
 import FastPriorityQueue from 'fastpriorityqueue';
 import FlatQueue from 'flatqueue';
 import seedrandom from 'seedrandom';
-import { exponential, lognormalByP50P99, sample } from '../src/kernel/distributions.js';
+import { exponential, lognormalByPercentiles, sample } from '../src/kernel/distributions.js';
 import { createEventQueue, popEvent, pushEvent } from '../src/kernel/event-queue.js';
 import { defineEvents, Handlers } from '../src/kernel/events.js';
 import { createHistogram, recordValue } from '../src/kernel/histogram.js';
@@ -105,7 +105,7 @@ function engineLoop(pending: number): Contestant {
 function costFigures(): Figure[] {
   const histogram = createHistogram();
   const stream = seedrandom.alea('bench/samples');
-  const latency = lognormalByP50P99(1_200, 4_000);
+  const latency = lognormalByPercentiles({ probability: 0.5, value: 1_200 }, { probability: 0.99, value: 4_000 });
   const service = exponential(3_000);
   const contestants: readonly Contestant[] = [
     engineLoop(1_000),

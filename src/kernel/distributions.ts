@@ -69,11 +69,6 @@ export function lognormalByPercentiles(
   return { type: 'lognormal', mu: log(lower.value) - sigma * lowerQuantile, sigma };
 }
 
-/** By median and 99th percentile: how latencies are usually published. */
-export function lognormalByP50P99(p50: number, p99: number): Distribution {
-  return lognormalByPercentiles({ probability: 0.5, value: p50 }, { probability: 0.99, value: p99 });
-}
-
 export function gamma(shape: number, scale: number): Distribution {
   invariant(shape > 0 && scale >= 0, `gamma with shape ${shape}, scale ${scale}`);
   return { type: 'gamma', shape, scale };

@@ -10,7 +10,6 @@ import {
   gammaByMean,
   lognormal,
   lognormalByMedian,
-  lognormalByP50P99,
   lognormalByPercentiles,
   mean,
   mixture,
@@ -37,7 +36,10 @@ const distributions: readonly (readonly [string, Distribution])[] = [
   ['normal', normal(5_000, 1_000)],
   ['normal, cut at zero', normal(1_000, 1_000)],
   ['lognormal by mean and sd', lognormal(1_000, 800)],
-  ['lognormal by p50 and p99', lognormalByP50P99(1_200_000, 4_000_000)],
+  [
+    'lognormal by p50 and p99',
+    lognormalByPercentiles({ probability: 0.5, value: 1_200_000 }, { probability: 0.99, value: 4_000_000 }),
+  ],
   ['lognormal by median and sigma', lognormalByMedian(1_000, 0.5)],
   ['gamma', gammaByMean(1_000, 400)],
   ['gamma, shape 1', gamma(1, 300)],
@@ -95,7 +97,7 @@ describe.each(distributions)('%s', (_, distribution) => {
 
 describe('constructors', () => {
   test('percentiles are met', () => {
-    const published = lognormalByP50P99(1_200, 4_000);
+    const published = lognormalByPercentiles({ probability: 0.5, value: 1_200 }, { probability: 0.99, value: 4_000 });
     expect(cdf(published, 1_200)).toBeCloseTo(0.5, 12);
     expect(cdf(published, 4_000)).toBeCloseTo(0.99, 12);
     const tail = lognormalByPercentiles({ probability: 0.9, value: 100 }, { probability: 0.999, value: 700 });
@@ -113,7 +115,10 @@ describe('constructors', () => {
   test.each([
     ['a negative constant', () => constant(-1)],
     ['bounds in the wrong order', () => uniform(2, 1)],
-    ['falling percentiles', () => lognormalByP50P99(2, 1)],
+    [
+      'falling percentiles',
+      () => lognormalByPercentiles({ probability: 0.5, value: 2 }, { probability: 0.99, value: 1 }),
+    ],
     ['a shape of zero', () => weibull(1, 0)],
     ['no values', () => empirical([])],
     ['a negative value', () => empirical([1, -1])],

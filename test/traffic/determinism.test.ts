@@ -4,7 +4,7 @@ import { play, playToEnd, setServing, storeEndpoints, type Simulation } from '..
 import { SERVING_NOTHING, SERVING_OPEN } from '../../src/cluster/nodes/workload.js';
 import { checkpoint, restore } from '../../src/kernel/checkpoint.js';
 import { digestHex } from '../../src/kernel/digest.js';
-import { exponential, lognormalByP50P99 } from '../../src/kernel/distributions.js';
+import { exponential, lognormalByPercentiles } from '../../src/kernel/distributions.js';
 import { NETWORK_PRESETS } from '../../src/network/parameters.js';
 import { REQUEST } from '../../src/traffic/requests.js';
 import type { TrafficWorld } from '../../src/traffic/world.js';
@@ -38,7 +38,12 @@ function lively(seed = '42', webPods = 3): Simulation {
           name: 'back',
           concurrency: 3,
           queueLimit: 0,
-          requests: { default: { cpu: lognormalByP50P99(3 * MS, 20 * MS), calls: [] } },
+          requests: {
+            default: {
+              cpu: lognormalByPercentiles({ probability: 0.5, value: 3 * MS }, { probability: 0.99, value: 20 * MS }),
+              calls: [],
+            },
+          },
         },
       ],
       intervalUs: SECOND,

@@ -76,7 +76,7 @@ export interface HostPort {
 }
 
 /** An image as the first node that reported it describes it, and the nodes that have it. */
-export interface ImageState {
+interface ImageState {
   readonly sizeBytes: number;
   readonly nodes: Set<NodeIndex>;
   /** `imageVersion` of the cluster when a node got it or lost it last. */

@@ -15,7 +15,7 @@ import type { ScorePlugin } from './profile.js';
 import { countSpread } from './spread-counts.js';
 
 /** Raw and normalised scores of one plugin by node; the plugin is absent where it was skipped. */
-export interface PluginScores {
+interface PluginScores {
   readonly raw: ReadonlyMap<NodeIndex, number>;
   readonly normalized: ReadonlyMap<NodeIndex, number>;
 }

@@ -31,7 +31,7 @@ export interface Filters {
 }
 
 /** How filters judge a node: by what is remembered of it (filter-known.ts), or by asking every plugin. */
-export type Judge = (cluster: ClusterState, filters: Filters, node: NodeIndex) => Verdict;
+type Judge = (cluster: ClusterState, filters: Filters, node: NodeIndex) => Verdict;
 
 /** What PreFilter counts of the placed pods, and how nodes are judged: from scratch, or with what is kept from attempt to attempt. */
 export interface Ways {

@@ -5,7 +5,7 @@ import type { NodeAffinity, TopologySpreadConstraint } from '../api/objects/pod.
 export type FilterPlugin = PluginAt<'filter'>;
 export type ScorePlugin = PluginAt<'score'>;
 export type PreEnqueuePlugin = PluginAt<'preEnqueue'>;
-export type PostFilterPlugin = PluginAt<'postFilter'>;
+type PostFilterPlugin = PluginAt<'postFilter'>;
 
 /** Weight of a resource among those that a plugin scores. */
 export interface ResourceWeight {

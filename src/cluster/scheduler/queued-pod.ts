@@ -5,7 +5,7 @@ import type { PodClass } from './pod-class.js';
 import { backoffExpirySecond, type BackoffLimits } from './backoff.js';
 
 /** Where a pod waits. In flight: it is being tried. */
-export type QueuePlace = 'active' | 'backoff' | 'error-backoff' | 'unschedulable' | 'gated' | 'in-flight' | 'gone';
+type QueuePlace = 'active' | 'backoff' | 'error-backoff' | 'unschedulable' | 'gated' | 'in-flight' | 'gone';
 
 /** A pod without a node (kubernetes v1.36.3 pkg/scheduler/framework/types.go: QueuedPodInfo). */
 export interface QueuedPod {

@@ -20,7 +20,7 @@ import { refreshSpread } from './spread-counts.js';
 import { VOLUME_HINTS } from './volume-hints.js';
 
 /** May the event let a pod of this class pass the plugin that rejected it? (reference/scheduling.md 1.4) */
-export type Hint = (cluster: ClusterState, pod: PodClass, event: ClusterEvent) => boolean;
+type Hint = (cluster: ClusterState, pod: PodClass, event: ClusterEvent) => boolean;
 
 /** May one of the plugins that rejected a pod of this class now let it pass? */
 export function mayHelp(

@@ -17,7 +17,7 @@ import { currentLeast, refreshSpread } from './spread-counts.js';
 import { type TieDraw, winsTie } from './tie-break.js';
 
 /** The outcome of an attempt. The feasible nodes and their totals stay in the cluster's buffers. */
-export interface Decision {
+interface Decision {
   /** NO_NODE if no node is feasible: then `failureOf` tells why. */
   readonly node: NodeIndex;
   readonly feasible: number;

@@ -21,7 +21,7 @@ import { claimsFor, claimUserOf } from './plugins/dynamic-resources.js';
 import { mayHelp } from './queueing-hints.js';
 
 /** Pods of one class that the same plugins rejected: an event helps all of them or none. */
-export interface PoolGroup {
+interface PoolGroup {
   readonly podClass: PodClass;
   readonly plugins: readonly string[];
   /** The PreEnqueue plugin that kept them when they were to leave: of all events only what it listens to is put to the plugins. */

@@ -16,7 +16,7 @@ export type Verdict = number;
 export const FEASIBLE: Verdict = 0;
 
 /** How a rejection counts: only `Unschedulable` nodes are candidates for preemption. */
-export type StatusCode = 'Unschedulable' | 'UnschedulableAndUnresolvable';
+type StatusCode = 'Unschedulable' | 'UnschedulableAndUnresolvable';
 
 const KIND_BITS = 5;
 const KIND_MASK = 31;
