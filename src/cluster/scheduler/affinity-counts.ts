@@ -10,9 +10,12 @@ import {
 } from './plugins/inter-pod-affinity.js';
 import { type InterPodTerm, type InterPodTerms, termMatches } from './plugins/inter-pod-affinity-terms.js';
 import type { PodClass } from './pod-class.js';
+import { classesFor, fileByTerm, itemsFor, type TermIndex } from './term-index.js';
 
 /** Placed pods of some kind, those that are being deleted among them: follows each pod that comes or goes. */
 interface PodTally extends CountedPods {
+  /** In its list. */
+  readonly position: number;
   /** By node, whether it is there or only pods bound to it. */
   byNode: Uint16Array;
   byValue: Int32Array;
@@ -37,6 +40,9 @@ export interface AffinityCounts {
   readonly matching: MatchingTally[];
   readonly held: HeldTally[];
   readonly byKey: Map<string, PodTally>;
+  /** The first of the terms says where a tally stands. */
+  readonly matchingByTerm: TermIndex<MatchingTally>;
+  readonly heldByTerm: TermIndex<HeldTally>;
 }
 
 /** What the counts are to the pods of one class. */
@@ -99,7 +105,7 @@ export function setNamespaceLabels(cluster: ClusterState, name: string, labels: 
 
 /** Starts anew with the terms of placed pods; others follow when they are asked for. */
 export function recountAffinity(cluster: ClusterState): void {
-  cluster.affinity = { matching: [], held: [], byKey: new Map() };
+  cluster.affinity = { matching: [], held: [], byKey: new Map(), matchingByTerm: new Map(), heldByTerm: new Map() };
   for (const podClass of cluster.podClasses) {
     if (podClass.terms === undefined) continue;
     for (const { node } of podClass.members) countForAffinity(cluster, podClass, node, 1);
@@ -139,37 +145,40 @@ function completeAffinity(cluster: ClusterState, pod: PodClass): ClassAffinity {
     }
   }
   affinity.hasOwn = true;
-  const { held } = cluster.affinity;
-  for (; affinity.heldSeen < held.length; affinity.heldSeen++) {
-    const tally = held[affinity.heldSeen]!;
+  const { held, heldByTerm } = cluster.affinity;
+  if (affinity.heldSeen === held.length) return affinity;
+  for (const tally of itemsFor(heldByTerm, pod, affinity.heldSeen)) {
     if (!termMatches(cluster, tally.term, pod.namespace, pod.labels)) continue;
     if (tally.kind === 'affinity' && hardPodAffinityWeight === 0) continue;
     if (tally.kind === 'antiAffinity') filter.forbidden.push(tally);
     else scores.push({ pods: tally, weight: tally.kind === 'affinity' ? hardPodAffinityWeight : tally.term.weight });
   }
+  affinity.heldSeen = held.length;
   return affinity;
 }
 
 function heldTally(cluster: ClusterState, kind: HeldTally['kind'], term: InterPodTerm): HeldTally {
-  const { held, byKey } = cluster.affinity;
+  const { held, byKey, heldByTerm } = cluster.affinity;
   const key = JSON.stringify([kind, term]);
   let tally = byKey.get(key) as HeldTally | undefined;
   if (tally !== undefined) return tally;
-  tally = { kind, term, ...emptyTally(cluster, term.topology) };
+  tally = { kind, term, ...emptyTally(cluster, term.topology, held.length) };
   held.push(tally);
+  fileByTerm(heldByTerm, term, tally);
   byKey.set(key, tally);
   return tally;
 }
 
 function matchingTally(cluster: ClusterState, terms: readonly InterPodTerm[], topology: number): MatchingTally {
-  const { matching, byKey } = cluster.affinity;
+  const { matching, byKey, matchingByTerm } = cluster.affinity;
   const key = JSON.stringify([topology, terms.map((term) => ({ ...term, topology: 0, weight: 0 }))]);
   let tally = byKey.get(key) as MatchingTally | undefined;
   if (tally !== undefined) return tally;
-  tally = { terms, ...emptyTally(cluster, topology) };
+  tally = { terms, ...emptyTally(cluster, topology, matching.length) };
   matching.push(tally);
+  fileByTerm(matchingByTerm, terms[0]!, tally);
   byKey.set(key, tally);
-  for (const other of cluster.podClasses) {
+  for (const other of classesFor(cluster, terms[0]!)) {
     if (other.members.size === 0) continue; // it looks itself when its next pod comes
     for (const found of findMatching(cluster, other, affinityOf(cluster, other))) {
       for (const { node } of other.members) count(cluster, found, node, 1);
@@ -178,21 +187,21 @@ function matchingTally(cluster: ClusterState, terms: readonly InterPodTerm[], to
   return tally;
 }
 
-function emptyTally(cluster: ClusterState, topology: number): PodTally {
+function emptyTally(cluster: ClusterState, topology: number, position: number): PodTally {
   const byNode = new Uint16Array(cluster.capacity);
-  return { topology, byNode, byValue: new Int32Array(0), total: 0, version: -1 };
+  return { position, topology, byNode, byValue: new Int32Array(0), total: 0, version: -1 };
 }
 
 /** Tallies that count this class and that it has not seen yet. */
 function findMatching(cluster: ClusterState, pod: PodClass, affinity: ClassAffinity): readonly PodTally[] {
-  const { matching } = cluster.affinity;
+  const { matching, matchingByTerm } = cluster.affinity;
   const { countedBy } = affinity;
   if (affinity.matchingSeen === matching.length) return NONE;
   const known = countedBy.length;
-  for (; affinity.matchingSeen < matching.length; affinity.matchingSeen++) {
-    const tally = matching[affinity.matchingSeen]!;
+  for (const tally of itemsFor(matchingByTerm, pod, affinity.matchingSeen)) {
     if (tally.terms.every((term) => termMatches(cluster, term, pod.namespace, pod.labels))) countedBy.push(tally);
   }
+  affinity.matchingSeen = matching.length;
   return countedBy.slice(known);
 }
 

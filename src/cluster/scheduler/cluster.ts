@@ -262,7 +262,7 @@ export function createCluster(
     filledVerdicts: [],
     spreadCounterByKey: new Map(),
     spreadIndex: createSpreadIndex(),
-    affinity: { matching: [], held: [], byKey: new Map() },
+    affinity: { matching: [], held: [], byKey: new Map(), matchingByTerm: new Map(), heldByTerm: new Map() },
     nominations: new Map(),
     nominatedNodes: new Map(),
     isKept: new Uint8Array(0),

@@ -24,9 +24,14 @@ export function fileCounter({ counters }: SpreadIndex, counter: SpreadCounter, s
 }
 
 export function fileClass({ classes }: SpreadIndex, podClass: PodClass): void {
-  const { namespace, labels } = podClass;
-  add(classes, namespace, podClass);
-  for (const key in labels) add(classes, pair(namespace, key, labels[key]!), podClass);
+  for (const place of placesOf(podClass)) add(classes, place, podClass);
+}
+
+/** Where what speaks of a class may stand. */
+export function placesOf({ namespace, labels }: PodClass): string[] {
+  const places = [namespace];
+  for (const key in labels) places.push(pair(namespace, key, labels[key]!));
+  return places;
 }
 
 /** The counters that count pods with these labels. */
@@ -51,7 +56,7 @@ export function classesUnder(
 }
 
 /** Of the places where something with this selector may stand, the one with the fewest. */
-function shortest(
+export function shortest(
   index: ReadonlyMap<string, readonly unknown[]>,
   namespace: string,
   { matchLabels, matchExpressions = [] }: LabelSelector,
