@@ -3,7 +3,7 @@ import { isScalarResource, MAXIMUM_RESOURCES } from '../cluster/api/pod-resource
 import { valueAt } from './field-path.js';
 import { allObjects, madePods } from './pod-templates.js';
 import { positionOf, type Scope } from './scope.js';
-import type { Position, Scenario } from './types.js';
+import type { Position, Scenario, TimelineEntry } from './types.js';
 
 /** Kinds of extended resources and huge pages that the scheduler has room for beside cpu, memory and ephemeral storage. */
 const MAXIMUM_COUNTED = MAXIMUM_RESOURCES - 3;
@@ -48,7 +48,35 @@ function resourcesIn(scope: Scope, { cluster, manifests, timeline }: Scenario): 
     ),
   );
   const at = positionOf(scope, ['cluster', 'scheduler']);
-  return [...ofPools, ...ofNodes, ...ofPods, ...scored.map(({ name }): Named => [name, at])];
+  const ofCommands = timeline.flatMap(({ command, position }) => namesAt(position, listsIn(command)));
+  return [...ofPools, ...ofNodes, ...ofPods, ...scored.map(({ name }): Named => [name, at]), ...ofCommands];
+}
+
+/** Resources that a command brings to templates, pods and nodes that are there. */
+function listsIn(command: TimelineEntry['command']): unknown[] {
+  switch (command.do) {
+    case 'set-resources':
+      return [command.requests, command.limits];
+    case 'patch':
+      return listsAnywhere(command.patch);
+    case 'patch-json':
+      // As if the path led into what it names.
+      return command.operations.flatMap(({ path, value }) =>
+        listsAnywhere(path.reduceRight<unknown>((inner, step) => ({ [step]: inner }), value)),
+      );
+    default:
+      return [];
+  }
+}
+
+const LISTS = ['requests', 'limits', 'overhead', 'allocatable', 'capacity'];
+
+function listsAnywhere(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    ...(LISTS.includes(key) && typeof inner === 'object' ? [inner] : []),
+    ...listsAnywhere(inner),
+  ]);
 }
 
 function listsOf({ containers, initContainers = [], overhead, resources }: PodSpec): unknown[] {
