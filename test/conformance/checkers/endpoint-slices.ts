@@ -132,7 +132,15 @@ function firstDifference({ nodes, maxEndpointsPerSlice, steps }: Case): string |
   let slices: EndpointSlice[] = [];
   let hints: FamilyHints = new Map();
   for (const [index, { service, pods, expected }] of steps.entries()) {
-    const view = { service, pods: pods.map(podOf), nodes: byName, slices, maxEndpointsPerSlice, hints };
+    const view = {
+      service,
+      pods: pods.map(podOf),
+      nodes: byName,
+      slices,
+      settled: new Set<string>(),
+      maxEndpointsPerSlice,
+      hints,
+    };
     const writes = reconcile(view);
     slices = afterWrites(slices, writes);
     hints = writes.hints;

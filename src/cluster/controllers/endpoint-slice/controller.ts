@@ -22,8 +22,10 @@ import {
 } from '../../api/sync-story.js';
 import { dropSelector, followPod, setSelector } from '../shared/selected-pods.js';
 import { type EndpointSliceView, type FamilyHints, MAX_ENDPOINTS_PER_SLICE, reconcile, requestsOf } from './decide.js';
+import { zoneOf } from './endpoint.js';
 import { DELETION_EXPECTED, type EndpointSliceWorld, isStale, serviceOfSlice } from './state.js';
-import { cpuShares, type HintEvent, isOverloaded } from './topology-hints.js';
+import { createFollowed, followAll, type Followed, followPodOf, followSliceOf, toLookAt } from './followed.js';
+import { cpuShares, type HintEvent, isOverloaded, wantsHints } from './topology-hints.js';
 
 /** kubernetes v1.36.3 pkg/controller/endpointslice/config/v1alpha1/defaults.go */
 const WORKERS = 5;
@@ -64,25 +66,30 @@ export function registerEndpointSlice<W extends EndpointSliceWorld>(
   });
   listeners.on<EndpointSlice>(KCM, 'EndpointSlice', (world, change) => {
     const key = followSlice(world, change);
-    if (key !== undefined) enqueueAfter(world, controllerId, key, SLICE_CHANGE_DELAY_US);
+    if (key === undefined) return;
+    lookAtAll(world.controllers.endpointSlice.followed.get(key));
+    enqueueAfter(world, controllerId, key, SLICE_CHANGE_DELAY_US);
   });
 }
 
 function viewOf(world: EndpointSliceWorld, service: Service): EndpointSliceView {
-  const { selected, slicesByService, hints } = world.controllers.endpointSlice;
+  const { selected, followed, slicesByService, hints } = world.controllers.endpointSlice;
   const key = objectKey(service);
-  const slices = [...(slicesByService.get(key)?.values() ?? [])];
+  const all = [...(slicesByService.get(key)?.values() ?? [])];
+  const slices = all.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   return {
     service,
-    pods: [...(selected.pods.get(key)?.values() ?? [])],
+    ...toLookAt(followed.get(key) ?? NOTHING_FOLLOWED, selected.pods.get(key) ?? NO_PODS, slices),
     nodes: kcmLister<Node>(world, 'Node'),
-    slices: slices.filter(({ metadata }) => metadata.deletionTimestamp === undefined),
+    slices,
     maxEndpointsPerSlice: MAX_ENDPOINTS_PER_SLICE,
     hints: hints.get(key) ?? NO_HINTS,
   };
 }
 
 const NO_HINTS: FamilyHints = new Map();
+const NO_PODS: ReadonlyMap<ObjectKey, Pod> = new Map<ObjectKey, Pod>();
+const NOTHING_FOLLOWED: Followed = createFollowed();
 
 interface VersionNote {
   readonly slice: string;
@@ -100,8 +107,13 @@ interface Plan {
 
 function plan(world: EndpointSliceWorld, key: ObjectKey, service: Service): Plan {
   const { events, hints, ...writes } = reconcile(viewOf(world, service));
-  if (hints.size > 0) world.controllers.endpointSlice.hints.set(key, hints);
-  else world.controllers.endpointSlice.hints.delete(key);
+  const state = world.controllers.endpointSlice;
+  if (hints.size > 0) state.hints.set(key, hints);
+  else state.hints.delete(key);
+  // Hints of a topology mode depend on all endpoints, and errors tell of all pods that are left out.
+  const isInLine = !wantsHints(service) && writes.errors.length === 0;
+  const followed = state.followed.get(key);
+  if (followed !== undefined) followed.changed = isInLine ? new Set() : undefined;
   return { service, events, requests: requestsOf(service, writes), errors: writes.errors };
 }
 
@@ -111,7 +123,10 @@ function* syncService({ service, events, requests, errors }: Plan): Story {
   for (const request of requests) {
     const result = yield* attempt(request);
     const isGone = request.verb === 'delete' && result.status === 404;
-    if (!succeeded(result) && !isGone) throw new RequestRefused(result);
+    if (!succeeded(result) && !isGone) {
+      yield* note(REFUSED);
+      throw new RequestRefused(result);
+    }
     yield* note(versionOf(request.verb === 'delete', request.name, result));
   }
   if (errors.length === 0) return {};
@@ -127,9 +142,16 @@ function versionOf(isDeleted: boolean, name: string, { object }: ApiResult): Ver
   return { slice: object!.metadata.name, version: object!.metadata.resourceVersion };
 }
 
+/** A write was refused: the slices are not what they were to be. */
+const REFUSED = 'refused';
+
 function keepVersion(world: EndpointSliceWorld, { service }: Plan, noted: unknown): void {
-  const { written, slicesByService } = world.controllers.endpointSlice;
+  const { written, slicesByService, followed } = world.controllers.endpointSlice;
   const key = objectKey(service);
+  if (noted === REFUSED) {
+    lookAtAll(followed.get(key));
+    return;
+  }
   const { slice, version } = noted as VersionNote;
   const known = slicesByService.get(key)?.has(`${service.metadata.namespace}/${slice}`) === true;
   const versions = written.get(key) ?? new Map<string, number>();
@@ -139,8 +161,13 @@ function keepVersion(world: EndpointSliceWorld, { service }: Plan, noted: unknow
   written.set(key, versions);
 }
 
+function lookAtAll(followed: Followed | undefined): void {
+  if (followed !== undefined) followed.changed = undefined;
+}
+
 function followSelector(world: EndpointSliceWorld, { type, object, before }: Change<Service>): void {
   const state = world.controllers.endpointSlice;
+  lookAtAll(state.followed.get(objectKey(object)));
   const isSame = type !== 'deleted' && before !== undefined && sameData(before.spec.selector, object.spec.selector);
   if (isSame) return;
   const key = objectKey(object);
@@ -149,17 +176,29 @@ function followSelector(world: EndpointSliceWorld, { type, object, before }: Cha
     state.written.delete(key);
     state.hints.delete(key);
   }
-  if (type === 'deleted' || Object.keys(selector).length === 0) dropSelector(state.selected, key);
-  else {
-    const pods = kcmLister<Pod>(world, 'Pod').values();
-    setSelector(state.selected, key, object.metadata.namespace, { matchLabels: selector }, pods);
+  if (type === 'deleted' || Object.keys(selector).length === 0) {
+    dropSelector(state.selected, key);
+    state.followed.delete(key);
+    return;
   }
+  const pods = kcmLister<Pod>(world, 'Pod').values();
+  setSelector(state.selected, key, object.metadata.namespace, { matchLabels: selector }, pods);
+  const followed = state.followed.get(key) ?? createFollowed();
+  followAll(followed, state.selected.pods.get(key)!.keys());
+  for (const slice of state.slicesByService.get(key)?.values() ?? []) {
+    followSliceOf(followed, { type: 'added', object: slice, before: undefined });
+  }
+  state.followed.set(key, followed);
 }
 
 /** Keeps the pods of each Service; gives the Services for which the change matters. */
 function wokenBy(world: EndpointSliceWorld, change: Change<Pod>): readonly ObjectKey[] {
   const { type, object, before } = change;
-  const { now, was } = followPod(world.controllers.endpointSlice.selected, change);
+  const { selected, followed } = world.controllers.endpointSlice;
+  const { now, was } = followPod(selected, change);
+  const pod = objectKey(object);
+  for (const key of was) if (!now.includes(key)) followPodOf(followed.get(key)!, pod, false);
+  for (const key of now) followPodOf(followed.get(key)!, pod, type !== 'deleted');
   const isRelabelled = type === 'modified' && before!.metadata.labels !== object.metadata.labels;
   if (isRelabelled) return [...now, ...was.filter((key) => !now.includes(key))];
   return type !== 'modified' || matters(before!, object) ? now : [];
@@ -177,8 +216,10 @@ function matters(before: Pod, pod: Pod): boolean {
 }
 
 /** Gives the Services whose hints no longer fit the zones. Source: endpointslice_controller.go: checkNodeTopologyDistribution. */
-function followNode(world: EndpointSliceWorld, { object, before }: Change<Node>): ObjectKey[] {
-  const { hints } = world.controllers.endpointSlice;
+function followNode(world: EndpointSliceWorld, { type, object, before }: Change<Node>): ObjectKey[] {
+  const { hints, followed } = world.controllers.endpointSlice;
+  const isSameToEndpoints = type === 'modified' && zoneOf(before!) === zoneOf(object);
+  if (!isSameToEndpoints) for (const ofService of followed.values()) lookAtAll(ofService);
   if (hints.size === 0 || (before !== undefined && sameData(topologyOf(before), topologyOf(object)))) return [];
   const shares = cpuShares(kcmLister<Node>(world, 'Node').values());
   return [...hints].flatMap(([key, families]) =>
@@ -192,10 +233,13 @@ function topologyOf({ metadata, status }: Node): unknown {
 }
 
 /** Keeps the slices of each Service; gives the Service if somebody else has changed one. */
-function followSlice(world: EndpointSliceWorld, { type, object }: Change<EndpointSlice>): ObjectKey | undefined {
-  const { slicesByService, written } = world.controllers.endpointSlice;
+function followSlice(world: EndpointSliceWorld, change: Change<EndpointSlice>): ObjectKey | undefined {
+  const { type, object } = change;
+  const { slicesByService, written, followed } = world.controllers.endpointSlice;
   const service = serviceOfSlice(object);
   if (service === undefined) return undefined;
+  const ofService = followed.get(service);
+  if (ofService !== undefined) followSliceOf(ofService, change);
   const { name, resourceVersion } = object.metadata;
   const slices = slicesByService.get(service) ?? new Map<ObjectKey, EndpointSlice>();
   slicesByService.set(service, slices);

@@ -30,11 +30,13 @@ const HEADLESS_LABEL = 'service.kubernetes.io/headless';
 /** What one sync of a Service looks at. */
 export interface EndpointSliceView {
   readonly service: Service;
-  /** Pods that the Service selects. */
+  /** Pods that the Service selects, those in settled slices left out. */
   readonly pods: readonly Pod[];
   readonly nodes: ReadonlyMap<string, Node>;
   /** Slices of the Service that this controller manages. */
   readonly slices: readonly EndpointSlice[];
+  /** Names of those whose endpoints, hints and labels are known to be as they should be. */
+  readonly settled: ReadonlySet<string>;
   readonly maxEndpointsPerSlice: number;
   /** Endpoints hinted to each zone, if the Service's mode is Auto and it is possible: as `hints` of the last writes. */
   readonly hints: FamilyHints;
@@ -102,15 +104,17 @@ function reconcileFamily(view: EndpointSliceView, addressType: AddressType, memo
   const { groups, errors } = desiredGroups(view, addressType);
   const create: EndpointSliceDraft[] = [];
   const update: EndpointSlice[] = [];
-  const remove = slices.filter((slice) => !owned.includes(slice));
+  const remove = slices.filter((slice) => controllerOf(slice)?.uid !== service.metadata.uid);
   for (const [key, { ports, endpoints }] of groups) {
     const inGroup = owned.filter((slice) => portsKey(slice.ports) === key);
-    const packing = pack(inGroup, endpoints, labels, view.maxEndpointsPerSlice);
+    const packing = pack(inGroup, endpoints, labels, view.maxEndpointsPerSlice, view.settled);
     create.push(...packing.create.map((ofSlice) => draft(service, labels, addressType, ports, ofSlice)));
     update.push(...packing.update);
     remove.push(...packing.remove);
   }
-  remove.push(...owned.filter((slice) => !groups.has(portsKey(slice.ports))));
+  remove.push(
+    ...owned.filter(({ ports, metadata }) => !groups.has(portsKey(ports)) && !view.settled.has(metadata.name)),
+  );
   if (slices.length === remove.length && create.length === 0) {
     const placeholder = draft(service, labels, addressType, [], []);
     if (remove.length === 1 && isPlaceholder(remove[0]!, service, labels)) remove.pop();
@@ -187,7 +191,7 @@ function isPlaceholder(slice: EndpointSlice, service: Service, labels: StringMap
 
 /** Hints by the Service's topology mode, else by its traffic distribution. Source: reconciler.go: reconcileByAddressType. */
 function withAllHints(
-  { service, nodes }: EndpointSliceView,
+  { service, nodes, settled }: EndpointSliceView,
   slices: readonly EndpointSlice[],
   writes: EndpointSliceWrites,
   addressType: AddressType,
@@ -209,7 +213,8 @@ function withAllHints(
     events.push(changeEvent(false, addressType));
   }
   hints.clear();
-  return withDistribution(wants ? undefined : service.spec.trafficDistribution, unchanged, writes);
+  const unsettled = unchanged.filter(({ metadata }) => !settled.has(metadata.name));
+  return withDistribution(wants ? undefined : service.spec.trafficDistribution, unsettled, writes);
 }
 
 function withDistribution(

@@ -30,6 +30,10 @@ export function addressTypesOf(service: Service): readonly AddressType[] {
   return service.spec.clusterIP?.includes(':') === true ? ['IPv6'] : ['IPv4'];
 }
 
+export function zoneOf({ metadata }: Node): string {
+  return metadata.labels?.[ZONE_LABEL] ?? '';
+}
+
 /** The pod as an endpoint; undefined if it has no address of the family. */
 export function endpointOf(
   pod: Pod,
@@ -44,7 +48,7 @@ export function endpointOf(
   const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
   const { name, namespace, uid } = pod.metadata;
   const { nodeName = '', hostname = '', subdomain } = pod.spec;
-  const zone = node?.metadata.labels?.[ZONE_LABEL] ?? '';
+  const zone = node === undefined ? '' : zoneOf(node);
   const hasHostname = hostname !== '' && subdomain === service.metadata.name;
   return {
     addresses,
@@ -99,8 +103,6 @@ function findPort({ spec }: Pod, { port, targetPort = port, protocol = 'TCP' }: 
 
 /** Slices are grouped by their set of ports, whatever its order. */
 export function portsKey(ports: readonly EndpointPort[]): string {
-  return ports
-    .map(({ name, port, protocol, appProtocol = '' }) => `${name}:${port}/${protocol}=${appProtocol}`)
-    .sort()
-    .join(',');
+  const keys = ports.map(({ name, port, protocol, appProtocol = '' }) => `${name}:${port}/${protocol}=${appProtocol}`);
+  return keys.length === 1 ? keys[0]! : keys.sort().join(',');
 }

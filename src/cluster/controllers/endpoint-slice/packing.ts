@@ -13,13 +13,14 @@ export interface Packing {
 /** A slice in the course of packing. */
 interface Bin {
   readonly slice: EndpointSlice;
-  endpoints: Endpoint[];
+  endpoints: readonly Endpoint[];
   state: 'unchanged' | 'update' | 'remove';
 }
 
 /**
  * Endpoints stay where they are; new ones fill slices that are written anyway, fullest first; the rest goes into the one
  * slice that it fits best, or into new ones. Slices are never balanced: every slice written is sent to every node.
+ * `settled`: names of slices whose endpoints are as they should be; those are not among the desired ones.
  * Source: kubernetes v1.36.3 staging k8s.io/endpointslice reconciler.go: reconcileByPortMapping.
  */
 export function pack(
@@ -27,13 +28,16 @@ export function pack(
   desired: readonly Endpoint[],
   labels: StringMap,
   maximum: number,
+  settled: ReadonlySet<string>,
 ): Packing {
   const left = new Map(desired.map((endpoint) => [endpointIdentity(endpoint), endpoint]));
-  const bins = slices.map((slice) => keepIn(slice, left, labels));
+  const bins = slices.map((slice) =>
+    settled.has(slice.metadata.name) ? unchanged(slice) : keepIn(slice, left, labels),
+  );
   const rest = [...left.values()];
   const rewritten = bins.filter(({ state }) => state === 'update');
   for (const bin of rewritten.sort((a, b) => b.endpoints.length - a.endpoints.length)) {
-    bin.endpoints.push(...rest.splice(0, maximum - bin.endpoints.length));
+    bin.endpoints = [...bin.endpoints, ...rest.splice(0, maximum - bin.endpoints.length)];
   }
   const create: Endpoint[][] = [];
   while (rest.length > 0) {
@@ -41,7 +45,7 @@ export function pack(
     if (bin === undefined) {
       create.push(rest.splice(0, maximum));
     } else {
-      bin.endpoints.push(...rest.splice(0));
+      bin.endpoints = [...bin.endpoints, ...rest.splice(0)];
       bin.state = 'update';
     }
   }
@@ -69,7 +73,11 @@ function keepIn(slice: EndpointSlice, left: Map<string, Endpoint>, labels: Strin
   const isSmaller = endpoints.length < slice.endpoints.length;
   if (isSmaller && endpoints.length === 0) return { slice, endpoints, state: 'remove' };
   if (isSmaller || isUpdated || !sameData(slice.metadata.labels, labels)) return { slice, endpoints, state: 'update' };
-  return { slice, endpoints: [...slice.endpoints], state: 'unchanged' };
+  return unchanged(slice);
+}
+
+function unchanged(slice: EndpointSlice): Bin {
+  return { slice, endpoints: slice.endpoints, state: 'unchanged' };
 }
 
 /** The fullest slice that has room for all. Source: util/endpointslice: GetSliceToFill. */

@@ -3,6 +3,7 @@ import type { EndpointSlice } from '../../api/objects/network.js';
 import { keyOf, type ObjectKey } from '../../api/store.js';
 import { createSelectedPods, type SelectedPods } from '../shared/selected-pods.js';
 import { type FamilyHints, MANAGED_BY, MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from './decide.js';
+import type { Followed } from './followed.js';
 
 /** Version of a slice that the controller has deleted and the informer still shows. */
 export const DELETION_EXPECTED = Number.POSITIVE_INFINITY;
@@ -11,6 +12,8 @@ export const DELETION_EXPECTED = Number.POSITIVE_INFINITY;
 export interface EndpointSliceState {
   /** Pods that each Service selects. */
   readonly selected: SelectedPods;
+  /** What has changed for each Service that selects pods. */
+  readonly followed: Map<ObjectKey, Followed>;
   /** Slices of each Service that this controller manages, as the informer shows them. */
   readonly slicesByService: Map<ObjectKey, Map<ObjectKey, EndpointSlice>>;
   /** Newest version written of each slice, by Service and name of the slice. */
@@ -26,6 +29,7 @@ export interface EndpointSliceWorld extends KcmWorld {
 export function createEndpointSliceState(): EndpointSliceState {
   return {
     selected: createSelectedPods(),
+    followed: new Map(),
     slicesByService: new Map(),
     written: new Map(),
     hints: new Map(),
