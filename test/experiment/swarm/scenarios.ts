@@ -78,7 +78,7 @@ export function swarmScenario(seed: string): SwarmScenario {
     ...STORAGE_CLASSES,
     ...workloads.flatMap(({ lines }) => lines),
     ...workloads.flatMap(({ name }) => (mood === 'drains' ? budget(dice, name) : [])),
-    ...(mood === 'wild' && dice.chance(0.3) ? quota(dice) : []),
+    ...(mood === 'wild' && dice.chance(0.3) ? quota(dice, mostPods(workloads, timeline, nodes)) : []),
     ...(isUrgent ? URGENT : []),
     'workloads:',
     '  any: { select: app, start: "uniform(200ms, 4s)" }',
@@ -262,13 +262,20 @@ function urgentCommands(dice: Dice, nodes: number): [number, string][] {
   ];
 }
 
+/** Pods that the workloads can want when nothing is on its way; strays beside them are anybody's guess. */
+function mostPods(workloads: readonly RandomWorkload[], timeline: readonly string[], nodes: number): number {
+  if (timeline.some((line) => line.includes('stray') || line.includes('orphan'))) return 29;
+  const most = { deployment: 9, statefulset: 6, daemonset: nodes };
+  return workloads.reduce((sum, { kind }) => sum + most[kind], 0);
+}
+
 /** Wide enough for all to come to rest in the end, too narrow for every surge on the way. */
-function quota(dice: Dice): string[] {
+function quota(dice: Dice, mostPods: number): string[] {
   return [
     '  - apiVersion: v1',
     '    kind: ResourceQuota',
     '    metadata: { name: pods }',
-    `    spec: { hard: { pods: "${dice.between(30, 34)}" } }`,
+    `    spec: { hard: { pods: "${mostPods + dice.between(1, 5)}" } }`,
   ];
 }
 
