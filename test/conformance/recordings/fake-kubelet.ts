@@ -13,7 +13,7 @@ import {
   probedReady,
   sandboxReady,
   TERMINAL_STATUS_US,
-  untilTickUs,
+  untilDeleteUs,
   VOLUME_POLL_US,
 } from './hollow-kubelet.js';
 import { created, type Ended, ended, pullFails, running, waitsToRestart } from './pod-statuses.js';
@@ -77,8 +77,8 @@ export interface FakeKubeletState {
   /** Nodes whose kubelets came back. */
   readonly recovering: string[];
   addresses: number;
-  /** Hollow kubelets: when their loops tick. Undefined: the fake kubelet. */
-  readonly hollowPhaseUs: Micros | undefined;
+  /** Hollow kubelets: when their loops tick, by node ('' where that is not known). Undefined: the fake kubelet. */
+  readonly hollowPhases: ReadonlyMap<string, Micros> | undefined;
 }
 
 export interface FakeKubeletWorld extends ApiWorld {
@@ -97,7 +97,7 @@ const KubeletEvent = defineEvents('fake-kubelet', 1600, [
 export function createFakeKubelet(
   world: ApiWorld,
   fates: readonly string[],
-  hollowPhaseUs: Micros | undefined,
+  hollowPhases: FakeKubeletState['hollowPhases'],
 ): FakeKubeletState {
   return {
     client: openClient(world, FAKE_KUBELET, NO_LIMIT),
@@ -109,7 +109,7 @@ export function createFakeKubelet(
     joining: [],
     recovering: [],
     addresses: 0,
-    hollowPhaseUs,
+    hollowPhases,
   };
 }
 
@@ -142,10 +142,11 @@ export function registerFakeKubelet<W extends FakeKubeletWorld>(handlers: Handle
   handlers.on(KubeletEvent.EndReported, (world, number, call) => {
     takeResult(world, call);
     const fake = world.kubelet.pods.get(world.kubelet.due[number]!.uid);
-    const { hollowPhaseUs } = world.kubelet;
+    const { hollowPhases } = world.kubelet;
     if (fake === undefined) return;
-    if (hollowPhaseUs === undefined) remove(world, fake);
-    else after(world, fake, untilTickUs(world.kernel.now, hollowPhaseUs), 'remove');
+    if (hollowPhases === undefined) return remove(world, fake);
+    const phaseUs = hollowPhases.get(fake.pod.spec.nodeName!) ?? hollowPhases.get('') ?? 0;
+    after(world, fake, untilDeleteUs(world.kernel.now, phaseUs), 'remove');
   });
 }
 
@@ -214,7 +215,7 @@ function admit(world: FakeKubeletWorld, pod: Pod): FakePod {
     fake.stage = 'ended';
     return fake;
   }
-  if (kubelet.hollowPhaseUs === undefined) later(world, fake, { step: 'admit', afterUs: 0 });
+  if (kubelet.hollowPhases === undefined) later(world, fake, { step: 'admit', afterUs: 0 });
   else {
     after(world, fake, FIRST_STATUS_US, 'admit');
     after(world, fake, VOLUME_POLL_US, 'sandbox');
@@ -224,7 +225,7 @@ function admit(world: FakeKubeletWorld, pod: Pod): FakePod {
 
 const STEPS: Readonly<Record<Step, (world: FakeKubeletWorld, fake: FakePod) => void>> = {
   admit: (world, fake) => {
-    if (world.kubelet.hollowPhaseUs !== undefined) {
+    if (world.kubelet.hollowPhases !== undefined) {
       send(world, fake, probedReady(created(fake.pod, world.kernel.now)));
       return;
     }
@@ -289,7 +290,7 @@ function stop(world: FakeKubeletWorld, fake: FakePod): void {
   fake.stage = 'stopping';
   fake.epoch += 1;
   if (stage === 'ended') remove(world, fake);
-  else if (world.kubelet.hollowPhaseUs !== undefined) after(world, fake, TERMINAL_STATUS_US, 'stop');
+  else if (world.kubelet.hollowPhases !== undefined) after(world, fake, TERMINAL_STATUS_US, 'stop');
   else if (stage === 'creating') report(world, fake, { phase: 'Failed', exitCode: EXIT_KILLED });
   else {
     const graceUs = (pod.metadata.deletionGracePeriodSeconds ?? 0) * SECOND_US;

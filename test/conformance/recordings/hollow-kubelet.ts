@@ -6,18 +6,22 @@ import { MILLISECOND_US, SECOND_US, type Micros } from '../../../src/kernel/time
  * ready before they do (recordings/FINDINGS.md, limits).
  */
 
-/** From the watch event to the first status, two requests included: 30 ms (FINDINGS.md, surprise 16). Ours sends one, which takes 2 to 3 ms. */
-export const FIRST_STATUS_US = 27 * MILLISECOND_US;
+/** What one request of ours takes, where the medians of the recordings hold it. */
+const OWN_REQUEST_US = 3 * MILLISECOND_US;
+/** From the binding to the first status: the median of 31 pods. */
+export const FIRST_STATUS_US = 25 * MILLISECOND_US - OWN_REQUEST_US;
+/** From the deletion to the terminal status: the median of 11 pods. */
+export const TERMINAL_STATUS_US = 12 * MILLISECOND_US - OWN_REQUEST_US;
 /** From the first sync to the second look at a pod's volumes (kubernetes v1.36.3 volume_manager.go: podAttachAndMountRetryInterval). */
 export const VOLUME_POLL_US = 300 * MILLISECOND_US;
-/** From the deletion to the terminal status: 40 ms (FINDINGS.md), less its request. */
-export const TERMINAL_STATUS_US = 37 * MILLISECOND_US;
+/** From the tick at which a pod goes until it is gone: a GET, a PATCH and the DELETE (k-hollow-deploy-10). */
+export const REMOVAL_US = 10 * MILLISECOND_US;
 /** Tick of the sync loop, at which a worker that ended is looked at again (reference/node.md section 2). */
 const TICK_US: Micros = SECOND_US;
 
-/** Until the next tick of the loops. They have the same phase: all hollow kubelets are started by one process. */
-export function untilTickUs(now: Micros, phaseUs: Micros): Micros {
-  return TICK_US - ((now - phaseUs + TICK_US) % TICK_US);
+/** Until the DELETE that follows the next tick of a loop. */
+export function untilDeleteUs(now: Micros, phaseUs: Micros): Micros {
+  return TICK_US - ((now - phaseUs + TICK_US) % TICK_US) + REMOVAL_US - OWN_REQUEST_US;
 }
 
 /** As the fake prober has it: ready, whatever the container does. */

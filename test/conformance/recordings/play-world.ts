@@ -20,7 +20,7 @@ import { createKernel } from '../../../src/kernel/simulation.js';
 import { MILLISECOND_US, SECOND_US, type Micros } from '../../../src/kernel/time.js';
 import type { TimelineEntry } from '../../../src/scenario/types.js';
 import { createFakeKubelet, type FakeKubeletWorld } from './fake-kubelet.js';
-import { phaseOf, renewedAt } from './phases.js';
+import { hollowPhases, phaseOf, renewedAt } from './phases.js';
 import type { Recording } from './recording.js';
 import type { Line } from './timeline.js';
 
@@ -78,8 +78,7 @@ export function createWorld(
   const pods = recording.timeline.filter(({ kind, name }) => kind === 'Pod' && name !== undefined);
   const start = startOf(recording);
   const fates = [...new Set(pods.map(({ name }) => name!))];
-  const hollowPhaseUs = recording.nodes.cpu === 'hollow' ? (phaseOf(recording, 'hollow', start) ?? 0) : undefined;
-  world.kubelet = createFakeKubelet(world, fates, hollowPhaseUs);
+  world.kubelet = createFakeKubelet(world, fates, hollowPhases(recording, start));
   world.experiment = {
     timeline,
     ...commands,
