@@ -6,7 +6,7 @@ import type { Recording } from './recording.js';
 
 /**
  * The real run is one of those that there might have been, its races ended as they did: it agrees with the model if one of so many plays is like
- * it. Of 12 plays at least 7 are, in every recording that agrees at all (docs/fidelity.md).
+ * it (docs/fidelity.md: of 12 plays, how many are).
  */
 const RUNS = 8;
 
