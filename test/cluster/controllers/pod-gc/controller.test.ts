@@ -52,6 +52,22 @@ test('pods of a node that is no more go after quarantine and period', () => {
   expect(digestHex(world.kernel.digest)).toBe(events);
 });
 
+test('the pods of a lost node go one after the other, and say since when they are to go', () => {
+  const stage = stageWithGc();
+  const { world, listeners } = stage;
+  const seen: string[] = [];
+  openInformer(world, PROBE_COMPONENT, 'Pod');
+  listeners.on<Pod>(PROBE_COMPONENT, 'Pod', (_, { type, object }) => {
+    const target = object.status.conditions?.find(({ reason }) => reason === 'DeletionByPodGC');
+    if (type === 'deleted') seen.push(`${object.metadata.name} gone`);
+    else if (target?.lastTransitionTime !== undefined) seen.push(`${object.metadata.name} marked`);
+  });
+  insertObject(world, boundPod('first', 'nowhere'));
+  insertObject(world, boundPod('second', 'nowhere'));
+  play(stage, 82);
+  expect(seen).toEqual(['first marked', 'first gone', 'second marked', 'second gone']);
+});
+
 test('pods bound to a node that never was go after quarantine and period', () => {
   const stage = stageWithGc();
   const { world } = stage;
