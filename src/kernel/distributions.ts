@@ -119,6 +119,14 @@ const HALF_STEP = 1 / 8_589_934_592;
  * share a stream stay in step and a longer mean gives a longer value; only gamma and mixture take more.
  */
 export function sample(distribution: Distribution, draw: Draw): number {
+  // Nearly all latencies are lognormal: what is so short is taken into its callers, and then needs no box for its result.
+  if (distribution.type === 'lognormal') {
+    return exp(distribution.mu + distribution.sigma * normalQuantile(draw() + HALF_STEP));
+  }
+  return sampleOther(distribution, draw);
+}
+
+function sampleOther(distribution: Exclude<Distribution, { readonly type: 'lognormal' }>, draw: Draw): number {
   switch (distribution.type) {
     case 'constant':
       return distribution.value;
@@ -128,8 +136,6 @@ export function sample(distribution: Distribution, draw: Draw): number {
       return -distribution.mean * log(1 - draw());
     case 'normal':
       return Math.max(0, distribution.mean + distribution.sd * normalQuantile(draw() + HALF_STEP));
-    case 'lognormal':
-      return exp(distribution.mu + distribution.sigma * normalQuantile(draw() + HALF_STEP));
     case 'gamma':
       return distribution.scale * sampleGamma(distribution.shape, draw);
     case 'weibull':

@@ -14,9 +14,9 @@ export type PlacedLabels = Map<StringMap, Map<string, StringMap>>;
 const MAXIMUM_REMEMBERED = 1_000;
 
 /** A bound pod gets its node's zone and region as labels. Source: kubernetes v1.36.3 plugin/pkg/admission/podtopologylabels. */
-export function labelsOfPlace(world: ApiWorld, { metadata }: Pod, nodeName: string): { readonly labels?: StringMap } {
+export function labelsOfPlace(world: ApiWorld, { metadata }: Pod, nodeName: string): StringMap | undefined {
   const { [ZONE]: zone, [REGION]: region } = stored(world, 'Node', nodeName)?.metadata.labels ?? {};
-  if (zone === undefined && region === undefined) return {};
+  if (zone === undefined && region === undefined) return metadata.labels;
   const { placedLabels } = world.api;
   const own = metadata.labels ?? NO_LABELS;
   let byPlace = placedLabels.get(own);
@@ -33,7 +33,7 @@ export function labelsOfPlace(world: ApiWorld, { metadata }: Pod, nodeName: stri
     });
     byPlace.set(place, labels);
   }
-  return { labels };
+  return labels;
 }
 
 const NO_LABELS: StringMap = {};

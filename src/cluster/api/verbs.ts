@@ -107,15 +107,18 @@ function bind(world: ApiWorld, request: ApiRequest, pod: Pod, key: ObjectKey): A
       'pods/binding',
     );
   }
-  const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: world.kernel.now } as const;
-  const others = (pod.status.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled');
+  const before = pod.status.conditions;
+  const conditions = before === undefined ? [] : before.filter(({ type }) => type !== 'PodScheduled');
+  conditions.push({ type: 'PodScheduled', status: 'True', lastTransitionTime: world.kernel.now });
+  const labels = labelsOfPlace(world, pod, nodeName);
+  const resourceVersion = nextVersion(world);
   // A binding is no update of the spec: the generation stays.
   const bound: Pod = {
     apiVersion: pod.apiVersion,
     kind: pod.kind,
-    metadata: withFields(pod.metadata, { resourceVersion: nextVersion(world), ...labelsOfPlace(world, pod, nodeName) }),
+    metadata: withFields(pod.metadata, labels === undefined ? { resourceVersion } : { resourceVersion, labels }),
     spec: withFields(pod.spec, { nodeName }),
-    status: withFields(withoutNomination(pod.status), { conditions: [...others, scheduled] }),
+    status: withFields(withoutNomination(pod.status), { conditions }),
   };
   const object = storeVersion(world, bound, key);
   return { status: 201, reason: '', message: '', object };

@@ -113,9 +113,10 @@ const NO_CANDIDATES = new Int32Array(0);
  * number of nodes evaluated (schedule_one.go: findNodesThatPassFilters).
  */
 function search(cluster: ClusterState, filters: Filters, candidates: Int32Array, uid: string): number {
-  const { feasible, totals, isKept } = cluster;
+  const { feasible, totals, isKept, nominations } = cluster;
   const { pod } = filters;
   const needsMore = filters.rest.length > 0;
+  const keepsRoom = nominations.size > 0;
   const { scores } = pod.fit;
   const count = candidates.length;
   const enough = feasibleNodesToFind(count, pod.profile.percentageOfNodesToScore);
@@ -134,7 +135,7 @@ function search(cluster: ClusterState, filters: Filters, candidates: Int32Array,
       if (hasFailed(filters)) break;
       continue;
     }
-    if (isKept[node] === 1 && filterWithNominated(cluster, filters, uid, node) !== FEASIBLE) continue;
+    if (keepsRoom && isKept[node] === 1 && filterWithNominated(cluster, filters, uid, node) !== FEASIBLE) continue;
     if (found === enough) break; // one more is seen before the search stops; it doesn't count
     feasible[found] = node;
     totals[found++] = score;

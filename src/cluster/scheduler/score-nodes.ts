@@ -93,27 +93,28 @@ function addDefaultSpread(cluster: ClusterState, spread: ClassSpread, weight: nu
   const [hostname, zone] = spread.soft as readonly [DomainSums, DomainSums];
   const { valueOf, values } = topologies[zone.constraint.topology]!;
   const everyNodeHasHostname = topologies[hostname.constraint.topology]!.labelled === cluster.nodeCount;
-  const kinds = (values.size + 1) * COUNTS;
+  const kinds = (values.size + 1) << COUNT_BITS;
   if (!everyNodeHasHostname || kinds > feasibleCount) return false;
   const seen = cluster.seen.fill(0, 0, kinds);
   const { counts } = hostname.counter;
-  let most = 0;
+  let all = 0;
   for (let index = 0; index < feasibleCount; index++) {
     const node = feasible[index]!;
     const count = counts[node]!;
-    if (count > most) most = count;
-    const kind = (valueOf[node]! + 1) * COUNTS + (count % COUNTS);
+    all |= count;
+    const kind = ((valueOf[node]! + 1) << COUNT_BITS) | (count & COUNT_MASK);
     scratch[index] = kind;
     seen[kind] = 1;
   }
-  if (most >= COUNTS) return false;
+  if (all > COUNT_MASK) return false;
   const points = pointsByKind(cluster, spread, weight, kinds);
   for (let index = 0; index < feasibleCount; index++) totals[index]! += points[scratch[index]!]!;
   return true;
 }
 
-/** Numbers of pods on a node that are told apart. */
-const COUNTS = 16;
+/** So many bits of a kind are the number of pods on the node, the rest its zone: up to 15 pods are told apart. */
+const COUNT_BITS = 4;
+const COUNT_MASK = (1 << COUNT_BITS) - 1;
 
 /** Points by zone (its number + 1, 0 for none) and number of pods, for those that have been seen. */
 function pointsByKind(cluster: ClusterState, { soft }: ClassSpread, weight: number, kinds: number): Int32Array {
@@ -125,8 +126,8 @@ function pointsByKind(cluster: ClusterState, { soft }: ClassSpread, weight: numb
   let greatest = 0;
   for (let kind = 0; kind < kinds; kind++) {
     if (seen[kind] === 0) continue;
-    const value = Math.trunc(kind / COUNTS) - 1;
-    let score = (kind % COUNTS) * hostnameWeight + (hostname.constraint.maxSkew - 1);
+    const value = (kind >> COUNT_BITS) - 1;
+    let score = (kind & COUNT_MASK) * hostnameWeight + (hostname.constraint.maxSkew - 1);
     if (value !== NO_VALUE) score += zone.matching[value]! * zoneWeight + (zone.constraint.maxSkew - 1);
     const raw = Math.round(score);
     points[kind] = raw;
