@@ -18,7 +18,7 @@ import { SchedulerEvent } from './events.js';
 import type { Failure } from './fit-error.js';
 import { denominate, nominate } from './preemption/nominations.js';
 import { profileNamed } from './profile.js';
-import { moveOnPodDelete, requeueFailed } from './scheduling-queue.js';
+import { finishAttempt, moveOnPodDelete, requeueFailed } from './scheduling-queue.js';
 import type { QueuedPod } from './queued-pod.js';
 import { forgetVolumes, lookAtVolumes, volumeWritten, writeVolumes } from './volume-binding-cycle.js';
 import type { Binding, Cycle, SchedulerWorld } from './world.js';
@@ -179,7 +179,7 @@ export function failAttempt(
     requeueFailed(scheduler.cluster, scheduler.queue, queued, plugins, kernel.now);
     nominate(scheduler.cluster, known, nomination ?? known.status.nominatedNodeName ?? '');
   } else {
-    if (scheduler.queue.inFlight === queued) scheduler.queue.inFlight = undefined;
+    if (scheduler.queue.inFlight === queued) finishAttempt(scheduler.queue);
     denominate(scheduler.cluster, uid);
   }
   recordPodEvent(world, pod, 'Warning', 'FailedScheduling', truncated(message));

@@ -121,14 +121,13 @@ export function popNext(queue: SchedulingQueue): QueuedPod | undefined {
   queued.attempts += 1;
   queued.ticket += 1;
   queue.inFlight = queued;
-  queue.sincePop.length = 0;
   return queued;
 }
 
 /** The pod in flight has found a node. */
 export function finishAttempt(queue: SchedulingQueue): void {
   queue.inFlight = undefined;
-  queue.sincePop.length = 0;
+  if (queue.sincePop.length > 0) queue.sincePop.length = 0;
 }
 
 /**
