@@ -28,6 +28,12 @@ export function unplayedFields(object: KubernetesObject): string[] {
     case 'CronJob':
       inPodSpec(jobTemplateSpec(spec), 'spec.jobTemplate.spec.template.spec', found);
       break;
+    case 'DeviceClass':
+      named(spec, ['extendedResourceName'], 'spec', found);
+      break;
+    case 'ResourceSlice':
+      for (const device of listIn(spec['devices'])) named(device, ['bindingConditions'], 'spec.devices', found);
+      break;
     case 'Service':
       named(spec, SERVICE_FIELDS, 'spec', found);
       break;

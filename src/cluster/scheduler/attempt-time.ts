@@ -15,12 +15,14 @@ export function algorithmUs(
   pod: PodClass,
   { evaluated, failure }: Pick<Outcome, 'evaluated' | 'failure'>,
 ): Micros {
-  const { dryRunUs, attemptUs, evaluatedNodeUs, spreadPodUs, termPodUs, matchedPodUs, claimNodeUs } = parameters;
+  const { dryRunUs, attemptUs, evaluatedNodeUs, spreadPodUs, termPodUs, matchedPodUs } = parameters;
+  const { claimNodeUs, deviceNodeUs } = parameters;
+  const deviceClaims = pod.claimUser?.claims.length ?? 0;
   const constraints = pod.spread === undefined ? 0 : pod.spread.hard.length + pod.spread.soft.length;
   const pods = pod.terms === undefined ? cluster.podsWithTerms : cluster.pods.size;
   return (
     attemptUs +
-    evaluated * (evaluatedNodeUs + pod.claims.length * claimNodeUs) +
+    evaluated * (evaluatedNodeUs + pod.claims.length * claimNodeUs + deviceClaims * deviceNodeUs) +
     constraints * Math.max(cluster.nodeCount, cluster.pods.size) * spreadPodUs +
     pods * termPodUs +
     matchedPods(cluster, pod) * matchedPodUs +

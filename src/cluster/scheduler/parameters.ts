@@ -32,6 +32,8 @@ export interface SchedulerParameters extends BackoffLimits {
   readonly matchedPodUs: Micros;
   /** For each claim of the pod and node evaluated (us). */
   readonly claimNodeUs: Micros;
+  /** For each claim of the pod for devices and node evaluated (us). */
+  readonly deviceNodeUs: Micros;
   /** For each time that the search for victims filters a node: once without them, once for each that may come back (us). */
   readonly dryRunUs: Micros;
   /** Factor on the time of the algorithm: 3 mimics the machine of scheduler_perf (reference/scheduling.md 7.4). */
@@ -51,6 +53,8 @@ const TERM_POD_US = 0.1;
 /** What is left of the floors of reference/scheduling.md 7.2 for required terms, and for claims: docs/fidelity.md. */
 const MATCHED_POD_US = 0.8;
 const CLAIM_NODE_US = 4;
+/** The same for SchedulingWithResourceClaimTemplate: a floor of 56 pods a second, "typically above 70" (scheduler_perf/dra/performance-config.yaml). */
+const DEVICE_NODE_US = 14;
 /** reference/scheduling.md 7.4: judgement. */
 const DRY_RUN_US = 1.5;
 /**
@@ -67,7 +71,9 @@ const ATTEMPT_LOG_SD = 0.4214;
  * `handOver` is what is left of "scheduler cycle+bind" (control-plane.md 10: medians 10, 12, 30 and 12 ms) without the
  * attempt and the write of the binding (5, 7, 22 ms). At the edge the write alone takes longer.
  */
-export const SCHEDULER_PRESETS: { readonly [P in Preset]: SchedulerParameters } = {
+export const SCHEDULER_PRESETS: {
+  readonly [P in Preset]: SchedulerParameters;
+} = {
   'bare-metal': withHandOver(lognormalByMedian(5 * MILLISECOND_US, 0.4)),
   managed: withHandOver(lognormalByMedian(5 * MILLISECOND_US, 0.5)),
   large: withHandOver(lognormalByMedian(8 * MILLISECOND_US, 0.8)),
@@ -89,6 +95,7 @@ function withHandOver(handOver: Distribution): SchedulerParameters {
     termPodUs: TERM_POD_US,
     matchedPodUs: MATCHED_POD_US,
     claimNodeUs: CLAIM_NODE_US,
+    deviceNodeUs: DEVICE_NODE_US,
     dryRunUs: DRY_RUN_US,
     attemptFactor: 1,
     attemptJitter: lognormalByMedian(1, ATTEMPT_LOG_SD),

@@ -1,3 +1,4 @@
+import type { ResourceClaim } from '../../cluster/api/objects/devices.js';
 import type { Pod } from '../../cluster/api/objects/pod.js';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../cluster/api/objects/storage.js';
 import type { ObjectKey } from '../../cluster/api/store.js';
@@ -5,8 +6,10 @@ import { type ClusterState, NO_NODE } from '../../cluster/scheduler/cluster.js';
 import { nodeOrder } from '../../cluster/scheduler/cluster-nodes.js';
 import { placePod, removePod } from '../../cluster/scheduler/cluster-pods.js';
 import { reserveVolumes } from '../../cluster/scheduler/cycle.js';
+import { setClaim } from '../../cluster/scheduler/devices/device-state.js';
 import { fitErrorOf } from '../../cluster/scheduler/fit-error.js';
 import { roomFor } from '../../cluster/scheduler/node-room.js';
+import { planDevices } from '../../cluster/scheduler/plugins/dynamic-resources.js';
 import { FEASIBLE } from '../../cluster/scheduler/plugins/verdict.js';
 import { type PodClass, podClassOf } from '../../cluster/scheduler/pod-class.js';
 import { prepare, schedulePod } from '../../cluster/scheduler/schedule-pod.js';
@@ -54,6 +57,9 @@ export function place(cluster: ClusterState, pod: Pod, podClass: PodClass): bool
   const plan = reserveVolumes(cluster, podClass, node);
   for (const { volume, claim } of plan?.bindings ?? []) bind(cluster, volume, claim);
   for (const claim of plan?.provisions ?? []) provide(cluster, claim, cluster.nodes[node]!);
+  for (const { key, claim, allocation } of planDevices(cluster, podClass, node)?.wishes ?? []) {
+    if (allocation !== undefined) setClaim(cluster.devices, key, { ...claim, status: { allocation } });
+  }
   placePod(cluster, pod, cluster.names[node]!, podClass);
   return true;
 }
@@ -158,11 +164,18 @@ export interface Before {
   readonly pods: number;
   readonly claims: ReadonlyMap<ObjectKey, PersistentVolumeClaim>;
   readonly volumes: ReadonlyMap<string, PersistentVolume>;
+  readonly deviceClaims: ReadonlyMap<ObjectKey, ResourceClaim>;
   readonly nextStart: number;
 }
 
-export function remember({ pods, claims, volumes, nextStart }: ClusterState): Before {
-  return { pods: pods.size, claims: new Map(claims), volumes: new Map(volumes), nextStart };
+export function remember({ pods, claims, volumes, devices, nextStart }: ClusterState): Before {
+  return {
+    pods: pods.size,
+    claims: new Map(claims),
+    volumes: new Map(volumes),
+    deviceClaims: new Map(devices.claims),
+    nextStart,
+  };
 }
 
 export function takeBack(cluster: ClusterState, before: Before): void {
@@ -170,6 +183,7 @@ export function takeBack(cluster: ClusterState, before: Before): void {
   for (const uid of [...cluster.pods.keys()].slice(before.pods)) removePod(cluster, uid);
   restore(cluster.claims, before.claims);
   restore(cluster.volumes, before.volumes);
+  for (const key of cluster.devices.claims.keys()) setClaim(cluster.devices, key, before.deviceClaims.get(key));
   cluster.nextStart = before.nextStart;
   cluster.version += 1;
 }

@@ -3,6 +3,7 @@ import { hasEphemeral } from '../../cluster/api/claims.js';
 import { createObject, type ObjectDraft } from '../../cluster/api/create.js';
 import { podTemplateHash } from '../../cluster/api/names.js';
 import type { CronJob, Job } from '../../cluster/api/objects/batch.js';
+import type { ResourceClaim, ResourceClaimTemplate } from '../../cluster/api/objects/devices.js';
 import type { KubernetesObject } from '../../cluster/api/objects/meta.js';
 import type { Pod } from '../../cluster/api/objects/pod.js';
 import type { PersistentVolumeClaim } from '../../cluster/api/objects/storage.js';
@@ -15,16 +16,18 @@ import type {
 } from '../../cluster/api/objects/workload.js';
 import { controllerOf, controllerReference } from '../../cluster/api/owner-references.js';
 import { prepareCreate } from '../../cluster/api/prepare.js';
-import { objectKey, stored } from '../../cluster/api/store.js';
-import { ephemeralClaim, ephemeralVolumesOf } from '../../cluster/controllers/ephemeral-volume/controller.js';
+import { keyOf, objectKey, stored } from '../../cluster/api/store.js';
 import { podRequest as daemonPodRequest } from '../../cluster/controllers/daemon-set/decide.js';
 import { daemonPodSpec, placementOn } from '../../cluster/controllers/daemon-set/placement.js';
+import { ephemeralClaim, ephemeralVolumesOf } from '../../cluster/controllers/ephemeral-volume/controller.js';
 import { podDraft as jobPodDraft } from '../../cluster/controllers/job/pod-draft.js';
 import { podRequest } from '../../cluster/controllers/replica-set/decide.js';
 import type { ReplicaOwner } from '../../cluster/controllers/replica-set/replica-owner.js';
+import { claimDraft } from '../../cluster/controllers/resource-claim/pod-sync.js';
 import { claimRequest } from '../../cluster/controllers/stateful-set/claims.js';
 import { firstOrdinal, replicasOf } from '../../cluster/controllers/stateful-set/ordinals.js';
 import { podDraft as statefulPodDraft } from '../../cluster/controllers/stateful-set/pod-draft.js';
+import { setClaim } from '../../cluster/scheduler/devices/device-state.js';
 import type { Scenario } from '../../scenario/types.js';
 import { bindAtOnce, type FitWorld } from './fit-world.js';
 
@@ -79,7 +82,7 @@ function nameOf({ kind, metadata }: KubernetesObject): string {
   return metadata.namespace === 'default' ? name : `${metadata.namespace}/${name}`;
 }
 
-/** The pod as the API server would store it, with the claims of its ephemeral volumes. */
+/** The pod as the API server would store it, with the claims of its ephemeral volumes, and those for devices that come from templates. */
 function prepared(fit: FitWorld, draft: ObjectDraft, name: string): Pod | string {
   const result = prepareCreate(fit.world, draft, name);
   if (!succeeded(result)) return result.message;
@@ -88,7 +91,25 @@ function prepared(fit: FitWorld, draft: ObjectDraft, name: string): Pod | string
     const refusal = makeClaim(fit, ephemeralClaim(pod, volume) as PersistentVolumeClaim);
     if (refusal !== undefined) return refusal;
   }
-  return pod;
+  return withDeviceClaims(fit, pod);
+}
+
+function withDeviceClaims({ world, cluster }: FitWorld, pod: Pod): Pod | string {
+  const statuses: { name: string; resourceClaimName: string }[] = [];
+  for (const podClaim of pod.spec.resourceClaims ?? []) {
+    const { name, resourceClaimTemplateName } = podClaim;
+    if (resourceClaimTemplateName === undefined) continue;
+    const key = keyOf(pod.metadata.namespace, resourceClaimTemplateName);
+    const template = stored<ResourceClaimTemplate>(world, 'ResourceClaimTemplate', key);
+    if (template === undefined) return `ResourceClaimTemplate ${key} is not there`;
+    const resourceClaimName = `${pod.metadata.name}-${name}`;
+    const result = prepareCreate(world, claimDraft(pod, podClaim, template), resourceClaimName);
+    if (!succeeded(result)) return result.message;
+    const claim = result.object as ResourceClaim;
+    setClaim(cluster.devices, objectKey(claim), claim);
+    statuses.push({ name, resourceClaimName });
+  }
+  return statuses.length === 0 ? pod : { ...pod, status: { ...pod.status, resourceClaimStatuses: statuses } };
 }
 
 function barePod(fit: FitWorld, object: Pod): PodSource {
@@ -127,7 +148,7 @@ function replicated(fit: FitWorld, workload: KubernetesObject, owner: ReplicaOwn
   const pod = (index: number): Pod | string => {
     if (first !== undefined) return twinOf(first, `${name}-${index}`);
     const made = prepared(fit, draft, `${name}-${index}`);
-    if (typeof made !== 'string' && !hasEphemeral(made.spec)) first = made;
+    if (typeof made !== 'string' && !hasEphemeral(made.spec) && made.spec.resourceClaims === undefined) first = made;
     return made;
   };
   return { workload: nameOf(workload), namespace, replicas, grows: true, isOrdered: false, pod };

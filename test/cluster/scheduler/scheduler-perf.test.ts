@@ -7,9 +7,11 @@ import { type ClusterState, createCluster } from '../../../src/cluster/scheduler
 import { addNode } from '../../../src/cluster/scheduler/cluster-nodes.js';
 import { placePod } from '../../../src/cluster/scheduler/cluster-pods.js';
 import { decide } from '../../../src/cluster/scheduler/decide.js';
+import { addSlice, setClaim } from '../../../src/cluster/scheduler/devices/device-state.js';
 import { SCHEDULER_PRESETS } from '../../../src/cluster/scheduler/parameters.js';
 import { podClassOf } from '../../../src/cluster/scheduler/pod-class.js';
 import { mean } from '../../../src/kernel/distributions.js';
+import { claim as deviceClaim, deviceClass, slice } from './device-objects.js';
 import { node, pod } from './scheduler-world.js';
 import { boundVolume, claimOf } from './volume-objects.js';
 
@@ -96,6 +98,16 @@ const withClaim: Template = (cluster, name) => {
   const claim = claimOf(`pvc-${name}`, `pv-${name}`);
   cluster.claims.set(objectKey(claim), claim);
   return pod(name, '100m', { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: `pvc-${name}` } }] });
+};
+
+const withDevices: Template = ({ devices, names }, name) => {
+  if (devices.classes.size === 0) {
+    devices.classes.set('gpu', deviceClass());
+    const tenEach = Array.from({ length: 10 }, (_unused, index) => `gpu-${index}`);
+    for (const nodeName of names) addSlice(devices, slice(nodeName, tenEach));
+  }
+  setClaim(devices, `default/${name}`, deviceClaim(name));
+  return pod(name, '100m', { resourceClaims: [{ name: 'resource', resourceClaimName: name }] });
 };
 
 const MOON = ['moon-1', 'moon-2', 'moon-3'];
@@ -217,6 +229,13 @@ const WORKLOADS: readonly Workload[] = [
     measured: [5_000, withClaim],
   },
   {
+    name: 'SchedulingWithResourceClaimTemplate',
+    floor: 56,
+    nodes: 500,
+    before: [[2_500, plain]],
+    measured: [2_500, withDevices],
+  },
+  {
     name: 'SchedulingRequiredPodAntiAffinityWithNSSelector',
     floor: 24,
     nodes: 6_000,
@@ -244,7 +263,7 @@ function throughput(workload: Workload): number {
   let totalUs = 0;
   for (const look of LOOKS) {
     // Placed in bulk as plain members of their class; volumes of their own would only cost memory here.
-    for (; count < pods * look; count++) place(template === withClaim ? plain : template);
+    for (; count < pods * look; count++) place(template === withClaim || template === withDevices ? plain : template);
     totalUs += loopUs(cluster, template(cluster, 'next'));
   }
   const eachUs = totalUs / LOOKS.length;

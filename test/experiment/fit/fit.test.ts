@@ -397,3 +397,34 @@ describe('volumes', () => {
     }
   });
 });
+
+describe('devices', () => {
+  const api = { apiVersion: 'resource.k8s.io/v1' };
+  const slices = ['general-1', 'general-2'].map((nodeName) => ({
+    ...api,
+    kind: 'ResourceSlice',
+    metadata: { name: nodeName },
+    spec: {
+      driver: 'gpu.example.com',
+      nodeName,
+      pool: { name: nodeName, generation: 1, resourceSliceCount: 1 },
+      devices: ['a', 'b', 'c', 'd'].map((name) => ({ name })),
+    },
+  }));
+  const asking = { devices: { requests: [{ name: 'gpu', exactly: { deviceClassName: 'gpu' } }] } };
+  const objects = [
+    { ...api, kind: 'DeviceClass', metadata: { name: 'gpu' }, spec: {} },
+    { ...api, kind: 'ResourceClaimTemplate', metadata: { name: 'one' }, spec: { spec: asking } },
+    ...slices,
+  ];
+  const wish = (replicas: number): Wish => {
+    const resourceClaims = [{ name: 'gpu', resourceClaimTemplateName: 'one' }];
+    return { manifests: [...objects, deployment('train', replicas, '100m', { resourceClaims })] };
+  };
+
+  test('are given to one pod each, and what was tried is taken back', () => {
+    expect(fitOf(wish(3))).toMatchObject({ fits: true, workloads: [{ placed: 3, more: 5 }] });
+    expect(fitOf(wish(10))).toMatchObject({ fits: false, left: 2, missing: [], workloads: [{ placed: 8, more: 0 }] });
+    expect(pendingIn(wish(10))).toBe(2);
+  });
+});
