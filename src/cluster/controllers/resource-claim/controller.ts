@@ -4,6 +4,7 @@ import { KCM, kcmLister } from '../../api/kcm.js';
 import type { ResourceClaim, ResourceClaimTemplate } from '../../api/objects/devices.js';
 import type { Pod, PodResourceClaim } from '../../api/objects/pod.js';
 import { controllerOf } from '../../api/owner-references.js';
+import { isTerminal } from '../../api/pod-predicates.js';
 import { controlledBy } from '../../api/owner-index.js';
 import { claimOfPod, isReservedFor, resourceClaimNamesOf, strangerFault } from '../../api/resource-claims.js';
 import { keyOf, type ObjectKey, objectKey } from '../../api/store.js';
@@ -94,10 +95,13 @@ function enqueuePod(world: ResourceClaimWorld, controllerId: number, pod: Pod, i
   if (!isGone && needsWork(world, pod)) enqueue(world, controllerId, `${POD}${objectKey(pod)}`);
 }
 
-/** Source: controller.go: podNeedsWork. */
+/**
+ * Source: controller.go: podNeedsWork. The real one also works for pods that have ended: it reserves claims for them again
+ * (kubernetes/kubernetes#141274), which are taken off them, and so on. That mistake is left out.
+ */
 function needsWork(world: ResourceClaimWorld, pod: Pod): boolean {
-  const { namespace, deletionTimestamp, uid } = pod.metadata;
-  if (deletionTimestamp !== undefined) return false;
+  const { namespace, uid } = pod.metadata;
+  if (isOver(pod)) return false;
   const claims = kcmLister<ResourceClaim>(world, 'ResourceClaim');
   for (const podClaim of pod.spec.resourceClaims!) {
     const known = claimOfPod(pod, podClaim);
@@ -112,9 +116,13 @@ function needsWork(world: ResourceClaimWorld, pod: Pod): boolean {
   return false;
 }
 
+function isOver(pod: Pod): boolean {
+  return pod.metadata.deletionTimestamp !== undefined || isTerminal(pod);
+}
+
 function syncPod<W extends ResourceClaimWorld>(world: W, teller: StoryTeller<W, PodInput>, key: ObjectKey): SyncStep {
   const pod = kcmLister<Pod>(world, 'Pod').get(key);
-  if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return SYNC_DONE;
+  if (pod === undefined || isOver(pod)) return SYNC_DONE;
   const claims = pod.spec.resourceClaims!.map((podClaim) => viewOf(world, pod, podClaim));
   return beginStory(world, teller, { pod, claims });
 }
