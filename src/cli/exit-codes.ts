@@ -2,7 +2,7 @@
 export const EXIT = {
   /** All is well. */
   ok: 0,
-  /** It ran, and the verdict is negative: an expectation failed, a replay differs. */
+  /** It ran, and the verdict is negative: an expectation failed, objects were refused where nothing is expected, a replay differs. */
   negative: 1,
   /** The command line or an input is wrong. */
   usage: 2,

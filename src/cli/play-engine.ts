@@ -23,6 +23,7 @@ import { refuseUnwritable } from '../results/folder-files.js';
 import { formatClock } from '../results/format.js';
 import { podAttempts, podNames, workloadNames } from '../results/attempts.js';
 import { untriedPods } from '../results/untried-pods.js';
+import { verdictOf } from '../results/verdict.js';
 import { summarize } from '../results/summary.js';
 import { summaryTables } from '../results/summary-table.js';
 import type { Scenario } from '../scenario/types.js';
@@ -121,7 +122,7 @@ function reportOf(folder: RunFolder, directory: string, notes: readonly string[]
     seed: identity.seed,
     digest: identity.digest,
     events: identity.events,
-    verdict: expectations.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'fail',
+    verdict: verdictOf(expectations, summary.actions),
     answer: answerOf(summary, expectations),
     tables: summaryTables(summary),
     expectations,

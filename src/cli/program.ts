@@ -22,8 +22,8 @@ Examples:
   wavetank validate deployment.yaml           check any manifest, scenario, configuration of a scheduler, trace
   wavetank fit wavetank.yaml                  do the pods fit the nodes, how many more would
 
-Exit status: 0 fine, 1 an expectation failed or a replay differs, 2 wrong usage or input, 3 a bug in wavetank,
-4 a sweep is incomplete, 130 interrupted. A flag wins over the scenario file, the file over the defaults.
+Exit status: 0 fine, 1 an expectation failed, an object was refused where nothing is expected or a replay differs,
+2 wrong usage or input, 3 a bug in wavetank, 4 a sweep is incomplete, 130 interrupted. A flag wins over the scenario file, the file over the defaults.
 `;
 
 function createProgram(context: Context): Command {

@@ -1,4 +1,5 @@
 import { summarize } from '../results/summary.js';
+import { failuresOf, verdictOf } from '../results/verdict.js';
 import { summaryFigures } from '../results/summary-figures.js';
 import { evaluateExpectations } from './expect/evaluate.js';
 import { identityOf } from './identity.js';
@@ -44,8 +45,8 @@ export default function playJob({ file, files, settings, run: planned }: SweepJo
       index: planned.index,
       digest: played.digest,
       figures: summaryFigures(summary),
-      verdict: outcomes.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'fail',
-      failed: outcomes.filter(({ verdict }) => verdict === 'fail').map(({ text }) => text),
+      verdict: verdictOf(outcomes, summary.actions),
+      failed: failuresOf(outcomes, summary.actions),
       failure: '',
     };
   } catch (error) {

@@ -12,6 +12,7 @@ import {
 import type { ExpectationOutcome, RecordedTables, RunIdentity } from './identity.js';
 import { summarize } from './summary.js';
 import { summaryFigures } from './summary-figures.js';
+import { verdictOf } from './verdict.js';
 
 /** Changes when older folders can no longer be read. */
 const FORMAT = 1;
@@ -114,7 +115,7 @@ async function* runFiles(folder: RunFolder): AsyncGenerator<FolderFile> {
   const { WIDE } = await import('./charts/chart.js');
   yield ['scenario.resolved.yaml', folder.resolvedScenario];
   const summary = summarize(folder.tables, folder.identity);
-  const verdict = folder.expectations.some((outcome) => outcome.verdict === 'fail') ? 'fail' : 'pass';
+  const verdict = verdictOf(folder.expectations, summary.actions);
   yield ['summary.json', `${JSON.stringify({ verdict, ...summary, figures: summaryFigures(summary) }, null, 2)}\n`];
   for (const [name, table] of [...folder.tables].sort(([left], [right]) => byText(left, right))) {
     yield [`tables/${name}.arrow`, encodeArrow(table, folder.identity)];

@@ -80,7 +80,7 @@ export function kindAt(word: Word, text: string): Kind {
       suggestion(
         text,
         KINDS.map(({ kind }) => kind.toLowerCase()),
-      ),
+      ) || 'custom resources are stored, not simulated: neither commands nor expectations can name them',
     );
   return info;
 }

@@ -31,6 +31,7 @@ import type { ClusterSpec, Scenario, TrafficSource, Workload } from './types.js'
 import { OTHER_WORKLOAD, readWorkload } from './workloads.js';
 import { noteEndlessJobs, noteUnreached } from './workload-reach.js';
 import { noteClassless, noteMissingConfiguration } from './missing-objects.js';
+import { noteMissingNodes, noteSelectingNobody } from './missing-pods.js';
 import { noteMissingSchedulers } from './missing-scheduler.js';
 import { notePriorities } from './priorities.js';
 import { checkResourceKinds } from './resource-kinds.js';
@@ -215,6 +216,8 @@ function buildScenario(
     noteMissingConfiguration(scope, scenario);
     noteClassless(scope, scenario);
     noteMissingSchedulers(scope, scenario);
+    noteSelectingNobody(scope, scenario);
+    noteMissingNodes(scope, scenario);
     notePriorities(scope, scenario);
   }
   return times.durationUs === 0 ? scenario : endingAt(scenario, scope.report);

@@ -216,3 +216,37 @@ describe('priorities that the API server refuses', () => {
     ]);
   });
 });
+
+describe('what selects no pod', () => {
+  const service = (selector: string): string =>
+    `{ apiVersion: v1, kind: Service, metadata: { name: web }, spec: { selector: ${selector}, ports: [ { port: 80 } ] } }`;
+  const budget = `{ apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: { name: web }, spec: { minAvailable: 1, selector: { matchLabels: { app: wbe } } } }`;
+  const aboutPods = (parts: Parts): string[] => told(parts).filter((text) => text.includes('selects no pod'));
+
+  it('is a Service or a budget with a slip in a label', () => {
+    expect(aboutPods({ manifests: [deployment('web'), service('{ app: wbe }'), budget] })).toEqual([
+      'warning 4: Service "web" selects no pod of namespace default: it has no endpoints',
+      'warning 4: PodDisruptionBudget "web" selects no pod of namespace default: it protects nothing',
+    ]);
+  });
+
+  it('is not a Service by labels that controllers give, one without a selector, or one whose pods a command labels', () => {
+    const named = service('{ app: web, statefulset.kubernetes.io/pod-name: web-0 }');
+    expect(aboutPods({ manifests: [deployment('web'), named] })).toEqual([]);
+    expect(aboutPods({ manifests: [service('{}')] })).toEqual([]);
+    const timeline = ['kubectl label pods -l app=web app=wbe --overwrite'];
+    expect(aboutPods({ manifests: [deployment('web'), service('{ app: wbe }')], timeline })).toEqual([]);
+  });
+});
+
+describe('a pod that names its node', () => {
+  const aboutNodes = (manifests: readonly string[]): string[] =>
+    told({ manifests }).filter((text) => text.includes('names the node'));
+
+  it('is warned of where nothing makes the node', () => {
+    expect(aboutNodes([pod('', 'nodeName: g-2,')])).toEqual([
+      'warning 4: pod/p names the node "g-2", which nothing makes: no kubelet runs its pods; did you mean "g-1"?',
+    ]);
+    expect(aboutNodes([pod('', 'nodeName: g-1,')])).toEqual([]);
+  });
+});
