@@ -61,7 +61,8 @@ function boundToNothing({ workload, fromSeconds, removedSeconds, node }: Waiting
 
 /** Why the scheduler says nothing of a pod that waits. */
 function silenceOf({ isGated }: WaitingPod): string {
-  return isGated ? 'its scheduling gates were not removed (SchedulingGated)' : 'no scheduler ever tried to place it';
+  if (isGated) return 'its scheduling gates were not removed (SchedulingGated)';
+  return 'no scheduler ever tried to place it: there is none of its schedulerName, or a resource claim that it names is missing';
 }
 
 function summarizeGroup(group: readonly Waiting[]): UnscheduledPods {

@@ -25,7 +25,7 @@ export interface WaitingPod {
   readonly end: 'scheduled' | 'deleted' | 'pending';
   /** Where it went; empty if nowhere. */
   readonly node: string;
-  /** Messages of its FailedScheduling events, each where it differs from the one before. */
+  /** Messages of its FailedScheduling events, and of those of claims that could not be made for it, each where it differs from the one before. */
   readonly words: readonly SchedulersWord[];
 }
 
@@ -71,6 +71,8 @@ function changesOf(said: readonly SchedulersWord[], fromSeconds: number, toSecon
   return own.filter(({ message }, index) => index === 0 || own[index - 1]!.message !== message);
 }
 
+const TOLD: ReadonlySet<string | null> = new Set(['FailedScheduling', 'FailedResourceClaimCreation']);
+
 function schedulersWords(tables: RecordedTables): Map<string, SchedulersWord[]> {
   const shape = {
     time_s: 'number',
@@ -82,7 +84,7 @@ function schedulersWords(tables: RecordedTables): Map<string, SchedulersWord[]> 
   } as const;
   const words = new Map<string, SchedulersWord[]>();
   for (const event of rows(tables, 'events', shape)) {
-    if (event.reason !== 'FailedScheduling' || event.kind !== 'Pod') continue;
+    if (!TOLD.has(event.reason) || event.kind !== 'Pod') continue;
     const key = `${event.namespace!}/${event.name!}`;
     const said = words.get(key);
     const word = { atSeconds: event.time_s!, message: event.message! };

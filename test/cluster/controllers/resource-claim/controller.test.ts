@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { ResourceClaim } from '../../../../src/cluster/api/objects/devices.js';
 import type { Pod } from '../../../../src/cluster/api/objects/pod.js';
 import { registerKcm } from '../../../../src/cluster/api/kcm.js';
+import { API_PRESETS } from '../../../../src/cluster/api/parameters.js';
 import { ALLOCATED_FINALIZER } from '../../../../src/cluster/api/resource-claims.js';
 import { registerResourceClaim } from '../../../../src/cluster/controllers/resource-claim/controller.js';
 import {
   createResourceClaimState,
   type ResourceClaimWorld,
 } from '../../../../src/cluster/controllers/resource-claim/state.js';
+import { constant } from '../../../../src/kernel/distributions.js';
 import { SECOND_US } from '../../../../src/kernel/time.js';
 import { TestTank, type TestWorld } from '../../test-world.js';
 
@@ -35,10 +37,11 @@ function pod(name: string, resourceClaims: readonly object[], more: object = {})
 const FROM_TEMPLATE = [{ name: 'gpu', resourceClaimTemplateName: 'one' }];
 const SHARED = [{ name: 'gpu', resourceClaimName: 'shared' }];
 
-function newTank(): TestTank<World> {
+function newTank(parameters = API_PRESETS['bare-metal']): TestTank<World> {
   const tank = new TestTank<World>({
     controllers: { resourceClaim: createResourceClaimState() },
     kubelet: { readyAfterUs: () => undefined },
+    parameters,
     register: (controllers, listeners) => {
       registerKcm(listeners);
       registerResourceClaim(controllers, listeners);
@@ -109,6 +112,15 @@ describe('claims from templates', () => {
     tank.create(TEMPLATE);
     tank.run(30 * SECOND_US);
     expect(claims(tank)).toHaveLength(1);
+  });
+
+  it('are not made twice although another one cannot be made, and the informer is late', () => {
+    const tank = newTank({ ...API_PRESETS['bare-metal'], watchDelivery: constant(SECOND_US) });
+    tank.create(TEMPLATE);
+    tank.create(pod('train', [...FROM_TEMPLATE, { name: 'nic', resourceClaimTemplateName: 'two' }]));
+    tank.run(5 * SECOND_US);
+    expect(claims(tank)).toHaveLength(1);
+    expect(tank.get<Pod>('Pod', 'train')!.status.resourceClaimStatuses).toBeUndefined();
   });
 
   it('are made again when they are deleted before their pod has a node', () => {

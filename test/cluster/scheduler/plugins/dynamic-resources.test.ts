@@ -69,11 +69,13 @@ describe('a pod goes where its devices are', () => {
     insertObject(one.world, claim('c'));
     one.run(1);
     one.addPod(pod('p', 1, by('c')));
-    // The scheduler has not seen this label when it writes.
+    for (let at = 1; claimIn(one, 'c')!.metadata.finalizers === undefined; at += 0.001) one.run(at);
+    // The scheduler's second write is under way.
     const before = claimIn(one, 'c')!;
     replaceObject(one.world, before, { ...before, metadata: { ...before.metadata, labels: { by: 'another' } } });
     one.run(3);
     expect(one.pod('p')!.spec.nodeName).toBe('n1');
+    expect(messages(one)).toEqual([]);
     expect(claimIn(one, 'c')!.metadata.labels).toEqual({ by: 'another' });
     expect(claimIn(one, 'c')!.status.reservedFor).toHaveLength(1);
   });
