@@ -3,7 +3,7 @@ import type { KcmWorld } from '../../api/kcm.js';
 import type { ObjectKey } from '../../api/store.js';
 
 /** What the controller knows beside its informers. */
-export interface ResourceClaimState {
+interface ResourceClaimState {
   /** Claims that it has made and that its informer has not shown yet, by uid. */
   readonly made: Map<string, ResourceClaim>;
   /** Keys of the pods that use each claim. */

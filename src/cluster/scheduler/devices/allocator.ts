@@ -20,7 +20,7 @@ import {
 } from './wanted.js';
 
 /** An allocation for each claim; or why there is none: `pools`: some of the node's pools are invalid. */
-export type Allocated = readonly AllocationResult[] | 'none' | 'pools' | AllocationError;
+type Allocated = readonly AllocationResult[] | 'none' | 'pools' | AllocationError;
 
 /**
  * Devices for claims on one node, the first that fit in the order of claims, requests, alternatives and devices.

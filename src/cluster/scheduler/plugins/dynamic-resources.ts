@@ -104,11 +104,7 @@ export function filterDevices(cluster: ClusterState, demand: DeviceDemand, node:
 }
 
 /** What the node gives the claims without devices. */
-export function allocationsOn(
-  cluster: ClusterState,
-  demand: DeviceDemand,
-  node: NodeIndex,
-): readonly AllocationResult[] {
+function allocationsOn(cluster: ClusterState, demand: DeviceDemand, node: NodeIndex): readonly AllocationResult[] {
   return outcomeOn(cluster, demand, node).allocations;
 }
 
