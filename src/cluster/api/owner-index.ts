@@ -1,5 +1,5 @@
 import type { Change } from './informers.js';
-import type { KubernetesObject } from './objects/meta.js';
+import type { KubernetesObject, LabelSelector } from './objects/meta.js';
 import { controllerOf } from './owner-references.js';
 
 /**
@@ -10,12 +10,14 @@ export interface OwnerIndex {
   readonly byController: Map<string, Map<string, KubernetesObject>>;
   /** Objects without a controller, by namespace. */
   readonly orphans: Map<string, Map<string, KubernetesObject>>;
+  /** How many of them carry each pair of a label and its value. */
+  readonly orphanLabels: Map<string, number>;
   /** Newest version that the informer has seen: a watch never reorders. */
   seenVersion: number;
 }
 
 export function createOwnerIndex(): OwnerIndex {
-  return { byController: new Map(), orphans: new Map(), seenVersion: 0 };
+  return { byController: new Map(), orphans: new Map(), orphanLabels: new Map(), seenVersion: 0 };
 }
 
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();
@@ -30,12 +32,27 @@ export function orphansIn<T extends KubernetesObject>(index: OwnerIndex, namespa
   return (index.orphans.get(namespace) as ReadonlyMap<string, T> | undefined) ?? NONE;
 }
 
+/** The same, or none if there is a pair that the selector asks for and none of them carries: then nobody need look at them. */
+export function orphansFor<T extends KubernetesObject>(
+  index: OwnerIndex,
+  namespace: string,
+  { matchLabels = {} }: LabelSelector,
+): ReadonlyMap<string, T> {
+  for (const label in matchLabels) {
+    if (!index.orphanLabels.has(placeOfLabel(namespace, label, matchLabels[label]!))) return NONE;
+  }
+  return orphansIn(index, namespace);
+}
+
 /** Brings the index up to date with a change that the informer has just seen. */
 export function indexChange(index: OwnerIndex, { type, object, before }: Change): void {
-  const { uid, resourceVersion, ownerReferences } = object.metadata;
+  const { uid, resourceVersion, ownerReferences, labels } = object.metadata;
   index.seenVersion = Math.max(index.seenVersion, resourceVersion);
   const isSame = before !== undefined && before.metadata.uid === uid;
   const isMoved = !isSame || before.metadata.ownerReferences !== ownerReferences;
+  const isRelabelled = isMoved || type === 'deleted' || before.metadata.labels !== labels;
+  if (before !== undefined && isRelabelled) countLabels(index, before, -1);
+  if (type !== 'deleted' && isRelabelled) countLabels(index, object, 1);
   if (before !== undefined && (isMoved || type === 'deleted')) drop(index, before);
   if (type === 'deleted') return;
   const [groups, name] = placeOf(index, object);
@@ -55,4 +72,21 @@ function drop(index: OwnerIndex, object: KubernetesObject): void {
   if (group === undefined) return;
   group.delete(object.metadata.uid);
   if (group.size === 0) groups.delete(name);
+}
+
+/** Counts the labels of an object, if it is an orphan (`by` 1), or no longer (`by` -1). */
+function countLabels({ orphanLabels }: OwnerIndex, object: KubernetesObject, by: 1 | -1): void {
+  if (controllerOf(object) !== undefined) return;
+  const { namespace, labels = {} } = object.metadata;
+  for (const label in labels) {
+    const place = placeOfLabel(namespace, label, labels[label]!);
+    const count = (orphanLabels.get(place) ?? 0) + by;
+    if (count === 0) orphanLabels.delete(place);
+    else orphanLabels.set(place, count);
+  }
+}
+
+/** Neither a namespace nor a label's key has a `=`, and no namespace a `/`. */
+function placeOfLabel(namespace: string, label: string, value: string): string {
+  return `${namespace}/${label}=${value}`;
 }

@@ -3,7 +3,7 @@ import type { Micros } from '../../../kernel/time.js';
 import type { Node } from '../../api/objects/node.js';
 import type { Pod } from '../../api/objects/pod.js';
 import type { ControllerRevision, DaemonSet } from '../../api/objects/workload.js';
-import { controlledBy, orphansIn } from '../../api/owner-index.js';
+import { controlledBy, orphansFor } from '../../api/owner-index.js';
 import { objectKey } from '../../api/store.js';
 import { isSatisfied } from '../shared/expectations.js';
 import { byRevision, REVISION_LABEL, revisionsOf } from '../shared/revision-history.js';
@@ -37,7 +37,7 @@ export function manageView(world: DaemonSetWorld, set: DaemonSet): ManageView {
   const { now } = world.kernel;
   const ledger = ledgerOf(world, set);
   judgeChanged(ledger, now);
-  const orphans = [...orphansIn<Pod>(world.kcm.owned.Pod, set.metadata.namespace).values()];
+  const orphans = [...orphansFor<Pod>(world.kcm.owned.Pod, set.metadata.namespace, set.spec.selector).values()];
   const claimable = orphans.filter(({ metadata }) => isMatch(ledger, metadata.labels));
   const failed: FailedPod[] = [];
   const succeeded: Pod[] = [];

@@ -5,7 +5,7 @@ import { controllerKey, KCM, kcmLister } from '../../api/kcm.js';
 import { finishedCondition, type Job } from '../../api/objects/batch.js';
 import type { StringMap } from '../../api/objects/meta.js';
 import type { Pod } from '../../api/objects/pod.js';
-import { controlledBy, orphansIn } from '../../api/owner-index.js';
+import { controlledBy, orphansFor } from '../../api/owner-index.js';
 import { controllerOf } from '../../api/owner-references.js';
 import { matchesSelector } from '../../api/selectors.js';
 import { type ObjectKey, objectKey } from '../../api/store.js';
@@ -79,7 +79,10 @@ function viewOf(world: JobWorld, job: Job): JobView {
   const pods = world.kcm.owned.Pod;
   return {
     job,
-    candidates: [...controlledBy<Pod>(pods, uid).values(), ...orphansIn<Pod>(pods, namespace).values()],
+    candidates: [
+      ...controlledBy<Pod>(pods, uid).values(),
+      ...orphansFor<Pod>(pods, namespace, job.spec.selector ?? {}).values(),
+    ],
     mayManage: isSatisfied(expectations, key, now),
     backOff: backOffs.get(key) ?? NO_FAILURES,
     released: [...(released.get(key) ?? [])],

@@ -2,7 +2,7 @@ import { type Controllers, enqueue, SYNC_DONE } from '../../api/controller-loop.
 import type { Change, Listeners } from '../../api/informers.js';
 import { controllerKey, KCM, kcmLister, type KcmWorld } from '../../api/kcm.js';
 import type { Pod } from '../../api/objects/pod.js';
-import { controlledBy, orphansIn } from '../../api/owner-index.js';
+import { controlledBy, orphansFor } from '../../api/owner-index.js';
 import { controllerOf } from '../../api/owner-references.js';
 import { isActive } from '../../api/pod-predicates.js';
 import { objectKey } from '../../api/store.js';
@@ -13,7 +13,7 @@ import { forgetOwner, isBehind, keepPodNote, type PodNote } from '../shared/pod-
 import { availabilityOf } from './counts.js';
 import { BURST_REPLICAS, type ReplicaSetView, syncReplicaSet } from './decide.js';
 import { firstToGo, forgetCounts, keptCounts, ranksOf, recount } from './kept-counts.js';
-import { type ReplicaOwner, selects } from './replica-owner.js';
+import { type ReplicaOwner, selectorOf, selects } from './replica-owner.js';
 import type { ReplicaSetMemory, ReplicaSetWorld, ReplicationControllerWorld } from './state.js';
 
 /** kubernetes v1.36.3 pkg/controller/{replicaset,replication}/config/v1alpha1/defaults.go */
@@ -95,7 +95,7 @@ function viewOf(world: KcmWorld, memory: ReplicaSetMemory, owner: ReplicaOwner):
   const { now } = world.kernel;
   const { replicas = 1, minReadySeconds = 0 } = owner.spec;
   const index = world.kcm.owned.Pod;
-  const orphans = orphansIn<Pod>(index, owner.metadata.namespace);
+  const orphans = orphansFor<Pod>(index, owner.metadata.namespace, selectorOf(owner));
   const { counts, readySince } = keptCounts(world, memory, owner);
   const mayManage = isSatisfied(memory.expectations, objectKey(owner), now);
   const surplus = mayManage ? counts.active - replicas : 0;

@@ -1,6 +1,6 @@
-import type { StringMap } from '../../api/objects/meta.js';
+import type { LabelSelector, StringMap } from '../../api/objects/meta.js';
 import type { ReplicaSet, ReplicationController } from '../../api/objects/workload.js';
-import { matchesPairs, matchesSelector } from '../../api/selectors.js';
+import { matchesSelector } from '../../api/selectors.js';
 
 /**
  * What keeps a number of equal pods. Kubernetes plays ReplicationControllers with the ReplicaSets' code, behind an adapter.
@@ -10,9 +10,11 @@ export type ReplicaOwner = ReplicaSet | ReplicationController;
 
 /** Does the selector of the owner match the labels? */
 export function selects(owner: ReplicaOwner, labels: StringMap | undefined): boolean {
-  return isReplicationController(owner)
-    ? matchesPairs(owner.spec.selector, labels)
-    : matchesSelector(owner.spec.selector, labels);
+  return matchesSelector(selectorOf(owner), labels);
+}
+
+export function selectorOf(owner: ReplicaOwner): LabelSelector {
+  return isReplicationController(owner) ? { matchLabels: owner.spec.selector } : owner.spec.selector;
 }
 
 export function isReplicationController(owner: ReplicaOwner): owner is ReplicationController {

@@ -5,7 +5,7 @@ import type { StringMap } from '../../api/objects/meta.js';
 import type { Pod } from '../../api/objects/pod.js';
 import type { PersistentVolumeClaim } from '../../api/objects/storage.js';
 import type { StatefulSet } from '../../api/objects/workload.js';
-import { controlledBy, orphansIn } from '../../api/owner-index.js';
+import { controlledBy, orphansFor } from '../../api/owner-index.js';
 import { matchesSelector } from '../../api/selectors.js';
 import { keyOf, objectKey } from '../../api/store.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
@@ -72,7 +72,9 @@ export function registerStatefulSet<W extends StatefulSetWorld>(
 function viewOf(world: StatefulSetWorld, set: StatefulSet): StatefulSetView {
   const { uid, namespace } = set.metadata;
   const index = world.kcm.owned.Pod;
-  const orphans = [...orphansIn<Pod>(index, namespace).values()].filter((pod) => isMember(set, pod));
+  const orphans = [...orphansFor<Pod>(index, namespace, set.spec.selector).values()].filter((pod) =>
+    isMember(set, pod),
+  );
   const candidates = [...controlledBy<Pod>(index, uid).values(), ...orphans];
   const claims = claimsOf(world, set, candidates);
   return { set, candidates, revisions: revisionsOf(world, set), claims, now: world.kernel.now };
