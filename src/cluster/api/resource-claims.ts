@@ -1,4 +1,5 @@
-import type { ResourceClaim } from './objects/devices.js';
+import type { ApiRequest } from './calls.js';
+import type { ClaimConsumer, ResourceClaim } from './objects/devices.js';
 import type { Pod, PodResourceClaim } from './objects/pod.js';
 import { controllerOf } from './owner-references.js';
 
@@ -33,6 +34,24 @@ export function strangerFault(
   if (controllerOf(claim)?.uid === pod.uid) return undefined;
   const { namespace, name } = claim.metadata;
   return `ResourceClaim ${namespace}/${name} was not created for Pod ${pod.namespace}/${pod.name} (Pod is not owner)`;
+}
+
+/** Has it the finalizer that keeps a claim with devices? */
+export function isProtected({ metadata }: ResourceClaim): boolean {
+  return metadata.finalizers?.includes(ALLOCATED_FINALIZER) === true;
+}
+
+/** The consumers of a claim with one more pod. */
+export function consumersWith({ status }: ResourceClaim, { metadata }: Pod): ClaimConsumer[] {
+  const { name, uid } = metadata;
+  return [...(status.reservedFor ?? []), { resource: 'pods', name, uid }];
+}
+
+/** Refused if somebody else has written the claim meanwhile. */
+export function claimUpdate(body: ResourceClaim, subresource?: 'status'): ApiRequest {
+  const { namespace, name, resourceVersion } = body.metadata;
+  const request = { verb: 'update', kind: 'ResourceClaim', namespace, name, resourceVersion, body } as const;
+  return subresource === undefined ? request : { ...request, subresource };
 }
 
 export function isReservedFor({ status }: ResourceClaim, uid: string): boolean {

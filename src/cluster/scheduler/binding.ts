@@ -12,7 +12,7 @@ import { isTerminal, podCondition } from '../api/pod-predicates.js';
 import { objectKey } from '../api/store.js';
 import { noteBindingError } from './attempt-log.js';
 import { removePod } from './cluster-pods.js';
-import { claimWritten, createDeviceWrites, forgetDevices, goOnWithDevices } from './device-binding-cycle.js';
+import { claimWritten, beginDeviceWrites, forgetDevices, goOnWithDevices } from './device-binding-cycle.js';
 import { recordPodEvent } from './event-series.js';
 import { SchedulerEvent } from './events.js';
 import type { Failure } from './fit-error.js';
@@ -33,8 +33,7 @@ export function startBinding(world: SchedulerWorld, { queued, nodeName, volumes,
     queued,
     nodeName,
     volumes,
-    devices,
-    deviceWrites: createDeviceWrites(),
+    devices: devices === undefined ? undefined : beginDeviceWrites(devices),
     isInPreBind: false,
     written: 0,
     versions: [],

@@ -1,12 +1,12 @@
 import { type ApiRequest, type ApiResult, issue, NOBODY, succeeded } from '../api/calls.js';
 import { lister } from '../api/informers.js';
 import type { ResourceClaim } from '../api/objects/devices.js';
-import { ALLOCATED_FINALIZER } from '../api/resource-claims.js';
+import { ALLOCATED_FINALIZER, claimUpdate, consumersWith, isProtected } from '../api/resource-claims.js';
 import { type ObjectKey, objectKey } from '../api/store.js';
 import { endHold, holdDevices, setClaim } from './devices/device-state.js';
 import { SchedulerEvent } from './events.js';
 import { happen } from './happen.js';
-import type { ClaimWish, DevicePlan } from './plugins/dynamic-resources.js';
+import type { ClaimWish } from './plugins/dynamic-resources.js';
 import type { Binding, SchedulerWorld } from './world.js';
 
 /** How a claim is written: k8s.io/client-go util/retry DefaultRetry gives up after so many conflicts; its pauses of 10 ms are left out. */
@@ -14,6 +14,7 @@ const MAXIMUM_TRIES = 5;
 
 /** The writes of PreBind that are under way, or to come. Plain data, in the world. */
 export interface DeviceWrites {
+  readonly wishes: readonly ClaimWish[];
   /** Number of the wish that is written; its tries so far; the claim as it is known now. */
   wish: number;
   tries: number;
@@ -22,13 +23,13 @@ export interface DeviceWrites {
   isReading: boolean;
 }
 
-export function createDeviceWrites(): DeviceWrites {
-  return { wish: 0, tries: 0, claim: undefined, isReading: false };
+export function beginDeviceWrites(wishes: readonly ClaimWish[]): DeviceWrites {
+  return { wishes, wish: 0, tries: 0, claim: undefined, isReading: false };
 }
 
 /** Reserve: the devices are taken from now on. */
-export function reserveDevices({ scheduler }: SchedulerWorld, plan: DevicePlan): void {
-  for (const { claim, allocation } of plan.wishes) {
+export function reserveDevices({ scheduler }: SchedulerWorld, wishes: readonly ClaimWish[]): void {
+  for (const { claim, allocation } of wishes) {
     if (allocation !== undefined) holdDevices(scheduler.cluster.devices, { ...claim, status: { allocation } });
   }
 }
@@ -38,37 +39,32 @@ export function reserveDevices({ scheduler }: SchedulerWorld, plan: DevicePlan):
  * Source: kubernetes v1.36.3 plugins/dynamicresources/dynamicresources.go: bindClaim.
  */
 function writeDevices(world: SchedulerWorld, number: number, binding: Binding): boolean {
-  const wish = binding.devices?.wishes[binding.deviceWrites.wish];
+  const writes = binding.devices;
+  const wish = writes?.wishes[writes.wish];
   if (wish === undefined) return false;
-  const claim = binding.deviceWrites.claim ?? wish.claim;
+  const claim = writes!.claim ?? wish.claim;
   issue(world, world.scheduler.client, nextWrite(world, binding, wish, claim), SchedulerEvent.ClaimWritten, number);
   return true;
 }
 
 function nextWrite(world: SchedulerWorld, { queued }: Binding, wish: ClaimWish, claim: ResourceClaim): ApiRequest {
-  const { finalizers = [] } = claim.metadata;
-  if (wish.allocation !== undefined && !finalizers.includes(ALLOCATED_FINALIZER)) {
-    return update({ ...claim, metadata: { ...claim.metadata, finalizers: [...finalizers, ALLOCATED_FINALIZER] } });
+  if (wish.allocation !== undefined && !isProtected(claim)) {
+    const finalizers = [...(claim.metadata.finalizers ?? []), ALLOCATED_FINALIZER];
+    return claimUpdate({ ...claim, metadata: { ...claim.metadata, finalizers } });
   }
-  const { name, uid } = queued.pod.metadata;
   const { now } = world.kernel;
   const given = wish.allocation ?? claim.status.allocation;
   const allocation =
     given === undefined ? undefined : { ...given, allocationTimestamp: given.allocationTimestamp ?? now };
-  const reservedFor = [...(claim.status.reservedFor ?? []), { resource: 'pods', name, uid }];
+  const reservedFor = consumersWith(claim, queued.pod);
   const status = { ...claim.status, ...(allocation === undefined ? {} : { allocation }), reservedFor };
-  return { ...update({ ...claim, status }), subresource: 'status' };
-}
-
-function update(body: ResourceClaim): ApiRequest {
-  const { namespace, name, resourceVersion } = body.metadata;
-  return { verb: 'update', kind: 'ResourceClaim', namespace, name, resourceVersion, body };
+  return claimUpdate({ ...claim, status }, 'status');
 }
 
 /** The answer to a write, or to the question what a claim is like now; gives the error that ends the binding. */
 export function claimWritten(world: SchedulerWorld, binding: Binding, result: ApiResult): string {
-  const { deviceWrites: writes, devices } = binding;
-  const wish = devices!.wishes[writes.wish]!;
+  const writes = binding.devices!;
+  const wish = writes.wishes[writes.wish]!;
   if (writes.isReading) {
     writes.isReading = false;
     if (!succeeded(result)) return `get updated claim ${wish.key} after conflict: ${result.message}`;
@@ -101,16 +97,12 @@ export function claimWritten(world: SchedulerWorld, binding: Binding, result: Ap
 
 /** Asks for the claim if its last write met with a conflict; else goes on writing. False: all is written. */
 export function goOnWithDevices(world: SchedulerWorld, number: number, binding: Binding): boolean {
-  const { deviceWrites, devices } = binding;
-  if (!deviceWrites.isReading) return writeDevices(world, number, binding);
-  const { namespace, name } = devices!.wishes[deviceWrites.wish]!.claim.metadata;
+  const { devices: writes } = binding;
+  if (writes?.isReading !== true) return writeDevices(world, number, binding);
+  const { namespace, name } = writes.wishes[writes.wish]!.claim.metadata;
   const request = { verb: 'get', kind: 'ResourceClaim', namespace, name } as const;
   issue(world, world.scheduler.client, request, SchedulerEvent.ClaimWritten, number);
   return true;
-}
-
-function isProtected({ metadata }: ResourceClaim): boolean {
-  return metadata.finalizers?.includes(ALLOCATED_FINALIZER) === true;
 }
 
 /** Somebody else was faster. */
@@ -121,11 +113,12 @@ function clashOf({ key, allocation }: ClaimWish, { metadata, status }: ResourceC
 }
 
 /** Unreserve: what is not written is free again, and what is, is taken back. */
-export function forgetDevices(world: SchedulerWorld, { queued, devices, deviceWrites }: Binding): void {
+export function forgetDevices(world: SchedulerWorld, { queued, devices }: Binding): void {
   const { scheduler } = world;
   const { uid } = queued.pod.metadata;
-  for (const [index, { key, claim, allocation }] of devices!.wishes.entries()) {
-    if (index >= deviceWrites.wish) {
+  const { wishes, wish } = devices!;
+  for (const [index, { key, claim, allocation }] of wishes.entries()) {
+    if (index >= wish) {
       if (allocation !== undefined) release(world, key, claim);
       continue;
     }
@@ -158,6 +151,5 @@ export function seeClaim(world: SchedulerWorld, object: ResourceClaim): void {
 
 /** PostFilter: gives the devices of a claim back that are of no use where the pod could go. */
 export function freeClaim(world: SchedulerWorld, claim: ResourceClaim): void {
-  const request: ApiRequest = { ...update({ ...claim, status: {} }), subresource: 'status' };
-  issue(world, world.scheduler.client, request, SchedulerEvent.ClaimFreed);
+  issue(world, world.scheduler.client, claimUpdate({ ...claim, status: {} }, 'status'), SchedulerEvent.ClaimFreed);
 }

@@ -7,21 +7,11 @@ import type { PodClass } from './pod-class.js';
 
 /** Which events may let a pod pass DynamicResources (reference/scheduling.md 1.4). */
 export function devicesMayHelp(cluster: ClusterState, pod: PodClass, event: ClusterEvent): boolean {
-  switch (event.type) {
-    case 'ResourceClaim':
-      return claimMayHelp(cluster, pod, event.before, event.object);
-    case 'OwnClaims':
-      return pod.claimUser !== undefined && typeof claimsFor(cluster.devices, pod.claimUser) !== 'string';
-    case 'NodeAdd':
-    case 'NodeLabel':
-    case 'NodeAllocatable':
-    case 'NodeTaint':
-    case 'DeviceClass':
-    case 'ResourceSlice':
-      return true;
-    default:
-      return false;
+  if (event.type === 'ResourceClaim') return claimMayHelp(cluster, pod, event.before, event.object);
+  if (event.type === 'OwnClaims') {
+    return pod.claimUser !== undefined && typeof claimsFor(cluster.devices, pod.claimUser) !== 'string';
   }
+  return listensToDevices(event);
 }
 
 /** Source: kubernetes v1.36.3 plugins/dynamicresources/dynamicresources.go: isSchedulableAfterClaimChange. */

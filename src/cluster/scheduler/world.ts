@@ -8,7 +8,7 @@ import type { DeviceWrites } from './device-binding-cycle.js';
 import type { EventSeriesState } from './event-series.js';
 import type { Failure } from './fit-error.js';
 import type { SchedulerParameters } from './parameters.js';
-import type { DevicePlan } from './plugins/dynamic-resources.js';
+import type { ClaimWish } from './plugins/dynamic-resources.js';
 import type { VolumePlan } from './plugins/volume-binding.js';
 import type { QueuedPod } from './queued-pod.js';
 import type { SchedulingQueue } from './scheduling-queue.js';
@@ -22,8 +22,7 @@ export interface Binding {
   readonly nodeName: string;
   /** What its claims need first; undefined: nothing. */
   readonly volumes: VolumePlan | undefined;
-  readonly devices: DevicePlan | undefined;
-  readonly deviceWrites: DeviceWrites;
+  readonly devices: DeviceWrites | undefined;
   /** Its claims are being bound: preemption may call it off without the API server. */
   isInPreBind: boolean;
   /** Writes of PreBind that are done, and the versions of the volumes and claims written: the informers may be behind them. */
@@ -39,7 +38,7 @@ export interface Cycle {
   /** Empty if it failed. */
   readonly nodeName: string;
   readonly volumes: VolumePlan | undefined;
-  readonly devices: DevicePlan | undefined;
+  readonly devices: readonly ClaimWish[] | undefined;
   readonly failure: Failure | undefined;
 }
 

@@ -57,7 +57,7 @@ export function place(cluster: ClusterState, pod: Pod, podClass: PodClass): bool
   const plan = reserveVolumes(cluster, podClass, node);
   for (const { volume, claim } of plan?.bindings ?? []) bind(cluster, volume, claim);
   for (const claim of plan?.provisions ?? []) provide(cluster, claim, cluster.nodes[node]!);
-  for (const { key, claim, allocation } of planDevices(cluster, podClass, node)?.wishes ?? []) {
+  for (const { key, claim, allocation } of planDevices(cluster, podClass, node) ?? []) {
     if (allocation !== undefined) setClaim(cluster.devices, key, { ...claim, status: { allocation } });
   }
   placePod(cluster, pod, cluster.names[node]!, podClass);

@@ -422,8 +422,8 @@ function scheduleSome(story: Story, shape: number): void {
   expect(cluster.nextStart).toBe(fresh.nextStart);
   const { nodeName, nomination } = plain;
   if (nodeName !== undefined) {
-    const plan = planDevices(cluster, podClassOf(cluster, incoming), cluster.indexByName.get(nodeName)!);
-    writeDevices(story, plan?.wishes ?? [], incoming);
+    const wishes = planDevices(cluster, podClassOf(cluster, incoming), cluster.indexByName.get(nodeName)!);
+    writeDevices(story, wishes ?? [], incoming);
     placePod(cluster, incoming, nodeName);
     story.pods.set(incoming.metadata.uid, { pod: incoming, nodeName });
   } else if (nomination !== undefined && nomination !== '') {

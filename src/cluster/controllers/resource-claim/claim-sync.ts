@@ -2,7 +2,7 @@ import { succeeded } from '../../api/calls.js';
 import type { ClaimConsumer, ResourceClaim } from '../../api/objects/devices.js';
 import type { Pod } from '../../api/objects/pod.js';
 import { isTerminal } from '../../api/pod-predicates.js';
-import { ALLOCATED_FINALIZER } from '../../api/resource-claims.js';
+import { ALLOCATED_FINALIZER, claimUpdate, isProtected } from '../../api/resource-claims.js';
 import { attempt, RequestRefused, send, type Story } from '../../api/sync-story.js';
 
 /** A pod that a claim is reserved for, as far as the controller knows: `unknown` has to be asked for. */
@@ -59,10 +59,6 @@ function withConsumers(claim: ResourceClaim, consumers: readonly ClaimConsumer[]
   return { ...claim, status };
 }
 
-function isProtected({ metadata }: ResourceClaim): boolean {
-  return metadata.finalizers?.includes(ALLOCATED_FINALIZER) === true;
-}
-
 function* release(claim: ResourceClaim): Story<undefined> {
   if (!isProtected(claim)) return undefined;
   const finalizers = claim.metadata.finalizers!.filter((finalizer) => finalizer !== ALLOCATED_FINALIZER);
@@ -71,10 +67,7 @@ function* release(claim: ResourceClaim): Story<undefined> {
 }
 
 function* update(body: ResourceClaim, subresource?: 'status'): Story<ResourceClaim> {
-  const { namespace, name, resourceVersion } = body.metadata;
-  const to = subresource === undefined ? {} : { subresource };
-  const request = { verb: 'update', kind: 'ResourceClaim', namespace, name, resourceVersion, body, ...to } as const;
-  return (yield* send(request)) as ResourceClaim;
+  return (yield* send(claimUpdate(body, subresource))) as ResourceClaim;
 }
 
 /** None of its containers runs, or ever will. Source: controller.go: isPodDone. */

@@ -4,7 +4,7 @@ import { KCM, kcmLister } from '../../api/kcm.js';
 import type { ResourceClaim, ResourceClaimTemplate } from '../../api/objects/devices.js';
 import type { Pod, PodResourceClaim } from '../../api/objects/pod.js';
 import { controllerOf } from '../../api/owner-references.js';
-import { isTerminal } from '../../api/pod-predicates.js';
+import { isActive } from '../../api/pod-predicates.js';
 import { controlledBy } from '../../api/owner-index.js';
 import { claimOfPod, isReservedFor, resourceClaimNamesOf, strangerFault } from '../../api/resource-claims.js';
 import { keyOf, type ObjectKey, objectKey } from '../../api/store.js';
@@ -101,7 +101,7 @@ function enqueuePod(world: ResourceClaimWorld, controllerId: number, pod: Pod, i
  */
 function needsWork(world: ResourceClaimWorld, pod: Pod): boolean {
   const { namespace, uid } = pod.metadata;
-  if (isOver(pod)) return false;
+  if (!isActive(pod)) return false;
   const claims = kcmLister<ResourceClaim>(world, 'ResourceClaim');
   for (const podClaim of pod.spec.resourceClaims!) {
     const known = claimOfPod(pod, podClaim);
@@ -116,13 +116,9 @@ function needsWork(world: ResourceClaimWorld, pod: Pod): boolean {
   return false;
 }
 
-function isOver(pod: Pod): boolean {
-  return pod.metadata.deletionTimestamp !== undefined || isTerminal(pod);
-}
-
 function syncPod<W extends ResourceClaimWorld>(world: W, teller: StoryTeller<W, PodInput>, key: ObjectKey): SyncStep {
   const pod = kcmLister<Pod>(world, 'Pod').get(key);
-  if (pod === undefined || isOver(pod)) return SYNC_DONE;
+  if (pod === undefined || !isActive(pod)) return SYNC_DONE;
   const claims = pod.spec.resourceClaims!.map((podClaim) => viewOf(world, pod, podClaim));
   return beginStory(world, teller, { pod, claims });
 }

@@ -1,10 +1,9 @@
 import type { ObjectDraft } from '../../api/create.js';
-import type { ApiRequest } from '../../api/calls.js';
 import { succeeded } from '../../api/calls.js';
 import type { ResourceClaim, ResourceClaimTemplate } from '../../api/objects/devices.js';
 import type { Pod, PodResourceClaim } from '../../api/objects/pod.js';
 import { controllerReference } from '../../api/owner-references.js';
-import { type ClaimOfPod, claimOfPod, isReservedFor, strangerFault } from '../../api/resource-claims.js';
+import { claimOfPod, claimUpdate, consumersWith, isReservedFor, strangerFault } from '../../api/resource-claims.js';
 import { attempt, note, send, type Story, tell } from '../../api/sync-story.js';
 
 /** On a claim that was made for a pod: which of its claims it is. Source: controller.go: podResourceClaimAnnotation. */
@@ -53,14 +52,15 @@ export function* podStory({ pod, claims }: PodInput): Story {
     if (claim === undefined) return {};
     if (known.isGenerated && strangerFault(claim, pod.metadata) !== undefined) return { retry: true };
     if (claim.status.allocation === undefined || isReservedFor(claim, pod.metadata.uid)) continue;
-    yield* send(reservation(claim, pod));
+    const status = { ...claim.status, reservedFor: consumersWith(claim, pod) };
+    yield* send(claimUpdate({ ...claim, status }, 'status'));
   }
   return {};
 }
 
 /** Source: controller.go: handleClaim. */
 function needsClaim(pod: Pod, { podClaim, claim }: PodClaimView): boolean {
-  const known: ClaimOfPod | undefined = claimOfPod(pod, podClaim);
+  const known = claimOfPod(pod, podClaim);
   if (podClaim.resourceClaimTemplateName === undefined) return false;
   if (known === undefined) return true;
   if (known.name === undefined) return false;
@@ -109,12 +109,4 @@ function baseName(podName: string, claimName: string): string {
   if (base.length <= MAXIMUM_BASE_LENGTH) return base;
   const cut = (part: string): string => part.slice(0, Math.trunc((part.length * MAXIMUM_BASE_LENGTH) / base.length));
   return `${cut(podName)}-${cut(claimName)}`;
-}
-
-function reservation(claim: ResourceClaim, { metadata }: Pod): ApiRequest {
-  const { namespace, name, resourceVersion } = claim.metadata;
-  const consumer = { resource: 'pods', name: metadata.name, uid: metadata.uid };
-  const status = { ...claim.status, reservedFor: [...(claim.status.reservedFor ?? []), consumer] };
-  const body = { ...claim, status };
-  return { verb: 'update', kind: 'ResourceClaim', namespace, name, resourceVersion, subresource: 'status', body };
 }

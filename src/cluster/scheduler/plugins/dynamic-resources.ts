@@ -174,11 +174,6 @@ export function claimToFree(cluster: ClusterState, demand: DeviceDemand, uid: st
   });
 }
 
-/** What is to be written before the pod may go to its node. */
-export interface DevicePlan {
-  readonly wishes: readonly ClaimWish[];
-}
-
 /** A claim that the pod is to be noted in, with the devices that it gets. */
 export interface ClaimWish {
   readonly key: ObjectKey;
@@ -187,17 +182,16 @@ export interface ClaimWish {
   readonly allocation: AllocationResult | undefined;
 }
 
-/** Reserve: the node was found to serve all claims. */
-export function planDevices(cluster: ClusterState, pod: PodClass, node: NodeIndex): DevicePlan | undefined {
+/** Reserve: what is to be written before the pod may go to its node, which was found to serve all claims. */
+export function planDevices(cluster: ClusterState, pod: PodClass, node: NodeIndex): readonly ClaimWish[] | undefined {
   const demand = prepareDevices(cluster, pod);
   if (demand === undefined) return undefined;
   const allocations = allocationsOn(cluster, demand, node);
   const { uid } = pod.claimUser!.pod;
-  const wishes = demand.claims
+  return demand.claims
     .filter((claim) => !isReservedFor(claim, uid))
     .map((claim) => {
       const allocation = allocations[demand.unallocated.indexOf(claim)];
       return { key: objectKey(claim), claim, allocation };
     });
-  return { wishes };
 }
