@@ -17,7 +17,7 @@ const NO_VICTIMS = 'No preemption victims found for incoming pod';
 const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
 /** The DynamicResources plugin speaks before preemption does. */
 const NO_CLAIMS = 'no new claims to deallocate';
-const STILL = 'still not schedulable';
+const STILL_UNSCHEDULABLE = 'still not schedulable';
 const DEALLOCATED = 'deallocation of ResourceClaim completed';
 
 /** After a refusal as a whole DynamicResources finds no state of its PreFilter, and preemption is not asked. */
@@ -83,7 +83,7 @@ interface ClaimsAfter {
 function claimsAfter(cluster: ClusterState, { devices }: Filters, uid: string): ClaimsAfter {
   if (devices === undefined) return { said: NO_CLAIMS };
   const freed = claimToFree(cluster, devices, uid);
-  return freed === undefined ? { said: STILL } : { said: DEALLOCATED, freed };
+  return freed === undefined ? { said: STILL_UNSCHEDULABLE } : { said: DEALLOCATED, freed };
 }
 
 /** kubernetes v1.36.3 pkg/scheduler/framework/runtime/framework.go: RunPostFilterPlugins; schedule_one.go: schedulingCycle. */

@@ -71,9 +71,7 @@ const ATTEMPT_LOG_SD = 0.4214;
  * `handOver` is what is left of "scheduler cycle+bind" (control-plane.md 10: medians 10, 12, 30 and 12 ms) without the
  * attempt and the write of the binding (5, 7, 22 ms). At the edge the write alone takes longer.
  */
-export const SCHEDULER_PRESETS: {
-  readonly [P in Preset]: SchedulerParameters;
-} = {
+export const SCHEDULER_PRESETS: { readonly [P in Preset]: SchedulerParameters } = {
   'bare-metal': withHandOver(lognormalByMedian(5 * MILLISECOND_US, 0.4)),
   managed: withHandOver(lognormalByMedian(5 * MILLISECOND_US, 0.5)),
   large: withHandOver(lognormalByMedian(8 * MILLISECOND_US, 0.8)),

@@ -60,14 +60,15 @@ export function schedulePod(
   moveStart(cluster, evaluated);
   const feasible = cluster.feasibleCount;
   const error = filters.devices?.error ?? '';
-  const rest = { evaluated, isNominated: false, error };
-  if (feasible === 0 || error !== '') return { node: NO_NODE, feasible: 0, ...rest };
+  if (feasible === 0 || error !== '') return { node: NO_NODE, feasible: 0, evaluated, isNominated: false, error };
   // A single feasible node is taken without a look at its score.
-  if (feasible === 1) return { node: cluster.feasible[0]!, feasible, ...rest };
-  if (isReference) scorePlainly(cluster, pod);
-  else scoreNodes(cluster, filters);
-  const winner = draw !== undefined ? drawnBest(cluster, draw) : isReference ? heapRoot(cluster) : firstBest(cluster);
-  return { node: cluster.feasible[winner]!, feasible, ...rest };
+  let winner = 0;
+  if (feasible > 1) {
+    if (isReference) scorePlainly(cluster, pod);
+    else scoreNodes(cluster, filters);
+    winner = draw !== undefined ? drawnBest(cluster, draw) : isReference ? heapRoot(cluster) : firstBest(cluster);
+  }
+  return { node: cluster.feasible[winner]!, feasible, evaluated, isNominated: false, error };
 }
 
 /** The node that the pod is nominated for, if it is there. */

@@ -99,10 +99,10 @@ export function ranksOf(
 ): ReadonlyMap<string, number> {
   const byNode = pods.length === 0 ? NOWHERE : siblingsByNode(world, memory, owner);
   const ranks = new Map<string, number>();
-  for (const {
-    spec: { nodeName = '' },
-  } of pods)
+  for (const { spec } of pods) {
+    const { nodeName = '' } = spec;
     ranks.set(nodeName, byNode.get(nodeName) ?? 0);
+  }
   return ranks;
 }
 
