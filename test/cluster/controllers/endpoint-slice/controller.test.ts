@@ -159,6 +159,23 @@ describe('the slices of a Service', () => {
     expect(tank.all<EndpointSlice>('EndpointSlice').map((slice) => slice.endpoints.length)).toEqual([100, 30]);
   });
 
+  it('hold all pods as soon as a quota that refused them is gone', () => {
+    const tank = tankWith();
+    const hard = { 'count/endpointslices.discovery.k8s.io': '0' };
+    const metadata = { name: 'none', namespace: 'default' };
+    tank.create({ apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard } });
+    const body = { status: { hard, used: hard } };
+    tank.ask({ verb: 'patch', kind: 'ResourceQuota', ...metadata, subresource: 'status', body });
+    tank.create(pod('a'));
+    tank.run(SECOND_US);
+    tank.create(SERVICE);
+    tank.run(SECOND_US);
+    expect(tank.all('EndpointSlice')).toEqual([]);
+    tank.delete('ResourceQuota', 'none');
+    tank.run(60 * SECOND_US);
+    expect(namesOf(endpoints(tank))).toEqual(['a']);
+  });
+
   it('come out the same whether a sync looks at what changed or at all pods', () => {
     const play = (looksAtAll: boolean): TestTank<World> => {
       const tank = tankWith({ nodes: ['n1', 'n2', 'n3'] });
@@ -174,7 +191,20 @@ describe('the slices of a Service', () => {
         if (index % 3 > 0) tank.create(pod(`late${index}`));
         if (index % 10 === 0) {
           tank.patch('Pod', `p${(index * 7 + 1) % 250}`, { metadata: { labels: { app: 'db' } } });
-          tank.patch('Node', 'n2', { metadata: { labels: { 'topology.kubernetes.io/zone': `zone-${index}` } } });
+          const body = { metadata: { labels: { 'topology.kubernetes.io/zone': `zone-${index}` } } };
+          tank.ask({ verb: 'patch', kind: 'Node', namespace: '', name: 'n2', body });
+        }
+        if (index % 25 === 0) {
+          // Somebody else empties a slice.
+          const [slice] = tank.all<EndpointSlice>('EndpointSlice').filter((one) => one.endpoints.length > 1);
+          const { name } = slice!.metadata;
+          tank.ask({
+            verb: 'update',
+            kind: 'EndpointSlice',
+            namespace: 'default',
+            name,
+            body: { ...slice, endpoints: [] },
+          });
         }
         if (index === 60) tank.patch('Service', 'web', { spec: { trafficDistribution: 'PreferSameZone' } });
         tank.run(200 * MILLISECOND_US);

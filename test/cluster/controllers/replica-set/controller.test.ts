@@ -95,6 +95,28 @@ describe('a ReplicaSet', () => {
     expect(tank.events('SuccessfulDelete')).toHaveLength(8 - ready.length);
   });
 
+  it('gives up pods where its controller has most of them, as they are at the time', () => {
+    const tank = tankWith({ nodes: ['n1', 'n2'] });
+    const ownerReferences = [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'web', controller: true }];
+    const set = webSet(10) as { metadata: object };
+    tank.create({ ...set, metadata: { ...set.metadata, ownerReferences } });
+    tank.run(5 * SECOND_US);
+    const onFirst = (): Pod[] => pods(tank).filter(({ spec }) => spec.nodeName === 'n1');
+    const onSecond = (): Pod[] => pods(tank).filter(({ spec }) => spec.nodeName === 'n2');
+    const scale = (replicas: number): void => {
+      tank.patch('ReplicaSet', 'web', { spec: { replicas } });
+      tank.run(5 * SECOND_US);
+    };
+    scale(8);
+    expect([onFirst().length, onSecond().length]).toEqual([4, 4]);
+    // Of the pods that replace these, one each comes to either node.
+    for (const { metadata } of onSecond().slice(0, 2)) tank.delete('Pod', metadata.name);
+    tank.run(10 * SECOND_US);
+    expect([onFirst().length, onSecond().length]).toEqual([5, 3]);
+    scale(6);
+    expect([onFirst().length, onSecond().length]).toEqual([3, 3]);
+  });
+
   it('adopts pods that match, and lets go of one that does so no longer', () => {
     const tank = tankWith();
     const { spec } = webTemplate() as { spec: unknown };

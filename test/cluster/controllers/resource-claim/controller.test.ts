@@ -178,6 +178,16 @@ describe('claims that pods name', () => {
     expect(claims(tank)[0]!.status).toEqual({});
   });
 
+  it('are free of a pod whose name another one has by now', () => {
+    const tank = newTank({ ...API_PRESETS['bare-metal'], watchDelivery: constant(SECOND_US) });
+    tank.create(CLAIM);
+    allocate(tank, 'shared', [{ metadata: { name: 'train', uid: 'gone' } } as unknown as Pod]);
+    tank.run(SECOND_US / 2);
+    tank.create(pod('train', []));
+    tank.run(5 * SECOND_US);
+    expect(claims(tank)[0]!.status).toEqual({});
+  });
+
   it('are reserved for pods that came to their node without the scheduler', () => {
     const tank = newTank();
     tank.create(CLAIM);

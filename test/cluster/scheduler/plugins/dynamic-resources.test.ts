@@ -80,6 +80,23 @@ describe('a pod goes where its devices are', () => {
     expect(claimIn(one, 'c')!.status.reservedFor).toHaveLength(1);
   });
 
+  it('or, if another of its claims goes meanwhile, is taken off those that it was noted in', () => {
+    const one = worldWith(slice('n1', ['a', 'b']));
+    for (const name of ['c', 'd']) insertObject(one.world, claim(name));
+    one.run(1);
+    one.addPod(pod('p', 1, by('c', 'd')));
+    for (let at = 1; claimIn(one, 'c')!.status.reservedFor === undefined; at += 0.001) one.run(at);
+    const before = claimIn(one, 'd')!;
+    const metadata = { ...before.metadata, deletionTimestamp: 1, finalizers: ['x'] };
+    replaceObject(one.world, before, { ...before, metadata });
+    one.run(3);
+    expect(messages(one)).toEqual([
+      'running PreBind plugin "DynamicResources": claim default/d got deleted in the meantime',
+    ]);
+    expect(claimIn(one, 'c')!.status.reservedFor ?? []).toEqual([]);
+    expect(claimIn(one, 'c')!.status.allocation).toBeDefined();
+  });
+
   it('or nowhere, as no more are there, until one comes', () => {
     const one = worldWith(slice('n1', []));
     insertObject(one.world, claim('c'));
