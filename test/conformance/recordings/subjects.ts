@@ -1,10 +1,7 @@
 import type { Recording } from './recording.js';
 import { objectsOf } from './recording.js';
 
-/**
- * What a recording is about, as its cluster, its script and its objects say; undefined: workloads, the subject of this harness.
- * docs/fidelity.md lists the subjects that come with another part.
- */
+/** What a recording is about, as its cluster, its script and its objects say; undefined: workloads. The verdict names it. */
 export function subjectOf(recording: Recording): string | undefined {
   const { nodes, ran, timeline } = recording;
   if (nodes.cpu === 'hollow') return 'hollow kubelets';
