@@ -6,7 +6,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // On two cores the default is one worker.
     maxWorkers: '100%',
-    testTimeout: 60_000,
+    // A machine that is busy with other things takes several times as long.
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
     passWithNoTests: true,
   },
 });
