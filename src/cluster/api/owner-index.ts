@@ -1,6 +1,7 @@
 import type { Change } from './informers.js';
 import type { KubernetesObject, LabelSelector } from './objects/meta.js';
 import { controllerOf } from './owner-references.js';
+import { placeOfLabel } from './selectors.js';
 
 /**
  * What an informer knows of one kind, by uid of the controller, then by uid: so that a sync looks at the objects of its owner and at nothing
@@ -84,9 +85,4 @@ function countLabels({ orphanLabels }: OwnerIndex, object: KubernetesObject, by:
     if (count === 0) orphanLabels.delete(place);
     else orphanLabels.set(place, count);
   }
-}
-
-/** Neither a namespace nor a label's key has a `=`, and no namespace a `/`. */
-function placeOfLabel(namespace: string, label: string, value: string): string {
-  return `${namespace}/${label}=${value}`;
 }

@@ -348,3 +348,8 @@ class SelectorParser {
 function failRequirement(message: string): never {
   throw new SelectorSyntaxError(`unable to parse requirement: ${message}`);
 }
+
+/** A pair of a label and its value in a namespace, as the key of an index: neither a namespace nor a label's key has a `=`, and no namespace a `/`. */
+export function placeOfLabel(namespace: string, key: string, value: string): string {
+  return `${namespace}/${key}=${value}`;
+}

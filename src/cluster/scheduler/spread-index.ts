@@ -1,6 +1,6 @@
 import type { LabelSelector } from '../api/objects/meta.js';
 import type { Pod } from '../api/objects/pod.js';
-import { matchesSelector } from '../api/selectors.js';
+import { matchesSelector, placeOfLabel } from '../api/selectors.js';
 import type { PodClass } from './pod-class.js';
 import type { SpreadCounter } from './spread-counts.js';
 
@@ -30,7 +30,7 @@ export function fileClass({ classes }: SpreadIndex, podClass: PodClass): void {
 /** Where what speaks of a class may stand. */
 export function placesOf({ namespace, labels }: PodClass): string[] {
   const places = [namespace];
-  for (const key in labels) places.push(pair(namespace, key, labels[key]!));
+  for (const key in labels) places.push(placeOfLabel(namespace, key, labels[key]!));
   return places;
 }
 
@@ -42,7 +42,7 @@ export function countersOf({ counters }: SpreadIndex, { metadata }: Pod): Spread
     for (const counter of counters.get(place) ?? []) if (matchesSelector(counter.selector, labels)) found.push(counter);
   };
   look(namespace);
-  for (const key in labels) look(pair(namespace, key, labels[key]!));
+  for (const key in labels) look(placeOfLabel(namespace, key, labels[key]!));
   return found;
 }
 
@@ -64,7 +64,7 @@ export function shortest(
   let best = namespace;
   let fewest = Number.POSITIVE_INFINITY;
   const look = (key: string, value: string): void => {
-    const place = pair(namespace, key, value);
+    const place = placeOfLabel(namespace, key, value);
     const length = index.get(place)?.length ?? 0;
     if (length >= fewest) return;
     best = place;
@@ -75,11 +75,6 @@ export function shortest(
     if (operator === 'In' && values.length === 1) look(key, values[0]!);
   }
   return best;
-}
-
-/** Neither a namespace nor a label's key has a `=`, and no namespace a `/`. */
-function pair(namespace: string, key: string, value: string): string {
-  return `${namespace}/${key}=${value}`;
 }
 
 function add<T>(index: Map<string, T[]>, place: string, item: T): void {

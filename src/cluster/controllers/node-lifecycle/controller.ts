@@ -1,5 +1,4 @@
 import { MILLISECOND_US, type Micros } from '../../../kernel/time.js';
-import { drawsOnce } from '../../../kernel/random.js';
 import {
   clientOf,
   type Controllers,
@@ -16,6 +15,7 @@ import type { NodeLease } from '../../api/leases.js';
 import type { Node } from '../../api/objects/node.js';
 import type { Pod } from '../../api/objects/pod.js';
 import { type ObjectKey, objectKey } from '../../api/store.js';
+import { armPass, PASS } from '../shared/passes.js';
 import { takeNoExecute } from './evictions.js';
 import { labelChanges } from './labels.js';
 import { beginWrite, continueWrite, type NodeChange, type NodeWrite } from './node-writes.js';
@@ -30,7 +30,6 @@ const NO_EXECUTE_PERIOD_US = 100 * MILLISECOND_US;
 
 // Keys: the pass over all nodes, a zone's line of nodes to be tainted, a node whose taints and labels may not fit its conditions, one that
 // is well again, one whose pods are to be marked.
-const PASS = 'pass';
 const ZONE = 'zone ';
 const NODE = 'node ';
 const REACHABLE = 'reachable ';
@@ -92,14 +91,8 @@ export function registerNodeLifecycle<W extends NodeLifecycleWorld>(
   listeners.on<Pod>(KCM, 'Pod', (world, { object, before }) => markLateComer(world, controllerId, object, before));
 }
 
-/** Sets the next pass, on a grid whose phase is when the process was started. */
 function arm(world: NodeLifecycleWorld, controllerId: number): void {
-  const state = world.controllers.nodeLifecycle;
-  const { now } = world.kernel;
-  if (state.nextPassAt < Number.POSITIVE_INFINITY) return;
-  state.phaseUs ??= Math.floor(drawsOnce(world, 'controller/node-controller/phase')() * MONITOR_PERIOD_US);
-  state.nextPassAt = now + MONITOR_PERIOD_US - ((now - state.phaseUs + MONITOR_PERIOD_US) % MONITOR_PERIOD_US);
-  enqueueAfter(world, controllerId, PASS, state.nextPassAt - now);
+  armPass(world, controllerId, world.controllers.nodeLifecycle, MONITOR_PERIOD_US);
 }
 
 function beginPass(world: NodeLifecycleWorld, controllerId: number): SyncStep {

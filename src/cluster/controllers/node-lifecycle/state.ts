@@ -2,14 +2,11 @@ import type { Micros } from '../../../kernel/time.js';
 import type { ConditionStatus } from '../../api/objects/meta.js';
 import type { KcmWorld } from '../../api/kcm.js';
 import type { Node } from '../../api/objects/node.js';
+import type { Passes } from '../shared/passes.js';
 import type { ZoneState } from './zones.js';
 
 /** What the controller remembers. Empty as long as every node has always been well. */
-export interface NodeLifecycleState {
-  /** When passes are due, as a remainder of their period: drawn when the first one is. */
-  phaseUs: Micros | undefined;
-  /** When the next pass is due; Infinity while there is nothing to watch. */
-  nextPassAt: Micros;
+export interface NodeLifecycleState extends Passes {
   /** Nodes that have come since the start and that no pass has seen yet. */
   readonly fresh: Set<string>;
   /** Nodes that went and that no pass has missed yet. */

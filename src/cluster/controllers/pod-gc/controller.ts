@@ -1,29 +1,23 @@
 import { constant } from '../../../kernel/distributions.js';
-import { drawsOnce } from '../../../kernel/random.js';
 import { SECOND_US, type Micros } from '../../../kernel/time.js';
 import type { ApiRequest } from '../../api/calls.js';
-import { type Controllers, enqueue, enqueueAfter, SYNC_DONE, type SyncStep } from '../../api/controller-loop.js';
+import { type Controllers, enqueue, SYNC_DONE, type SyncStep } from '../../api/controller-loop.js';
 import type { Listeners } from '../../api/informers.js';
 import { KCM, kcmLister, type KcmWorld } from '../../api/kcm.js';
 import type { Node } from '../../api/objects/node.js';
 import type { Pod } from '../../api/objects/pod.js';
 import { isTerminal } from '../../api/pod-predicates.js';
 import { type ObjectKey, objectKey } from '../../api/store.js';
+import { armPass, PASS, type Passes } from '../shared/passes.js';
 
 /** kubernetes v1.36.3 pkg/controller/podgc/gc_controller.go: gcCheckPeriod, quarantineTime */
 const PERIOD_US = 20 * SECOND_US;
 const QUARANTINE_US = 40 * SECOND_US;
-/** Key of the pass; the others are pods to be removed. */
-const PASS = 'pass';
 const OUT_OF_SERVICE_TAINT = 'node.kubernetes.io/out-of-service';
 
 /** What the controller remembers: since which pass nodes that pods are bound to are missing. */
-export interface PodGcState {
+export interface PodGcState extends Passes {
   readonly missingSince: Map<string, Micros>;
-  /** When passes are due, as a remainder of their period: drawn when the first one is. */
-  phaseUs: Micros | undefined;
-  /** When the next pass is due; Infinity while there is nothing to look for. */
-  nextPassAt: Micros;
 }
 
 export interface PodGcWorld extends KcmWorld {
@@ -44,6 +38,7 @@ export function registerPodGc<W extends PodGcWorld>(controllers: Controllers<W>,
     name: 'pod-garbage-collector',
     workers: 1,
     reaction: constant(0), // a timer of its own, no queue
+    // Keys other than the pass are pods to be removed.
     sync: (world, key) => (key === PASS ? pass(world, controllerId) : remove(world, key)),
     resume: (world, key, memory, results) => {
       if (key !== PASS) return { requests: [memory as ApiRequest], outcome: {} };
@@ -63,14 +58,8 @@ export function registerPodGc<W extends PodGcWorld>(controllers: Controllers<W>,
   });
 }
 
-/** Sets the next pass, on a grid whose phase is when the process was started. */
 function arm(world: PodGcWorld, controllerId: number): void {
-  const state = world.controllers.podGc;
-  const { now } = world.kernel;
-  if (state.nextPassAt < Number.POSITIVE_INFINITY) return;
-  state.phaseUs ??= Math.floor(drawsOnce(world, 'controller/pod-garbage-collector/phase')() * PERIOD_US);
-  state.nextPassAt = now + PERIOD_US - ((now - state.phaseUs + PERIOD_US) % PERIOD_US);
-  enqueueAfter(world, controllerId, PASS, state.nextPassAt - now);
+  armPass(world, controllerId, world.controllers.podGc, PERIOD_US);
 }
 
 /** gc_controller.go: gc. Nodes that are missing for long enough are asked for at the server first (discoverDeletedNodes). */

@@ -1,7 +1,7 @@
 import type { Change } from '../../api/informers.js';
 import type { LabelSelector, StringMap } from '../../api/objects/meta.js';
 import type { Pod } from '../../api/objects/pod.js';
-import { matchesSelector } from '../../api/selectors.js';
+import { matchesSelector, placeOfLabel } from '../../api/selectors.js';
 import { type ObjectKey, objectKey } from '../../api/store.js';
 
 /**
@@ -31,7 +31,7 @@ export function setSelector(
 ): void {
   dropSelector(selected, key);
   const [pair] = Object.entries(selector.matchLabels ?? {});
-  const place = pair === undefined ? namespace : placeOf(namespace, ...pair);
+  const place = pair === undefined ? namespace : placeOfLabel(namespace, ...pair);
   selected.places.set(key, place);
   const selectors = selected.byPlace.get(place) ?? new Map<ObjectKey, LabelSelector>();
   selected.byPlace.set(place, selectors.set(key, selector));
@@ -62,7 +62,7 @@ function selecting({ byPlace }: SelectedPods, namespace: string, labels: StringM
     for (const [key, selector] of byPlace.get(place) ?? []) if (matchesSelector(selector, labels)) keys.push(key);
   };
   look(namespace);
-  for (const name in labels) look(placeOf(namespace, name, labels[name]!));
+  for (const name in labels) look(placeOfLabel(namespace, name, labels[name]!));
   return keys;
 }
 
@@ -86,8 +86,3 @@ export function followPod(
 }
 
 const NOBODY: readonly ObjectKey[] = [];
-
-/** Neither a namespace nor a label's key has a `=`, and no namespace a `/`. */
-function placeOf(namespace: string, name: string, value: string): string {
-  return `${namespace}/${name}=${value}`;
-}
