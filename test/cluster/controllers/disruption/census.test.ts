@@ -40,3 +40,11 @@ it('a census kept up to date is one taken anew', () => {
     }),
   );
 });
+
+it('a census tells healthy pods, those without a controller, and how many each controller has', () => {
+  const alone = { owner: null, isReady: true, isGoing: false };
+  const blue = { owner: 'blue', isReady: true, isGoing: true };
+  const census = censusOf([alone, { ...alone, isReady: false }, blue, { ...blue, isGoing: false }].map(podOf));
+  expect(census).toMatchObject({ healthy: 2, unmanaged: 2 });
+  expect([...census.controllers.values()]).toMatchObject([{ reference: { name: 'blue' }, pods: 2 }]);
+});
