@@ -52,11 +52,8 @@ import {
   type ReplicationControllerWorld,
 } from '../cluster/controllers/replica-set/state.js';
 import { createServiceState, registerService, type ServiceWorld } from '../cluster/controllers/service/controller.js';
-import {
-  createStatefulSetState,
-  registerStatefulSet,
-  type StatefulSetWorld,
-} from '../cluster/controllers/stateful-set/controller.js';
+import { registerStatefulSet } from '../cluster/controllers/stateful-set/controller.js';
+import { createStatefulSetState, type StatefulSetWorld } from '../cluster/controllers/stateful-set/state.js';
 import { registerAttacher } from '../cluster/controllers/storage-driver/attacher.js';
 import type { StorageParameters } from '../cluster/controllers/storage-driver/parameters.js';
 import { registerProvisioner } from '../cluster/controllers/storage-driver/provisioner.js';

@@ -14,11 +14,8 @@ import {
 } from '../../../src/cluster/controllers/garbage-collector/graph.js';
 import { registerReplicaSet } from '../../../src/cluster/controllers/replica-set/controller.js';
 import { createReplicaSetState, type ReplicaSetWorld } from '../../../src/cluster/controllers/replica-set/state.js';
-import {
-  createStatefulSetState,
-  registerStatefulSet,
-  type StatefulSetWorld,
-} from '../../../src/cluster/controllers/stateful-set/controller.js';
+import { registerStatefulSet } from '../../../src/cluster/controllers/stateful-set/controller.js';
+import { createStatefulSetState, type StatefulSetWorld } from '../../../src/cluster/controllers/stateful-set/state.js';
 import { checkpoint, restore } from '../../../src/kernel/checkpoint.js';
 import { runUntil } from '../../../src/kernel/simulation.js';
 import { MILLISECOND_US, SECOND_US } from '../../../src/kernel/time.js';

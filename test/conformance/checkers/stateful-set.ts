@@ -118,7 +118,7 @@ function settle(tank: Tank): void {
     const { set, now } = tank;
     const candidates = [...tank.pods.values()];
     const revisions = [...tank.revisions.values()];
-    playStory(syncStatefulSet({ set, candidates, revisions, claims: new Map(), now }), (request) =>
+    playStory(syncStatefulSet({ set, pods: candidates, revisions, claims: new Map(), now }), (request) =>
       answer(tank, request),
     );
   }

@@ -48,6 +48,15 @@ export function byRevision(left: ControllerRevision, right: ControllerRevision):
   );
 }
 
+/** The newest of the revisions, if it has the owner's template. */
+export function knownLatest(
+  owner: RevisionOwner,
+  known: readonly ControllerRevision[],
+): ControllerRevision | undefined {
+  const newest = [...known].sort(byRevision).at(-1);
+  return newest !== undefined && sameData(newest.data, revisionData(owner)) ? newest : undefined;
+}
+
 /** The revision of the owner's template, and how often a hash was taken already. */
 export interface LatestRevision {
   readonly revision: ControllerRevision;
@@ -63,13 +72,14 @@ export function* latestRevision(
   known: readonly ControllerRevision[],
   label: string,
 ): Story<LatestRevision> {
+  const collisionCount = owner.status.collisionCount ?? 0;
+  const latest = knownLatest(owner, known);
+  if (latest !== undefined) return { revision: latest, collisionCount };
   const data = revisionData(owner);
   const sorted = [...known].sort(byRevision);
   const equal = sorted.findLast((candidate) => sameData(candidate.data, data));
-  const collisionCount = owner.status.collisionCount ?? 0;
   const revision = 1 + (sorted.at(-1)?.revision ?? 0);
   if (equal === undefined) return yield* createRevision(owner, { data, revision, label }, collisionCount);
-  if (equal === sorted.at(-1)) return { revision: equal, collisionCount };
   const { namespace, name } = equal.metadata;
   const renumbered = yield* send({ verb: 'patch', kind: equal.kind, namespace, name, body: { revision } });
   return { revision: renumbered as ControllerRevision, collisionCount };

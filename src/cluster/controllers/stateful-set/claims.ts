@@ -93,6 +93,16 @@ export function claimsMatchPolicy(set: StatefulSet, claims: Claims, pod: Pod, or
   });
 }
 
+/** Are all claims of an ordinal there to stay, and owned as the policy wants? */
+export function areInOrder(set: StatefulSet, claims: Claims, pod: Pod, ordinal: number): boolean {
+  return claimNames(set, ordinal).every((name) => {
+    const claim = claims.get(name);
+    return (
+      claim !== undefined && claim.metadata.deletionTimestamp === undefined && hasWantedOwners(set, pod, ordinal, claim)
+    );
+  });
+}
+
 /** Gives the claims the owners that the policy wants. Source: UpdatePodClaimForRetentionPolicy. */
 export function* applyPolicy(set: StatefulSet, claims: Claims, pod: Pod, ordinal: number): Story<undefined> {
   for (const name of claimNames(set, ordinal)) {

@@ -10,30 +10,16 @@ import { matchesSelector } from '../../api/selectors.js';
 import { keyOf, objectKey } from '../../api/store.js';
 import { beginStory, resumeStory } from '../../api/sync-story.js';
 import { enqueueWhenAvailable, formerOwner, possibleOwners } from '../shared/pod-changes.js';
-import {
-  createPodMemory,
-  forgetOwner,
-  isBehind,
-  keepPodNote,
-  type PodMemory,
-  type PodNote,
-} from '../shared/pod-memory.js';
+import { forgetOwner, isBehind, keepPodNote, type PodNote } from '../shared/pod-memory.js';
 import { revisionsOf } from '../shared/revision-history.js';
 import { type Claims, claimNames } from './claims.js';
 import { type StatefulSetView, syncStatefulSet } from './decide.js';
+import { atHand, forgetPods, keptPods, recount, reopenClaimant } from './kept-pods.js';
 import { firstOrdinal, isMember, ordinalOf, replicasOf } from './ordinals.js';
+import type { StatefulSetWorld } from './state.js';
 
 /** kubernetes v1.36.3 pkg/controller/statefulset/config/v1alpha1/defaults.go */
 const WORKERS = 5;
-
-export interface StatefulSetWorld extends KcmWorld {
-  /** The StatefulSet controller's own memory, by key of the StatefulSet. */
-  readonly controllers: { readonly statefulSet: PodMemory };
-}
-
-export function createStatefulSetState(): PodMemory {
-  return createPodMemory();
-}
 
 /** The StatefulSet controller. Source: kubernetes v1.36.3 pkg/controller/statefulset; reference/workloads.md section 5. */
 export function registerStatefulSet<W extends StatefulSetWorld>(
@@ -63,10 +49,16 @@ export function registerStatefulSet<W extends StatefulSetWorld>(
   listeners.on<StatefulSet>(KCM, 'StatefulSet', (world, { type, object, before }) => {
     const key = objectKey(object);
     const isAnother = before !== undefined && before.metadata.uid !== object.metadata.uid;
-    if (type === 'deleted' || isAnother) forgetOwner(world.controllers.statefulSet, key);
+    if (type === 'deleted' || isAnother) {
+      forgetOwner(world.controllers.statefulSet, key);
+      forgetPods(world.controllers.statefulSet, before ?? object);
+    }
     enqueue(world, controllerId, key);
   });
   listeners.on<Pod>(KCM, 'Pod', (world, change) => observe(world, controllerId, change));
+  listeners.on<PersistentVolumeClaim>(KCM, 'PersistentVolumeClaim', (world, { object }) =>
+    reopenClaimant(world.controllers.statefulSet, object),
+  );
 }
 
 function viewOf(world: StatefulSetWorld, set: StatefulSet): StatefulSetView {
@@ -75,28 +67,44 @@ function viewOf(world: StatefulSetWorld, set: StatefulSet): StatefulSetView {
   const orphans = [...orphansFor<Pod>(index, namespace, set.spec.selector).values()].filter((pod) =>
     isMember(set, pod),
   );
-  const candidates = [...controlledBy<Pod>(index, uid).values(), ...orphans];
-  const claims = claimsOf(world, set, candidates);
-  return { set, candidates, revisions: revisionsOf(world, set), claims, now: world.kernel.now };
+  const own = controlledBy<Pod>(index, uid);
+  const revisions = revisionsOf(world, set);
+  const { now } = world.kernel;
+  const claims = new Map<string, PersistentVolumeClaim>();
+  const kept = keptPods(world.controllers.statefulSet, set, own.values());
+  const pods =
+    orphans.length === 0
+      ? atHand(kept, set, revisions, (ordinal) => addClaims(world, set, ordinal, claims), now)
+      : undefined;
+  if (pods !== undefined) return { set, pods, revisions, claims, now };
+  const candidates = [...own.values(), ...orphans];
+  const first = firstOrdinal(set);
+  for (let place = 0; place < replicasOf(set); place++) addClaims(world, set, first + place, claims);
+  for (const pod of candidates) {
+    const ordinal = ordinalOf(pod);
+    if (ordinal !== undefined) addClaims(world, set, ordinal, claims);
+  }
+  return { set, pods: candidates, revisions, claims, now };
 }
 
-function claimsOf(world: KcmWorld, set: StatefulSet, pods: readonly Pod[]): Claims {
-  const claims = new Map<string, PersistentVolumeClaim>();
-  if ((set.spec.volumeClaimTemplates ?? []).length === 0) return claims;
+/** Adds the claims of an ordinal, as far as there are any. */
+function addClaims(
+  world: KcmWorld,
+  set: StatefulSet,
+  ordinal: number,
+  claims: Map<string, PersistentVolumeClaim>,
+): Claims {
   const known = kcmLister<PersistentVolumeClaim>(world, 'PersistentVolumeClaim');
-  const first = firstOrdinal(set);
-  const inRange = Array.from({ length: replicasOf(set) }, (_, index) => first + index);
-  for (const ordinal of [...inRange, ...pods.flatMap((pod) => ordinalOf(pod) ?? [])]) {
-    for (const name of claimNames(set, ordinal)) {
-      const claim = known.get(keyOf(set.metadata.namespace, name));
-      if (claim !== undefined) claims.set(name, claim);
-    }
+  for (const name of claimNames(set, ordinal)) {
+    const claim = known.get(keyOf(set.metadata.namespace, name));
+    if (claim !== undefined) claims.set(name, claim);
   }
   return claims;
 }
 
 /** Source: stateful_set.go: addPod, updatePod, deletePod. */
 function observe(world: StatefulSetWorld, controllerId: number, change: Change<Pod>): void {
+  recount(world.controllers.statefulSet, change);
   const former = formerOwner(world, 'StatefulSet', change);
   if (former !== undefined) enqueue(world, controllerId, former);
   const key = controllerKey(world, 'StatefulSet', change.object);

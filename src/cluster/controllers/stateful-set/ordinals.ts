@@ -10,9 +10,14 @@ export function ordinalOf({ metadata }: KubernetesObject): number | undefined {
   return parts === null ? undefined : Number(parts[2]);
 }
 
+/** What the name of a pod, or of its claim, has before the ordinal. */
+export function stemOf({ metadata }: KubernetesObject): string | undefined {
+  return POD_NAME.exec(metadata.name)?.[1];
+}
+
 /** Could the pod be one of the set's, by its name? */
-export function isMember(set: StatefulSet, { metadata }: KubernetesObject): boolean {
-  return POD_NAME.exec(metadata.name)?.[1] === set.metadata.name;
+export function isMember(set: StatefulSet, pod: KubernetesObject): boolean {
+  return stemOf(pod) === set.metadata.name;
 }
 
 export function podName(set: StatefulSet, ordinal: number): string {

@@ -5,7 +5,7 @@ import type { StatefulSet } from '../../api/objects/workload.js';
 import { isAvailable, isTerminal } from '../../api/pod-predicates.js';
 import { attempt, note, RequestRefused, type Story, tell } from '../../api/sync-story.js';
 import type { PodNote } from '../shared/pod-memory.js';
-import { applyPolicy, type Claims, claimsMatchPolicy, createClaims, hasStaleClaim } from './claims.js';
+import { applyPolicy, areInOrder, type Claims, claimsMatchPolicy, createClaims, hasStaleClaim } from './claims.js';
 import { podName } from './ordinals.js';
 import { hasIdentity, hasStorage, identityLabels, isCurrentRevisionNeeded, podDraft, volumesOf } from './pod-draft.js';
 import { isRunningAndReady, type Revisions } from './status.js';
@@ -29,18 +29,34 @@ export interface Work {
 /** An ordinal that shall have a pod, and the pod if there is one. */
 export interface Slot {
   readonly ordinal: number;
+  /** The ordinal less the set's first. */
+  readonly place: number;
   readonly pod: Pod | undefined;
 }
 
 /** A pod that the set has beyond its range of ordinals. */
 export interface Condemned {
   readonly ordinal: number;
+  /** Among the condemned. */
+  readonly place: number;
   readonly pod: Pod;
 }
 
-export function isUnavailable({ set, now }: Work, pod: Pod | undefined): boolean {
+export function isUnavailable({ set, now }: Pick<Work, 'set' | 'now'>, pod: Pod | undefined): boolean {
   if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return true;
   return !isAvailable(pod, set.spec.minReadySeconds ?? 0, now);
+}
+
+/** Does an OrderedReady set wait at an ordinal with this pod? */
+export function holdsUp(work: Pick<Work, 'set' | 'now'>, pod: Pod | undefined): boolean {
+  return pod === undefined || !isRunningAndReady(pod) || isUnavailable(work, pod);
+}
+
+/** Has `processReplica` nothing to do, and goes on with the next ordinal, until the pod or one of its claims changes? */
+export function isSettled(work: Omit<Work, 'revisions'>, { ordinal, pod }: Slot): boolean {
+  const { set, claims, isMonotonic } = work;
+  if (pod === undefined || isTerminal(pod) || (isMonotonic && holdsUp(work, pod))) return false;
+  return hasIdentity(set, ordinal, pod) && hasStorage(set, ordinal, pod) && areInOrder(set, claims, pod, ordinal);
 }
 
 /** Brings one ordinal nearer to what it shall be; whether the sync has to stop here. */
@@ -61,7 +77,7 @@ export function* processReplica(work: Work, { ordinal, pod }: Slot): Story<boole
     yield* createClaims(set, claims, ordinal);
     yield* applyPolicy(set, claims, pod, ordinal);
   }
-  if (isMonotonic && (!isRunningAndReady(pod) || isUnavailable(work, pod))) return true;
+  if (isMonotonic && holdsUp(work, pod)) return true;
   yield* repair(work, ordinal, pod);
   return false;
 }

@@ -1,7 +1,6 @@
-import type { Micros } from '../../../kernel/time.js';
 import type { Pod } from '../../api/objects/pod.js';
 import type { ControllerRevision, StatefulSet, StatefulSetStatus } from '../../api/objects/workload.js';
-import { isAvailable, isReady } from '../../api/pod-predicates.js';
+import { isReady } from '../../api/pod-predicates.js';
 import { REVISION_LABEL } from '../shared/revision-history.js';
 import { replicasOf } from './ordinals.js';
 
@@ -21,27 +20,50 @@ export function isRunningAndReady(pod: Pod): boolean {
   return pod.status.phase === 'Running' && isReady(pod);
 }
 
+/** What the status of a set says about its pods. */
+export interface PodCounts {
+  replicas: number;
+  ready: number;
+  /** How many were made of each revision. */
+  readonly ofRevision: Map<string, number>;
+  /** Those of them that are not being deleted. */
+  readonly staying: Map<string, number>;
+}
+
+export function countPods(pods: readonly Pod[]): PodCounts {
+  const counts: PodCounts = { replicas: 0, ready: 0, ofRevision: new Map(), staying: new Map() };
+  for (const pod of pods) countPod(counts, pod, 1);
+  return counts;
+}
+
+/** Adds a pod to the counts (`by` 1), or takes it out (`by` -1). */
+export function countPod(counts: PodCounts, pod: Pod, by: 1 | -1): void {
+  counts.replicas += by;
+  if (isRunningAndReady(pod)) counts.ready += by;
+  addTo(counts.ofRevision, revisionOf(pod), by);
+  if (pod.metadata.deletionTimestamp === undefined) addTo(counts.staying, revisionOf(pod), by);
+}
+
+function addTo(counts: Map<string, number>, revision: string, by: 1 | -1): void {
+  const count = (counts.get(revision) ?? 0) + by;
+  if (count === 0) counts.delete(revision);
+  else counts.set(revision, count);
+}
+
 /** Source: kubernetes v1.36.3 pkg/controller/statefulset/stateful_set_control.go: computeReplicaStatus. */
 export function statusOf(
   set: StatefulSet,
-  pods: readonly Pod[],
+  { replicas, ready, staying }: PodCounts,
+  available: number,
   { current, update, collisionCount }: Revisions,
-  now: Micros,
 ): StatefulSetStatus {
-  const counts = { readyReplicas: 0, availableReplicas: 0, currentReplicas: 0, updatedReplicas: 0 };
-  for (const pod of pods) {
-    if (isRunningAndReady(pod)) {
-      counts.readyReplicas += 1;
-      if (isAvailable(pod, set.spec.minReadySeconds ?? 0, now)) counts.availableReplicas += 1;
-    }
-    if (pod.metadata.deletionTimestamp !== undefined) continue;
-    if (revisionOf(pod) === current.metadata.name) counts.currentReplicas += 1;
-    if (revisionOf(pod) === update.metadata.name) counts.updatedReplicas += 1;
-  }
   return {
     observedGeneration: set.metadata.generation,
-    replicas: pods.length,
-    ...counts,
+    replicas,
+    readyReplicas: ready,
+    availableReplicas: available,
+    currentReplicas: staying.get(current.metadata.name) ?? 0,
+    updatedReplicas: staying.get(update.metadata.name) ?? 0,
     currentRevision: current.metadata.name,
     updateRevision: update.metadata.name,
     collisionCount,

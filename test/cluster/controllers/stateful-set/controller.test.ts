@@ -8,11 +8,11 @@ import {
   createGarbageCollectorState,
   type GarbageCollectorWorld,
 } from '../../../../src/cluster/controllers/garbage-collector/graph.js';
+import { registerStatefulSet } from '../../../../src/cluster/controllers/stateful-set/controller.js';
 import {
   createStatefulSetState,
-  registerStatefulSet,
   type StatefulSetWorld,
-} from '../../../../src/cluster/controllers/stateful-set/controller.js';
+} from '../../../../src/cluster/controllers/stateful-set/state.js';
 import { syncStatefulSet } from '../../../../src/cluster/controllers/stateful-set/decide.js';
 import { registerClaimProtection } from '../../../../src/cluster/controllers/volume-protection/controller.js';
 import { SECOND_US } from '../../../../src/kernel/time.js';
@@ -93,7 +93,7 @@ describe('a StatefulSet', () => {
     tank.run(6 * SECOND_US);
     const view = {
       set: { ...db(tank), spec: { ...db(tank).spec, template: webTemplate('web:v2') } } as StatefulSet,
-      candidates: tank.all('Pod') as Pod[],
+      pods: tank.all('Pod') as Pod[],
       revisions: tank.all('ControllerRevision') as ControllerRevision[],
       claims: new Map(),
       now: 6 * SECOND_US,
