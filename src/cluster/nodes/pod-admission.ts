@@ -33,7 +33,7 @@ export function admitPod(world: NodesWorld, node: number, pod: Pod): void {
   pods.cpuLimitMilli[podIndex] = facts.cpuLimitMilli;
   hosts.records[node]!.pods.add(podIndex);
   if (pod.metadata.deletionTimestamp !== undefined) return;
-  const rejection = rejectionOf(world, node, facts);
+  const rejection = rejectionOf(hostRoom(world, node), facts);
   if (rejection !== undefined) {
     record.stage = STAGE_TERMINATED;
     record.status = rejectedStatus(pod, rejection);
@@ -48,19 +48,38 @@ export function admitPod(world: NodesWorld, node: number, pod: Pod): void {
   schedule(world, record.start.firstSyncUs, NodesEvent.FirstSync, podIndex, pods.plan[podIndex]!);
 }
 
-/** kubernetes v1.36.3 pkg/kubelet/lifecycle/predicate.go: Admit, InsufficientResourceError */
-function rejectionOf(world: NodesWorld, node: number, facts: PodFacts): StartFailure | undefined {
-  const { hosts } = world.nodes;
-  const insufficient = (resource: string, requested: number, used: number, capacity: number): StartFailure => {
+/** Pods, thousandths of a core and bytes: of each what pods have taken of a node, and what it has for them. */
+export type NodeRoom = Readonly<
+  Record<'pods' | 'milliCpu' | 'memoryBytes', { readonly used: number; readonly capacity: number }>
+>;
+
+function hostRoom({ nodes: { hosts } }: NodesWorld, node: number): NodeRoom {
+  return {
+    pods: { used: hosts.usedPods[node]!, capacity: hosts.allocatablePods[node]! },
+    milliCpu: { used: hosts.usedMilliCpu[node]!, capacity: hosts.allocatableMilliCpu[node]! },
+    memoryBytes: { used: hosts.usedMemory[node]!, capacity: hosts.allocatableMemory[node]! },
+  };
+}
+
+/**
+ * Why a kubelet rejects a pod for good; undefined: it takes it.
+ * Source: kubernetes v1.36.3 pkg/kubelet/lifecycle/predicate.go: Admit, InsufficientResourceError.
+ */
+export function rejectionOf(
+  { pods, milliCpu, memoryBytes }: NodeRoom,
+  asked: Pick<PodFacts, 'milliCpu' | 'memoryBytes'>,
+): StartFailure | undefined {
+  const check = (
+    resource: string,
+    requested: number,
+    { used, capacity }: NodeRoom['pods'],
+  ): StartFailure | undefined => {
+    if (requested === 0 || used + requested <= capacity) return undefined;
     const numbers = `requested: ${requested}, used: ${used}, capacity: ${capacity}`;
     return { reason: `OutOf${resource}`, message: `Node didn't have enough resource: ${resource}, ${numbers}` };
   };
-  const check = (resource: string, requested: number, used: number, capacity: number): StartFailure | undefined =>
-    requested > 0 && used + requested > capacity ? insufficient(resource, requested, used, capacity) : undefined;
   return (
-    check('pods', 1, hosts.usedPods[node]!, hosts.allocatablePods[node]!) ??
-    check('cpu', facts.milliCpu, hosts.usedMilliCpu[node]!, hosts.allocatableMilliCpu[node]!) ??
-    check('memory', facts.memoryBytes, hosts.usedMemory[node]!, hosts.allocatableMemory[node]!)
+    check('pods', 1, pods) ?? check('cpu', asked.milliCpu, milliCpu) ?? check('memory', asked.memoryBytes, memoryBytes)
   );
 }
 

@@ -2,7 +2,8 @@ import type { ResourceClaim } from '../../cluster/api/objects/devices.js';
 import type { Pod } from '../../cluster/api/objects/pod.js';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../cluster/api/objects/storage.js';
 import type { ObjectKey } from '../../cluster/api/store.js';
-import { type ClusterState, NO_NODE } from '../../cluster/scheduler/cluster.js';
+import { rejectionOf } from '../../cluster/nodes/pod-admission.js';
+import { type ClusterState, CPU, MEMORY, NO_NODE } from '../../cluster/scheduler/cluster.js';
 import { nodeOrder } from '../../cluster/scheduler/cluster-nodes.js';
 import { placePod, removePod } from '../../cluster/scheduler/cluster-pods.js';
 import { reserveVolumes } from '../../cluster/scheduler/cycle.js';
@@ -30,7 +31,7 @@ export interface PodLine {
   /** Number of the next pod to be made. */
   next: number;
   placed: number;
-  /** Why the API server refuses the next pod, and with it the others; empty: it does not. */
+  /** Why the API server, or the node that it names, refuses a pod, and with it all that follow; empty: they are taken. */
   refusal: string;
 }
 
@@ -43,11 +44,11 @@ const MOST_FAILURES = 100;
 /** What a pod costs that is like none before it, beside the one that its twins cost: much is worked out by class of pods. */
 export const CLASS_COST = 50;
 
-/** Places a pod where the scheduler would; false if there is no such node. */
+/** Places a pod where it asks to be, or else where the scheduler would; false if there is no such node. */
 export function place(cluster: ClusterState, pod: Pod, podClass: PodClass): boolean {
   const asked = pod.spec.nodeName ?? '';
   if (asked !== '') {
-    if (!cluster.indexByName.has(asked)) return false; // nobody schedules it, and its node is not there
+    if (refusalByNode(cluster, asked, podClass) !== '') return false;
     placePod(cluster, pod, asked, podClass);
     return true;
   }
@@ -62,6 +63,25 @@ export function place(cluster: ClusterState, pod: Pod, podClass: PodClass): bool
   }
   placePod(cluster, pod, cluster.names[node]!, podClass);
   return true;
+}
+
+/** Why the node that a pod names does not take it, by its kubelet, as nobody schedules the pod; empty: it does. */
+function refusalByNode(cluster: ClusterState, name: string, { request }: PodClass): string {
+  const node = cluster.indexByName.get(name);
+  if (node === undefined) return `node ${name} is not there`;
+  const roomOf = (resource: number): { readonly used: number; readonly capacity: number } => ({
+    used: cluster.requested[resource]![node]!,
+    capacity: cluster.allocatable[resource]![node]!,
+  });
+  const rejection = rejectionOf(
+    {
+      pods: { used: cluster.podCounts[node]!, capacity: cluster.allowedPods[node]! },
+      milliCpu: roomOf(CPU),
+      memoryBytes: roomOf(MEMORY),
+    },
+    { milliCpu: request[CPU]!, memoryBytes: request[MEMORY]! },
+  );
+  return rejection === undefined ? '' : `${rejection.reason} on ${name}: ${rejection.message}`;
 }
 
 /**
@@ -106,6 +126,8 @@ function placeLine(cluster: ClusterState, line: PodLine, hopeless: Set<PodClass>
       continue;
     }
     failed.push(one);
+    const { nodeName = '' } = one.pod.spec;
+    if (nodeName !== '') line.refusal ||= refusalByNode(cluster, nodeName, podClass);
     hopeless.add(podClass);
     if (isTwin) break; // as are all others
     failures += 1;
@@ -152,10 +174,8 @@ export function roomForMore(cluster: ClusterState, pod: Pod, podClass: PodClass)
   return room;
 }
 
-/** Why the pod has no node, without what preemption would say. */
+/** Why the scheduler finds no node for the pod, without what preemption would say. */
 export function reasonOf(cluster: ClusterState, pod: Pod): string {
-  const { nodeName = '' } = pod.spec;
-  if (nodeName !== '') return `node ${nodeName} is not there`;
   return cluster.nodeCount === 0 ? 'there are no nodes' : fitErrorOf(cluster, podClassOf(cluster, pod));
 }
 

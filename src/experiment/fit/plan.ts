@@ -1,3 +1,4 @@
+import type { Pod } from '../../cluster/api/objects/pod.js';
 import { profileNamed } from '../../cluster/scheduler/profile.js';
 import type { Scenario } from '../../scenario/types.js';
 import { createFitWorld, type FitWorld } from './fit-world.js';
@@ -25,20 +26,27 @@ export function planOf(scenario: Scenario): Plan {
 }
 
 function isOutside({ cluster }: FitWorld, { waiting }: PodLine): boolean {
-  if (waiting.length === 0) return false;
+  if (waiting.length === 0 || namesNode(waiting[0]!.pod)) return false;
   const { schedulerName, schedulingGates } = waiting[0]!.pod.spec;
   return profileNamed(cluster.profiles, schedulerName) === undefined || (schedulingGates?.length ?? 0) > 0;
 }
 
+/** Nobody schedules such a pod. */
+function namesNode({ spec: { nodeName = '' } }: Pod): boolean {
+  return nodeName !== '';
+}
+
 /**
- * Higher priority first, as in the scheduler's queue. Of equals the pods of DaemonSets, as controllers make the pods of all workloads
+ * Pods that name their nodes are there before any is taken from the queue. Then higher priority first, as in the queue. Of equals the pods of DaemonSets, as controllers make the pods of all workloads
  * side by side and the few of a DaemonSet are soon made; then in the order of the manifests.
  */
 function inQueueOrder(lines: readonly PodLine[]): readonly PodLine[] {
   const priorityOf = ({ waiting }: PodLine): number => waiting[0]!.pod.spec.priority ?? 0;
   const isDaemonSet = ({ source }: PodLine): number => (source.nodeNames === undefined ? 0 : 1);
+  const isNamed = ({ waiting }: PodLine): number => Number(namesNode(waiting[0]!.pod));
   return lines.toSorted(
-    (left, right) => priorityOf(right) - priorityOf(left) || isDaemonSet(right) - isDaemonSet(left),
+    (left, right) =>
+      isNamed(right) - isNamed(left) || priorityOf(right) - priorityOf(left) || isDaemonSet(right) - isDaemonSet(left),
   );
 }
 

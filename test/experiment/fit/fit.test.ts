@@ -69,6 +69,53 @@ const EVENLY = {
 const moreIn = ({ workloads }: Fit): (readonly [number | null, boolean])[] =>
   workloads.map(({ more, isMoreCut }) => [more, isMoreCut]);
 
+describe('pods that name their node', () => {
+  const one = { ...GENERAL, count: 1 };
+  const pin = (name: string, cpu: string, spec: object = {}): object => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: {
+      nodeName: 'general-1',
+      containers: [{ name: 'c', image: 'example.com/app:v1', resources: { requests: { cpu } } }],
+      ...spec,
+    },
+  });
+  const rejection = `OutOfcpu on general-1: Node didn't have enough resource: cpu, requested: 3000, used: 3000, capacity: 4000`;
+
+  test('take their room before any that is scheduled, and no more than the node has, as when they are played', () => {
+    const pins = [pin('pin', '3', { schedulerName: 'other' }), pin('pin2', '3'), pin('lost', '1', { nodeName: 'x' })];
+    const wish = { nodes: [one], manifests: [deployment('low', 3, '1'), ...pins] };
+    expect(fitOf(wish)).toMatchObject({
+      fits: false,
+      left: 4,
+      pools: [{ milliCpu: { requested: 4_000, allocatable: 4_000 } }],
+      workloads: [
+        { workload: 'deployment/low', placed: 1 },
+        { workload: 'pod/pin', placed: 1, reason: '' },
+        { workload: 'pod/pin2', placed: 0, reason: rejection },
+        { workload: 'pod/lost', placed: 0, reason: 'node x is not there' },
+      ],
+    });
+    expect(pendingIn(wish)).toBe(2);
+    const reasons = column(run(scenarioOf(wish)).tables, 'pods', 'reason');
+    expect(reasons.filter((reason) => reason === 'OutOfcpu')).toHaveLength(1);
+  });
+
+  test('are counted up to the room that the node has', () => {
+    const manifests = [deployment('named', 1, '1500m', { nodeName: 'general-1' })];
+    expect(fitOf({ nodes: [one], manifests })).toMatchObject({
+      fits: true,
+      workloads: [{ more: 1, isMoreCut: false }],
+    });
+    const two = [deployment('named', 2, '3', { nodeName: 'general-1' })];
+    expect(fitOf({ nodes: [one], manifests: two })).toMatchObject({
+      left: 1,
+      workloads: [{ more: 0, reason: rejection }],
+    });
+  });
+});
+
 describe('how many more replicas fit', () => {
   test.each([
     ['requests', '1200m', {}, 9, [GENERAL]],
