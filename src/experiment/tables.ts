@@ -43,7 +43,8 @@ export const RECOVERY_TABLE: TableDefinition = {
       name: 'restored_s',
       type: 'number',
       unit: 's',
-      description: 'all workloads have their desired ready replicas again, null if not within the run',
+      description:
+        'all workloads have their desired ready replicas again (where none fell below them: every node is Ready again or gone), null if not within the run',
     },
     { name: 'returned_s', type: 'number', unit: 's', description: 'node Ready again, null if not within the run' },
   ],

@@ -68,7 +68,7 @@ export interface RecoverySummary {
   readonly startSeconds: number;
   /** From the fault to the API server's knowing of it. */
   readonly detectionSeconds: number | null;
-  /** From the fault until every workload has its ready replicas again. */
+  /** From the fault until every workload has its ready replicas again; where none missed any, until each node is Ready again or gone. */
   readonly recoverySeconds: number | null;
   /** From the fault until the node is Ready again. */
   readonly returnSeconds: number | null;

@@ -17,7 +17,10 @@ interface Recovery {
   /** A workload has been seen below its desired ready replicas since the fault. */
   dipped: boolean;
   restoredAt: Micros | null;
+  /** All nodes were Ready again. */
   returnedAt: Micros | null;
+  /** Each node was Ready again or its object gone. */
+  overAt: Micros | null;
 }
 
 export interface RecoveryState {
@@ -38,6 +41,7 @@ export function startRecovery(world: ExperimentWorld, subject: string, nodes: re
     dipped: false,
     restoredAt: null,
     returnedAt: null,
+    overAt: null,
   });
 }
 
@@ -48,9 +52,12 @@ const MOVABLE_KINDS = ['Deployment', 'StatefulSet'] as const;
 export function measureRecoveries<W extends ExperimentWorld>(listeners: Listeners<W>): void {
   listeners.on<Node>(PROBE_COMPONENT, 'Node', (world) => {
     for (const recovery of world.experiment.recoveries.list) {
-      const ready = recovery.nodes.every((name) => isReady(collection<Node>(world, 'Node').get(name)));
-      if (!ready) recovery.detectedAt ??= world.kernel.now;
-      else if (recovery.detectedAt !== null) recovery.returnedAt ??= world.kernel.now;
+      const { now } = world.kernel;
+      const nodes = recovery.nodes.map((name) => collection<Node>(world, 'Node').get(name));
+      if (!nodes.every(isReady)) recovery.detectedAt ??= now;
+      else if (recovery.detectedAt !== null) recovery.returnedAt ??= now;
+      const isOver = nodes.every((node) => node === undefined || isReady(node));
+      if (isOver && recovery.detectedAt !== null) recovery.overAt ??= now;
     }
   });
   for (const kind of MOVABLE_KINDS) {
@@ -77,12 +84,13 @@ function areWhole(world: ExperimentWorld, kind: string): boolean {
 
 export function finishRecoveries(world: ExperimentWorld): void {
   const seconds = (at: Micros | null): number | null => (at === null ? null : microsToSeconds(at));
-  for (const { subject, startedAt, detectedAt, restoredAt, returnedAt } of world.experiment.recoveries.list) {
+  for (const recovery of world.experiment.recoveries.list) {
+    const { subject, startedAt, detectedAt, dipped, restoredAt, returnedAt, overAt } = recovery;
     recordRow(world, RECOVERY_TABLE, [
       subject,
       microsToSeconds(startedAt),
       seconds(detectedAt),
-      seconds(restoredAt),
+      seconds(dipped ? restoredAt : overAt), // no workload has missed anything: with the nodes, it is over
       seconds(returnedAt),
     ]);
   }
