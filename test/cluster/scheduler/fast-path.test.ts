@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ResourceClaim } from '../../../src/cluster/api/objects/devices.js';
+import type { ResourceClaim, ResourceSlice } from '../../../src/cluster/api/objects/devices.js';
 import type { Node } from '../../../src/cluster/api/objects/node.js';
 import type {
   Affinity,
@@ -296,23 +296,32 @@ function someDeviceClaims(): [string, ResourceClaim][] {
   );
 }
 
-/** Every third node has devices, some of them of a size; a few devices are for all nodes. */
+const DEVICE_CLASSES = [
+  deviceClass(),
+  deviceClass('large', `${OWN}.?size.orValue(0) > 1`),
+  deviceClass('small', `${OWN}.?size.orValue(0) == 1`),
+];
+
+/** Every third node has devices, some of them of a size; a few devices are for all nodes. What selectors say is kept by device. */
+const DEVICE_SLICES = [
+  ...Array.from({ length: 67 }, (_unused, third) => devicesOf(third * 3)),
+  slice('shared', [{ name: 'd', attributes: { board: { string: 'b0' } } }], { allNodes: true }),
+];
+
+function devicesOf(node: number): ResourceSlice {
+  const devices = Array.from({ length: node % 4 }, (_unused, number) => ({
+    name: `d${number}`,
+    attributes: {
+      size: { int: (node + number) % 3 },
+      ...(node % 5 === 0 ? {} : { board: { string: `b${number % 2}` } }),
+    },
+  }));
+  return slice(`n${node}`, devices);
+}
+
 function setDevices({ devices }: ClusterState, claims: ReadonlyMap<string, ResourceClaim>): void {
-  const classes = [deviceClass(), deviceClass('large', `${OWN}.?size.orValue(0) > 1`)];
-  for (const one of [...classes, deviceClass('small', `${OWN}.?size.orValue(0) == 1`)]) {
-    devices.classes.set(one.metadata.name, one);
-  }
-  for (let index = 0; index < 200; index += 3) {
-    const all = Array.from({ length: index % 4 }, (_unused, number) => ({
-      name: `d${number}`,
-      attributes: {
-        size: { int: (index + number) % 3 },
-        ...(index % 5 === 0 ? {} : { board: { string: `b${number % 2}` } }),
-      },
-    }));
-    addSlice(devices, slice(`n${index}`, all));
-  }
-  addSlice(devices, slice('shared', [{ name: 'd', attributes: { board: { string: 'b0' } } }], { allNodes: true }));
+  for (const one of DEVICE_CLASSES) devices.classes.set(one.metadata.name, one);
+  for (const one of DEVICE_SLICES) addSlice(devices, one);
   for (const [key, one] of claims) setClaim(devices, key, one);
 }
 
