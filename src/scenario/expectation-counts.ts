@@ -8,8 +8,14 @@ import { mistake, type Word } from './shell-words.js';
 
 type ConditionName = CountCondition['of'];
 
-/** Reads `count(KIND, KEY=VALUE, …)`. `labels`: the keys of labels that objects may have, null where they are not known. */
-export function countFigure(word: Word, parts: readonly Word[], labels: readonly string[] | null): Figure {
+/** What objects may have: the keys of their labels, and the nodes that they may be on. */
+export interface CountNames {
+  readonly labels: readonly string[];
+  readonly nodes: readonly string[];
+}
+
+/** Reads `count(KIND, KEY=VALUE, …)`. `names`: null where not all objects could be read. */
+export function countFigure(word: Word, parts: readonly Word[], names: CountNames | null): Figure {
   const [kindPart, ...rest] = parts;
   if (kindPart === undefined || kindPart.text === '') mistake(word, 'expected count(KIND, KEY=VALUE, …)');
   const kind = kindAt(kindPart, kindPart.text);
@@ -22,7 +28,8 @@ export function countFigure(word: Word, parts: readonly Word[], labels: readonly
     const [, key, comparison, value] = match;
     if (key === 'namespace' && comparison === '=') namespace = value!;
     else {
-      const of = conditionOf({ text: key!, offset: part.offset }, kind, fields, labels);
+      const of = conditionOf({ text: key!, offset: part.offset }, kind, fields, names?.labels ?? null);
+      checkConditionValue(part, kind, of, value!, names);
       conditions.push({ of, key: key!, comparison: comparison as '=' | '!=', value: value! });
     }
   }
@@ -48,6 +55,38 @@ function conditionNames({ kind, apiVersions }: Kind): readonly string[] {
   };
   const names = Object.entries(CONDITION_FIELDS).flatMap(([name, place]) => (has(place) ? [name] : []));
   return ['name', 'namespace', ...names, ...(WITH_READINESS.includes(kind) ? ['ready', 'status'] : [])];
+}
+
+/** Values that fields can have, by kind; of other kinds and fields the values are open. Source: kubernetes v1.36.3 staging/src/k8s.io/api types. */
+const CLOSED_VALUES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Pod phase', ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']],
+  ['Namespace phase', ['Active', 'Terminating']],
+  ['PersistentVolume phase', ['Pending', 'Available', 'Bound', 'Released', 'Failed']],
+  ['PersistentVolumeClaim phase', ['Pending', 'Bound', 'Lost']],
+  ['Service type', ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']],
+  ['Event type', ['Normal', 'Warning']],
+]);
+const TRUTHS = ['true', 'false'];
+
+/** A value that no object can ever have would let `= 0` hold for the wrong reason. The empty value asks for what has none. */
+function checkConditionValue(
+  part: Word,
+  { kind }: Kind,
+  of: ConditionName,
+  value: string,
+  names: CountNames | null,
+): void {
+  const isTruth = of === 'ready' || of === 'status';
+  if (value === '' && !isTruth) return;
+  const at = { text: value, offset: part.offset + part.text.lastIndexOf(value) };
+  if (of === 'node') {
+    if (names === null || names.nodes.includes(value)) return;
+    mistake(at, `there is no node ${shown(value)}`, suggestion(value, names.nodes));
+  }
+  const allowed = isTruth ? TRUTHS : CLOSED_VALUES.get(`${kind} ${of}`);
+  if (allowed === undefined || allowed.includes(value)) return;
+  const hint = suggestion(value, allowed);
+  mistake(at, `${of} is ${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)!}, got ${shown(value)}`, hint);
 }
 
 /** Labels that controllers write; those of Kubernetes itself have a slash besides. */

@@ -1,6 +1,7 @@
 import type { Kind } from '../cluster/api/kinds.js';
 import { type FieldType, fieldsOf, rootTypeOf } from '../cluster/api/schema/types.js';
 import { shown, suggestion } from './diagnostics.js';
+import type { FigureValue } from './expectations.js';
 import type { FieldPath } from './field-path.js';
 import { mistake, type Word } from './shell-words.js';
 
@@ -10,11 +11,32 @@ const NUMBERS: readonly string[] = ['int32', 'int64', 'int'];
 /**
  * What a field is taken for where its object has none, as the API leaves out what is empty: a count of a status for 0, a
  * truth for false, else the empty text. Numbers of a spec are left out where nothing was asked for, which is not 0.
- * A path that no object of the kind can have is a mistake.
  */
-export function absentValue(word: Word, { kind, apiVersions }: Kind, path: FieldPath): 0 | false | '' {
+export function absentValue(word: Word, kind: Kind, path: FieldPath): 0 | false | '' {
+  const form = valueForm(word, kind, path);
+  if (form === 'truth') return false;
+  return path[0] === 'status' && form === 'number' ? 0 : '';
+}
+
+/** Refuses a value that the field never has: words for a number, say. Empty text asks for a field that is not there. */
+export function checkFieldValue(word: Word, kind: Kind, path: FieldPath, value: FigureValue): void {
+  const form = valueForm(word, kind, path);
+  if (form === 'number' && typeof value !== 'number' && value !== '') {
+    mistake(word, `${written(path)} is a number, got ${shown(word.text)}`);
+  }
+  if (form === 'truth' && typeof value !== 'boolean' && value !== '') {
+    mistake(
+      word,
+      `${written(path)} is true or false, got ${shown(word.text)}`,
+      suggestion(word.text, ['true', 'false']),
+    );
+  }
+}
+
+/** What values a field has; a path that no object of the kind can have is a mistake. */
+function valueForm(word: Word, { kind, apiVersions }: Kind, path: FieldPath): 'number' | 'truth' | 'any' {
   let type: FieldType = { form: 'struct', name: rootTypeOf(kind, apiVersions[0]!), goName: kind };
-  if (fieldsOf(type.name) === undefined) return '';
+  if (fieldsOf(type.name) === undefined) return 'any';
   for (const [index, step] of path.entries()) {
     if (type.form === 'map' && type.element.form === 'scalar' && index + 1 < path.length) {
       const meant = `${written(path.slice(0, index))}[${written(path.slice(index))}]`;
@@ -27,8 +49,8 @@ export function absentValue(word: Word, { kind, apiVersions }: Kind, path: Field
     const hint = inside.length > 0 ? `known: ${inside.join(', ')}` : 'name one of its elements';
     mistake(word, `${written(path)} is no single value of a ${kind}`, hint);
   }
-  if (type.name === 'bool') return false;
-  return path[0] === 'status' && NUMBERS.includes(type.name) ? 0 : '';
+  if (type.name === 'bool') return 'truth';
+  return NUMBERS.includes(type.name) ? 'number' : 'any';
 }
 
 function fieldType(word: Word, type: FieldType, before: FieldPath, step: string | number): FieldType {

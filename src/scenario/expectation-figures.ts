@@ -1,6 +1,6 @@
 import type { Figure } from './expectations.js';
 import { nearest, shown, suggestion } from './diagnostics.js';
-import { countFigure } from './expectation-counts.js';
+import { type CountNames, countFigure } from './expectation-counts.js';
 import { absentValue } from './expectation-fields.js';
 import { parseFieldText } from './field-path.js';
 import { kindAt, slashed } from './kubectl-targets.js';
@@ -8,11 +8,9 @@ import { percent } from './scope.js';
 import { mistake, type Word } from './shell-words.js';
 
 /** Names that figures may refer to. */
-export interface FigureNames {
+export interface FigureNames extends CountNames {
   readonly sources: readonly string[];
   readonly services: readonly string[];
-  /** Keys of the labels that objects and nodes may have. */
-  readonly labels: readonly string[];
   /** False where services could not all be read: names are then taken as they are. */
   readonly isComplete: boolean;
 }
@@ -40,7 +38,7 @@ export function readFigure(word: Word, names: FigureNames): Figure {
   if (percentile !== null) return trafficFigure(word, parts, 'percentile', percent(percentile[1]!)!, names);
   const statistic = TRAFFIC.find((known) => known === name);
   if (statistic !== undefined) return trafficFigure(word, parts, statistic, 0, names);
-  if (name === 'count') return countFigure(word, parts, names.isComplete ? names.labels : null);
+  if (name === 'count') return countFigure(word, parts, names.isComplete ? names : null);
   if (name === 'duration') return durationFigure(word, parts);
   if (name === 'recovery') return recoveryFigure(word, parts);
   if (name === 'startup') return startupFigure(word, parts);

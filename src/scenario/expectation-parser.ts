@@ -1,7 +1,9 @@
 import { parseDuration } from '../kernel/duration.js';
 import type { Micros } from '../kernel/time.js';
+import { kindOf } from '../cluster/api/kinds.js';
 import { shown, suggestion } from './diagnostics.js';
 import { type FigureNames, readFigure } from './expectation-figures.js';
+import { checkFieldValue } from './expectation-fields.js';
 import type { Comparison, Expectation, Figure, FigureValue, When } from './expectations.js';
 import { fail, parseRate, percent, positionOf, type Scope } from './scope.js';
 import { mistake, type Read, reading, type Word } from './shell-words.js';
@@ -39,7 +41,9 @@ export function parseExpectation(
     const rest = trimmed(text, end, text.length);
     const match = /^("[^"]*"|'[^']*'|\S+)(?:\s+(\S.*))?$/s.exec(rest.text);
     if (match === null) mistake(rest, 'expected a value after the comparison');
-    const value = readValue({ text: match[1]!, offset: rest.offset }, figure);
+    const valueWord = { text: match[1]!, offset: rest.offset };
+    const value = readValue(valueWord, figure);
+    if (figure.of === 'field') checkFieldValue(valueWord, kindOf(figure.object.kind)!, figure.path, value);
     const comparison = COMPARISONS.get(text.slice(start, end))!;
     if (typeof value !== 'number' && comparison !== '=' && comparison !== '!=') {
       mistake({ text: text.slice(start, end), offset: start }, 'text can only be compared with = and !=');
@@ -93,13 +97,16 @@ function readValue(word: Word, figure: Figure): FigureValue {
       return number(word, plainNumber(text.replace(/^\$/, '')), 'an amount in USD such as 12.5');
     case 'count':
       return number(word, plainNumber(text), 'a number');
-    case 'any': {
-      const plain = plainNumber(text);
-      if (plain !== undefined) return plain;
-      if (text === 'true' || text === 'false') return text === 'true';
-      return /^(["']).*\1$/s.test(text) && text.length > 1 ? text.slice(1, -1) : text;
-    }
+    case 'any':
+      return anyValue(text);
   }
+}
+
+function anyValue(text: string): FigureValue {
+  const plain = plainNumber(text);
+  if (plain !== undefined) return plain;
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^(["']).*\1$/s.test(text) && text.length > 1 ? text.slice(1, -1) : text;
 }
 
 type Unit = 'share' | 'duration' | 'rate' | 'money' | 'count' | 'any';

@@ -13,6 +13,7 @@ import {
   suggestion,
 } from './diagnostics.js';
 import { labelKeys } from './expectation-counts.js';
+import type { FigureNames } from './expectation-figures.js';
 import { readExpectations } from './expectation-parser.js';
 import { type FieldPath, valueAt } from './field-path.js';
 import { besideFile, type FileAccess, Files, type InputFile } from './files.js';
@@ -27,12 +28,13 @@ import { checked } from './structure.js';
 import type { SourceText } from './text.js';
 import { readTimeline } from './timeline.js';
 import { readSource } from './traffic.js';
-import type { ClusterSpec, Scenario, TrafficSource, Workload } from './types.js';
+import type { ClusterSpec, ManifestObject, Scenario, TimelineEntry, TrafficSource, Workload } from './types.js';
 import { OTHER_WORKLOAD, readWorkload } from './workloads.js';
 import { noteEndlessJobs, noteUnreached } from './workload-reach.js';
 import { noteClassless, noteMissingConfiguration } from './missing-objects.js';
-import { noteMissingNodes, noteSelectingNobody } from './missing-pods.js';
+import { nodeNames, noteMissingNodes, noteSelectingNobody } from './missing-pods.js';
 import { noteMissingSchedulers } from './missing-scheduler.js';
+import { allObjects, madePods } from './pod-templates.js';
 import { notePriorities } from './priorities.js';
 import { checkResourceKinds } from './resource-kinds.js';
 import { endingAt } from './until.js';
@@ -186,11 +188,9 @@ function buildScenario(
     loadObjects: (reference) => objectsOfFile(scope, files, reference),
     objectsAt: (path, value) => objectsInPlace(scope, path, value, replaced),
   });
-  const services = serviceNames(manifests, timeline);
+  const sources = entriesOf(root['traffic']).map(([source]) => source);
   const expectations = readExpectations(scope, section('expect') ?? [], {
-    sources: entriesOf(root['traffic']).map(([source]) => source),
-    services: services.map((service) => service.name),
-    labels: [...labelKeys([manifests, cluster, timeline])],
+    ...figureNames(sources, cluster ?? NO_CLUSTER, manifests, timeline),
     isComplete: isSound,
     timeline,
     durationUs: limitUs,
@@ -208,7 +208,7 @@ function buildScenario(
     parameters,
   };
   if (isSound) {
-    checkReferences(scope, scenario, services);
+    checkReferences(scope, scenario, serviceNames(manifests, timeline));
     checkResourceKinds(scope, scenario);
     noteAutoscaled(scope, scenario);
     noteUnreached(scope, scenario);
@@ -221,6 +221,23 @@ function buildScenario(
     notePriorities(scope, scenario);
   }
   return times.durationUs === 0 ? scenario : endingAt(scenario, scope.report);
+}
+
+function figureNames(
+  sources: readonly string[],
+  cluster: ClusterSpec,
+  manifests: readonly ManifestObject[],
+  timeline: readonly TimelineEntry[],
+): Omit<FigureNames, 'isComplete'> {
+  const objects = allObjects(manifests, timeline);
+  // Pods may be bound to a node that nothing makes: they were warned of, and can be counted.
+  const boundTo = madePods(objects).flatMap(({ spec }) => spec?.nodeName ?? []);
+  return {
+    sources,
+    services: serviceNames(manifests, timeline).map(({ name }) => name),
+    labels: [...labelKeys([manifests, cluster, timeline])],
+    nodes: [...nodeNames(cluster, objects), ...boundTo],
+  };
 }
 
 const SCHEDULER: FieldPath = ['cluster', 'scheduler'];

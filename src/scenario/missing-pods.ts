@@ -5,7 +5,7 @@ import { isEmptySelector, matchesSelector } from '../cluster/api/selectors.js';
 import { shown, suggestion } from './diagnostics.js';
 import { allObjects, changesPodLabels, madePods } from './pod-templates.js';
 import { type Scope, warnAt } from './scope.js';
-import type { Scenario } from './types.js';
+import type { ClusterSpec, ManifestObject, Scenario } from './types.js';
 
 /** Labels that controllers, the scheduler or the API server give to pods: no template tells them. */
 const GIVEN_LABELS =
@@ -41,14 +41,18 @@ function withoutGivenLabels({ matchLabels = {}, matchExpressions = [] }: LabelSe
   return { matchLabels: told, matchExpressions: matchExpressions.filter(({ key }) => isTold(key)) };
 }
 
+/** Nodes that are there at some time: those of the pools and those that manifests and commands create. */
+export function nodeNames({ pools }: ClusterSpec, objects: readonly ManifestObject[]): string[] {
+  const ofPools = pools.flatMap(({ pool, count }) =>
+    Array.from({ length: count }, (_, index) => `${pool}-${index + 1}`),
+  );
+  return [...ofPools, ...objects.flatMap(({ object }) => (object.kind === 'Node' ? object.metadata.name : []))];
+}
+
 /** Warns of pods whose nodeName names a node that nothing makes: they are bound to it, and collected. */
 export function noteMissingNodes(scope: Scope, { cluster, manifests, timeline }: Scenario): void {
   const objects = allObjects(manifests, timeline);
-  const ofPools = cluster.pools.flatMap(({ pool, count }) =>
-    Array.from({ length: count }, (_, index) => `${pool}-${index + 1}`),
-  );
-  const ofManifests = objects.flatMap(({ object }) => (object.kind === 'Node' ? object.metadata.name : []));
-  const known = new Set([...ofPools, ...ofManifests]);
+  const known = new Set(nodeNames(cluster, objects));
   for (const { maker, origin, spec } of madePods(objects)) {
     const { nodeName = '' } = spec;
     if (nodeName === '' || known.has(nodeName)) continue;

@@ -9,6 +9,7 @@ const CONTEXT = {
   sources: ['shoppers'],
   services: ['cart', 'frontend', 'web'],
   labels: ['app'],
+  nodes: ['general-1', 'general-2'],
   isComplete: true,
   timeline: [
     {

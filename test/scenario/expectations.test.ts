@@ -12,6 +12,7 @@ const context = {
   sources: ['shoppers', 'web'],
   services: ['web', 'cart'],
   labels: ['app'],
+  nodes: ['general-1', 'general-2'],
   isComplete: true,
   timeline: [
     entry(60_000_000, 'kubectl scale x'),
@@ -165,13 +166,19 @@ describe('expectations that are read', () => {
   });
 });
 
-describe('keys that count() takes', () => {
+describe('keys and values that are taken', () => {
   test.each([
     'count(pods, pod-template-hash=1) = 0',
     'count(pods, example.com/team=a) = 0',
     'count(events, kind=Pod, type=Warning, count=1) = 0',
     'count(nodes, ready=true) = 0',
     'count(services, type=NodePort) = 0',
+    'count(pods, node=) = 0',
+    'count(pods, node=general-2) = 0',
+    'count(events, reason=Anything) = 0',
+    'count(namespaces, phase=Terminating) = 0',
+    'deployment/web:spec.replicas = ""',
+    'service/web:spec.ports[0].targetPort = http',
   ])('%s', (text) => {
     expect(parse(text).fault).toBeUndefined();
   });
@@ -219,6 +226,17 @@ describe('expectations that are refused', () => {
     ['count(events, reson=Failed) = 0', 'did you mean "reason"?'],
     ['count(pods, namspace=default) = 0', 'did you mean "namespace"?'],
     ['count(pods, ap=web) = 0', 'did you mean "app"?'],
+    ['count(pods, phase=Pendin) = 0', 'did you mean "Pending"?'],
+    ['count(pods, phase=x) = 0', 'phase is Pending, Running, Succeeded, Failed or Unknown, got "x"'],
+    ['count(persistentvolumeclaims, phase!=Available) = 0', 'phase is Pending, Bound or Lost'],
+    ['count(services, type=NodePrt) = 0', 'did you mean "NodePort"?'],
+    ['count(events, type=warn) = 0', 'Normal or Warning'],
+    ['count(pods, ready=flase) = 0', 'did you mean "false"?'],
+    ['count(nodes, ready=) = 0', 'ready is true or false'],
+    ['count(pods, node=generl-2) = 0', 'did you mean "general-2"?'],
+    ['deployment/web:status.readyReplicas != two', 'status.readyReplicas is a number, got "two"'],
+    ['deployment/web:status.readyReplicas = "3"', 'is a number'],
+    ['node/general-1:spec.unschedulable = flase', 'did you mean "false"?'],
     ['count(deployments, phase=Running) = 0', 'no Deployment has a field or a label "phase"'],
     ['recovery(general-2) < 1m', 'recovery(node NAME)'],
     ['startup(fast) < 1m', 'startup(p50)'],

@@ -24,3 +24,23 @@ describe('workloads find the pods that commands make', () => {
     expect(JSON.stringify(error)).toContain('matches no pod');
   });
 });
+
+describe('nodes that expectations count by', () => {
+  const counting = (node: string): string => `
+scenario: nodes
+duration: 1m
+cluster: { nodes: [ { pool: n, count: 2, cpu: 4, memory: 8Gi } ] }
+manifests:
+  - { apiVersion: v1, kind: Node, metadata: { name: own } }
+  - { apiVersion: v1, kind: Pod, metadata: { name: p }, spec: { nodeName: gone, containers: [ { name: c, image: x } ] } }
+expect: [ "count(pods, node=${node}) = 0" ]
+`;
+
+  test.each(['n-2', 'own', 'gone'])('%s', (node) => {
+    expect(errorsOf(load(counting(node)))).toEqual([]);
+  });
+
+  test('and one that nothing makes', () => {
+    expect(JSON.stringify(load(counting('n-9')).diagnostics)).toContain('there is no node');
+  });
+});
