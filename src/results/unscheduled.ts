@@ -16,7 +16,10 @@ export interface UnscheduledPods {
   readonly longestSeconds: number;
   /** Whether they had no node at the end of the run. */
   readonly isStill: boolean;
-  /** The scheduler's last word on one of them, or why it has none; empty if it never said anything of pods that found a node. */
+  /**
+   * The scheduler's last word on one of them, or why it has none; of pods that wait no more the word that stood longest, empty
+   * if it never said anything.
+   */
   readonly message: string;
 }
 
@@ -36,7 +39,8 @@ export function unscheduledPods(tables: RecordedTables, durationSeconds: number)
     if (node !== '' && !isAdmitted && nodes.size > 0 && !nodes.has(node)) return [boundToNothing(pod, durationSeconds)];
     const waited = (toSeconds ?? durationSeconds) - since;
     const isStill = toSeconds === null;
-    const said = pod.words.at(-1)?.message ?? '';
+    // The last word on a pod that has found a node may have stood for a moment, and says nothing of the wait.
+    const said = (isStill ? pod.words.at(-1)?.message : longestWord(pod, durationSeconds)) ?? '';
     // Without a node when the run ends may also mean: created a moment before.
     if (waited < LONG_WAIT_SECONDS && (!isStill || (said === '' && !pod.isGated))) return [];
     const message = isStill && (pod.isGated || said === '') ? silenceOf(pod) : said;
@@ -57,6 +61,14 @@ function boundToNothing({ workload, fromSeconds, removedSeconds, node }: Waiting
     isStill: removedSeconds === null,
     message: `it asks for the node ${node} by name, and no such node exists`,
   };
+}
+
+/** What stood longest of all that was said of a pod; of equals the first. */
+function longestWord({ words, toSeconds }: WaitingPod, durationSeconds: number): string | undefined {
+  const stood = words.map(({ atSeconds, message }, index) => {
+    return { message, seconds: (words[index + 1]?.atSeconds ?? toSeconds ?? durationSeconds) - atSeconds };
+  });
+  return stood.sort((left, right) => right.seconds - left.seconds)[0]?.message;
 }
 
 /** Why the scheduler says nothing of a pod that waits. */

@@ -4,7 +4,7 @@ import { tellUnscheduled } from '../../src/results/tell-cluster.js';
 import { unscheduledPods } from '../../src/results/unscheduled.js';
 import type { Cell } from '../../src/kernel/probe.js';
 import { tableOf } from './fixture.js';
-import { node } from './waiting-fixture.js';
+import { FULL, node, WAITING_TABLES } from './waiting-fixture.js';
 
 test('the words of the scheduler end with a full stop, whatever follows them', () => {
   const waiting = { pods: 1, sinceSeconds: 0, longestSeconds: 60, isStill: true };
@@ -51,6 +51,12 @@ describe('who waits is told by what it waits for', () => {
     expect(told).toContain('Pod e and pod f were still without a node, too. Pod u waited up to 1m for a node');
     expect(told).toContain('Pod w waited for a node, too.');
   });
+});
+
+test('of a wait that is over the word that stood longest is told', () => {
+  const told = unscheduledPods(WAITING_TABLES, 600);
+  // The first of the words on these pods stood 190 s, the last one 100 s.
+  expect(told.find(({ isStill }) => !isStill)).toMatchObject({ workload: 'deployment/web', message: FULL });
 });
 
 test('pods of which the scheduler says nothing have their reason told', () => {
