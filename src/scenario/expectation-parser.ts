@@ -1,6 +1,7 @@
 import { parseDuration } from '../kernel/duration.js';
 import type { Micros } from '../kernel/time.js';
 import { kindOf } from '../cluster/api/kinds.js';
+import { tellCustom } from './custom-kinds.js';
 import { shown, suggestion } from './diagnostics.js';
 import { type FigureNames, readFigure } from './expectation-figures.js';
 import { checkFieldValue } from './expectation-fields.js';
@@ -12,6 +13,8 @@ import type { TimelineEntry } from './types.js';
 /** What expectations refer to. */
 export interface ExpectationContext extends FigureNames {
   readonly timeline: readonly TimelineEntry[];
+  /** Words for custom kinds. */
+  readonly customKinds: readonly string[];
   readonly durationUs: Micros;
 }
 
@@ -19,8 +22,9 @@ export interface ExpectationContext extends FigureNames {
 export function readExpectations(scope: Scope, texts: readonly string[], context: ExpectationContext): Expectation[] {
   return texts.flatMap((text, index) => {
     const path = ['expect', index];
-    const { value, fault } = parseExpectation(text, context);
-    if (fault === undefined) return [{ text, position: positionOf(scope, path), ...value }];
+    const read = parseExpectation(text, context);
+    if (read.fault === undefined) return [{ text, position: positionOf(scope, path), ...read.value }];
+    const fault = tellCustom(read.fault, context.customKinds);
     fail(scope, path, 'invalid-expectation', fault.message, fault.hint, fault.offset, fault.length);
     return [];
   });

@@ -71,12 +71,16 @@ function reference(info: Kind, word: Word, name: string, namespace: string): Obj
   return { kind: info.kind, namespace: info.namespaced ? namespace : '', name };
 }
 
+export function unknownKind(text: string): string {
+  return `unknown kind ${shown(text)}`;
+}
+
 export function kindAt(word: Word, text: string): Kind {
   const info = kindOfWord(text);
   if (info === undefined)
     mistake(
       word,
-      `unknown kind ${shown(text)}`,
+      unknownKind(text),
       suggestion(
         text,
         KINDS.map(({ kind }) => kind.toLowerCase()),

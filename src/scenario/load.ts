@@ -12,6 +12,7 @@ import {
   sortDiagnostics,
   suggestion,
 } from './diagnostics.js';
+import { customWords } from './custom-kinds.js';
 import { labelKeys } from './expectation-counts.js';
 import type { FigureNames } from './expectation-figures.js';
 import { readExpectations } from './expectation-parser.js';
@@ -185,6 +186,7 @@ function buildScenario(
   const timeline = readTimeline(scope, section('timeline') ?? [], {
     durationUs: limitUs,
     cluster,
+    customKinds: customWords(manifests.map(({ object }) => object)),
     loadObjects: (reference) => objectsOfFile(scope, files, reference),
     objectsAt: (path, value) => objectsInPlace(scope, path, value, replaced),
   });
@@ -193,6 +195,7 @@ function buildScenario(
     ...figureNames(sources, cluster ?? NO_CLUSTER, manifests, timeline),
     isComplete: isSound,
     timeline,
+    customKinds: customWords(allObjects(manifests, timeline).map(({ object }) => object)),
     durationUs: limitUs,
   });
   const scenario: Scenario = {

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../cluster/api/objects/meta.js';
 import type { Micros } from '../kernel/time.js';
 import type { Command } from './commands.js';
+import { tellCustom } from './custom-kinds.js';
 import { shown, suggestion } from './diagnostics.js';
 import { FAULT_VERBS, readFault } from './faults.js';
 import type { FieldPath } from './field-path.js';
@@ -17,6 +18,8 @@ import type { ClusterSpec, TimelineEntry } from './types.js';
 export interface TimelineContext {
   readonly durationUs: Micros;
   readonly cluster: ClusterSpec | undefined;
+  /** Words for the custom kinds of the manifests. */
+  readonly customKinds: readonly string[];
   readonly loadObjects: LoadObjects;
   /** Decodes objects written in place under `path`; reports what is wrong with them. */
   readonly objectsAt: (path: FieldPath, value: object) => readonly KubernetesObject[];
@@ -90,8 +93,9 @@ function readText(
   text: string,
   context: TimelineContext,
 ): { readonly text: string; readonly command: Command } | undefined {
-  const { value, fault } = parseCommand(text, context.loadObjects);
-  if (value !== undefined) return { text, command: value };
+  const read = parseCommand(text, context.loadObjects);
+  if (read.value !== undefined) return { text, command: read.value };
+  const fault = tellCustom(read.fault, context.customKinds);
   const code = fault.message.startsWith('unknown') ? 'unknown-command' : 'invalid-command';
   return fail(scope, path, code, fault.message, fault.hint, fault.offset, fault.length);
 }

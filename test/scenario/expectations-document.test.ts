@@ -10,6 +10,7 @@ const CONTEXT = {
   services: ['cart', 'frontend', 'web'],
   labels: ['app'],
   nodes: ['general-1', 'general-2'],
+  customKinds: [],
   isComplete: true,
   timeline: [
     {

@@ -13,6 +13,7 @@ const context = {
   services: ['web', 'cart'],
   labels: ['app'],
   nodes: ['general-1', 'general-2'],
+  customKinds: [],
   isComplete: true,
   timeline: [
     entry(60_000_000, 'kubectl scale x'),

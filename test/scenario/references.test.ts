@@ -44,3 +44,28 @@ expect: [ "count(pods, node=${node}) = 0" ]
     expect(JSON.stringify(load(counting('n-9')).diagnostics)).toContain('there is no node');
   });
 });
+
+describe('custom kinds', () => {
+  const DEFINITION = `{ apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: { name: serviceciders.x.io }, spec: { group: x.io, scope: Namespaced, names: { plural: serviceciders, singular: servicecider, kind: ServiceCider, shortNames: [ sc ] }, versions: [ { name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } } ] } }`;
+  const naming = (command: string, expectation: string): string => `
+scenario: custom
+duration: 1m
+cluster: { nodes: [ { pool: n, count: 1, cpu: 4, memory: 8Gi } ] }
+manifests: [ ${DEFINITION}, { apiVersion: x.io/v1, kind: ServiceCider, metadata: { name: c } } ]
+timeline: [ { 5s: "${command}" } ]
+expect: [ "${expectation}" ]
+`;
+
+  test.each([
+    ['kubectl delete servicecider c', 'count(serviceciders) = 0'],
+    ['kubectl label serviceciders.x.io c a=b', 'servicecider/c:spec.x = 1'],
+  ])('%s; %s: only stored', (command, expectation) => {
+    const { diagnostics } = load(naming(command, expectation));
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ message }) => message.includes('is a custom kind: its objects are only stored'))).toEqual([
+      true,
+      true,
+    ]);
+    expect(errors.map(({ hint }) => hint)).toEqual(Array(2).fill('neither commands nor expectations can name them'));
+  });
+});
