@@ -19,6 +19,7 @@ const UNTRIED = {
   node: 'text',
   scheduler: 'text',
   schedulers: 'text',
+  lacks: 'text',
 } as const;
 
 type UntriedRow = ReturnType<typeof rows<typeof UNTRIED>>[number];
@@ -36,9 +37,10 @@ export function untriedPods(tables: RecordedTables): UntriedPod[] {
     .sort((left, right) => byText(left.namespace, right.namespace) || byText(left.pod, right.pod));
 }
 
-function whyOf({ gates, node, scheduler, schedulers }: UntriedRow): string {
+function whyOf({ gates, node, scheduler, schedulers, lacks }: UntriedRow): string {
   if (gates !== '') return `its scheduling gates were not removed: ${list(gates!)}`;
   if (node !== '') return `it names its node itself (${node!})`;
+  if (lacks !== '') return `DynamicResources kept it out of the queue: ${lacks!}`;
   if (scheduler === '') return 'no scheduler came to it before it went or the run ended';
   return `it asks for the scheduler ${scheduler!}, which does not exist; there are: ${list(schedulers!)}`;
 }

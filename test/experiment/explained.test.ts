@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { run } from '../../src/experiment/run.js';
 import { podAttempts } from '../../src/results/attempts.js';
 import { column } from '../../src/results/columns.js';
+import { untriedPods } from '../../src/results/untried-pods.js';
 import { load } from './play.js';
 
 const scenario = load('test/experiment/unschedulable.yaml');
@@ -192,4 +193,27 @@ describe('in a large cluster', () => {
       expect(filtered).toMatchObject([{ plugin: 'NodeAffinity', nodes: 299 }]);
     }
   });
+});
+
+test('a pod whose claim for devices is missing is told of with what keeps it from the queue', () => {
+  const text = JSON.stringify({
+    scenario: 'held',
+    duration: '1m',
+    cluster: { nodes: [{ pool: 'general', count: 1, cpu: 2, memory: '4Gi' }] },
+    manifests: [
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'held' },
+        spec: {
+          resourceClaims: [{ name: 'gpu', resourceClaimName: 'missing' }],
+          containers: [{ name: 'c', image: 'example.com/app:v1', resources: { claims: [{ name: 'gpu' }] } }],
+        },
+      },
+    ],
+  });
+  const access = { readFile: () => new TextEncoder().encode(text), glob: () => [] };
+  const { tables } = run(load('held.json', {}, access), { explain: [] });
+  const why = 'DynamicResources kept it out of the queue: could not find ResourceClaim "default/missing"';
+  expect(untriedPods(tables)).toMatchObject([{ pod: 'held', why }]);
 });

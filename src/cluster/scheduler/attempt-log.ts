@@ -13,9 +13,10 @@ import { type Decisive, decisiveRule } from './preemption/choose-node.js';
 import { overdrawing } from './preemption/disruption-budgets.js';
 import { byImportance } from './preemption/importance.js';
 import type { QueuedPod } from './queued-pod.js';
-import { profileNamed, type SchedulingProfile } from './profile.js';
+import { profileNamed } from './profile.js';
 import { refusalOf } from './refusal.js';
 import { prepare } from './schedule-pod.js';
+import { claimsLackedBy } from './scheduling-queue.js';
 import { ATTEMPT_TABLE, JUDGEMENT_TABLE, UNTRIED_TABLE } from './tables.js';
 import type { SchedulerWorld } from './world.js';
 
@@ -237,7 +238,9 @@ function record(
 }
 
 /** A pod goes, or the run ends: was it never tried, it is told why. */
-export function noteEnd(log: AttemptLog, { metadata, spec }: Pod, profiles: readonly SchedulingProfile[]): void {
+export function noteEnd(log: AttemptLog, pod: Pod, cluster: ClusterState): void {
+  const { metadata, spec } = pod;
+  const { profiles } = cluster;
   const { namespace, name, uid } = metadata;
   const workload = log.pods.get(uid);
   if (workload === undefined || log.tried.has(uid)) return;
@@ -245,5 +248,7 @@ export function noteEnd(log: AttemptLog, { metadata, spec }: Pod, profiles: read
   const isKnown = profileNamed(profiles, spec.schedulerName) !== undefined;
   const scheduler = isKnown ? '' : spec.schedulerName!;
   const schedulers = profiles.map(({ schedulerName }) => schedulerName).join(' ');
-  appendRow(log.untried, [namespace, name, uid, workload, gates, spec.nodeName ?? '', scheduler, schedulers]);
+  const node = spec.nodeName ?? '';
+  const lacks = claimsLackedBy(cluster, pod) ?? '';
+  appendRow(log.untried, [namespace, name, uid, workload, gates, node, scheduler, schedulers, lacks]);
 }

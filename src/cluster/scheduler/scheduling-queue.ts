@@ -296,10 +296,18 @@ function gateOf(cluster: ClusterState, queue: SchedulingQueue, queued: QueuedPod
   const asks = (plugin: PreEnqueuePlugin): boolean =>
     profileNamed(cluster.profiles, schedulerName)?.preEnqueue.includes(plugin) === true;
   if (schedulingGates.length > 0 && asks('SchedulingGates')) return 'SchedulingGates';
-  const user = claimUserOf(pod);
-  const lacksClaims = user !== undefined && typeof claimsFor(cluster.devices, user) === 'string';
-  if (lacksClaims && asks('DynamicResources')) return 'DynamicResources';
+  if (claimsLackedBy(cluster, pod) !== undefined) return 'DynamicResources';
   return isPreempting(cluster, queue, queued) ? 'DefaultPreemption' : undefined;
+}
+
+/** DynamicResources' gate: what the claims of the pod lack; undefined: it does not hold the pod. */
+export function claimsLackedBy({ profiles, devices }: ClusterState, pod: Pod): string | undefined {
+  const user = claimUserOf(pod);
+  if (user === undefined) return undefined;
+  if (profileNamed(profiles, pod.spec.schedulerName)?.preEnqueue.includes('DynamicResources') !== true)
+    return undefined;
+  const claims = claimsFor(devices, user);
+  return typeof claims === 'string' ? claims : undefined;
 }
 
 /** DefaultPreemption's gate: victims are still to be evicted. Of the last one it is enough that it is on its way out (IsPodRunningPreemption). */

@@ -79,5 +79,11 @@ export const UNTRIED_TABLE: TableDefinition = {
     { name: 'node', type: 'text', unit: '', description: 'node that it named itself' },
     { name: 'scheduler', type: 'text', unit: '', description: 'scheduler that it asked for, where there is none such' },
     { name: 'schedulers', type: 'text', unit: '', description: 'those that there are' },
+    {
+      name: 'lacks',
+      type: 'text',
+      unit: '',
+      description: 'what its claims for devices lacked (DynamicResources), or empty',
+    },
   ],
 };

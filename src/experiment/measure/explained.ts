@@ -21,7 +21,7 @@ export function subjectNamed(text: string): string | undefined {
 /** Marks the pods whose scheduling a run is asked to explain, when they are created; tells of those that go untried. */
 export function measureExplained<W extends SchedulerWorld>(listeners: Listeners<W>): void {
   listeners.on<Pod>(PROBE_COMPONENT, 'Pod', (world, { type, object }) => {
-    if (type === 'deleted') noteEnd(world.scheduler.explained!, object, world.scheduler.cluster.profiles);
+    if (type === 'deleted') noteEnd(world.scheduler.explained!, object, world.scheduler.cluster);
     if (type !== 'added') return;
     const { subjects, met, pods } = world.scheduler.explained!;
     const { namespace, uid } = object.metadata;
@@ -38,5 +38,5 @@ export function measureExplained<W extends SchedulerWorld>(listeners: Listeners<
 export function finishExplained(world: SchedulerWorld): void {
   const { explained, cluster } = world.scheduler;
   if (explained === undefined) return;
-  for (const pod of collection<Pod>(world, 'Pod').values()) noteEnd(explained, pod, cluster.profiles);
+  for (const pod of collection<Pod>(world, 'Pod').values()) noteEnd(explained, pod, cluster);
 }
