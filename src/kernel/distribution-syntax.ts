@@ -179,7 +179,10 @@ class Reader {
   quantity(piece: Piece): number {
     const value = this.parseUnit(piece.text);
     if (value === undefined)
-      throw new SyntaxMistake(piece.offset, `"${piece.text}" is not a quantity of the right unit`);
+      throw new SyntaxMistake(
+        piece.offset,
+        `"${piece.text}" is not a quantity of the right unit, such as "1.5s" or "250us"`,
+      );
     if (!(value >= 0 && value < Infinity)) throw new SyntaxMistake(piece.offset, `"${piece.text}" is negative`);
     return value;
   }

@@ -44,8 +44,10 @@ export function estimate(values: readonly number[]): Estimate | undefined {
   return { count: plain.length, mean: average, halfWidth, low: average - halfWidth, high: average + halfWidth };
 }
 
+/** No figure of a run is below 0, and so no mean of them can be. */
 export function estimateOf(setting: Setting, figure: string): Estimate | undefined {
-  return estimate(setting.runs.flatMap((run) => run.figures[figure] ?? []));
+  const found = estimate(setting.runs.flatMap((run) => run.figures[figure] ?? []));
+  return found === undefined ? undefined : { ...found, low: Math.max(0, found.low) };
 }
 
 /**

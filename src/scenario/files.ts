@@ -142,7 +142,7 @@ export function besideFile(file: string, reference: string): string {
 export function filesOf(files: Files, path: string): readonly string[] | string {
   if (!/[*?[{]/.test(path)) return [path];
   const matches = files.access.glob(path);
-  if (matches.length === 0) return `no file matches ${path}`;
+  if (matches.length === 0) return `no file matches ${path}: * and ? stand for parts of a name, ** for folders`;
   if (matches.length > MAXIMUM_MANIFEST_FILES) return `more than ${MAXIMUM_MANIFEST_FILES} files match ${path} (limit)`;
   return matches.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -4,6 +4,7 @@ import { nearest, shown, suggestion } from './diagnostics.js';
 import type { FieldPath } from './field-path.js';
 import { allObjects, changesPodLabels, madePods } from './pod-templates.js';
 import { fail, failAtKey, type Scope } from './scope.js';
+import { lineText } from './text.js';
 import type { CallStep, ManifestObject, Scenario, TimelineEntry, Workload } from './types.js';
 
 export interface ServiceName {
@@ -130,18 +131,34 @@ function checkTargets(scope: Scope, scenario: Scenario): void {
         (object) => object.kind === kind && object.metadata.name === name && object.metadata.namespace === namespace,
       );
       if (isThere || !NAMED_KINDS.includes(kind) || exposed.includes(name)) continue;
-      const known = objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
+      const known = objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata);
+      const elsewhere = known.find((metadata) => metadata.name === name)?.namespace;
       scope.report.diagnostics.push({
         code: 'reference',
         severity: 'error',
         path: entry.position.file,
         line: entry.position.line,
-        column: entry.position.column,
-        length: entry.text.length,
+        ...placeIn(scope, entry, name),
         field: 'timeline',
         message: `there is no ${kind} ${shown(name)} in namespace ${namespace}`,
-        hint: suggestion(name, known),
+        hint:
+          elsewhere === undefined
+            ? suggestion(
+                name,
+                known.map((metadata) => metadata.name),
+              )
+            : `there is one in namespace ${elsewhere}: write -n ${elsewhere}`,
       });
     }
   }
+}
+
+/** Where a command has a word; the whole command if its line has it not. */
+function placeIn(
+  { document }: Scope,
+  { text, position: { line, column } }: TimelineEntry,
+  word: string,
+): { readonly column: number; readonly length: number } {
+  const at = lineText(document.source, line).indexOf(word, column - 1);
+  return at < 0 ? { column, length: text.length } : { column: at + 1, length: word.length };
 }

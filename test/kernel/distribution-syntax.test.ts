@@ -71,7 +71,7 @@ describe('parseDistribution', () => {
   });
 
   test.each([
-    ['soon', 0, '"soon" is not a quantity'],
+    ['soon', 0, '"soon" is not a quantity of the right unit, such as "1.5s" or "250us"'],
     ['', 0, '"" is not a quantity'],
     ['exponential', 0, 'parentheses'],
     ['exponental(3ms)', 0, 'unknown distribution "exponental"'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sweepAnswer, sweepTables } from '../../src/results/sweep-answer.js';
-import { estimate, isDistinct, pairedDifference } from '../../src/results/sweep-statistics.js';
+import { estimate, estimateOf, isDistinct, pairedDifference } from '../../src/results/sweep-statistics.js';
 import { sweepTable } from '../../src/results/sweep-table.js';
 import { settingsOf, type SweepRun } from '../../src/results/sweep.js';
 import { decodeArrow, encodeArrow } from '../../src/results/tables.js';
@@ -36,6 +36,12 @@ describe('estimate', () => {
   test('one value has no interval, none no estimate', () => {
     expect(estimate([7])).toMatchObject({ mean: 7, halfWidth: null });
     expect(estimate([])).toBeUndefined();
+  });
+
+  test('the interval of a figure does not reach below 0', () => {
+    const [setting] = settingsOf([1, 9].map((lost) => ({ ...runs[0]!, figures: { lost } })));
+    expect(estimate([1, 9])!.low).toBeLessThan(0);
+    expect(estimateOf(setting!, 'lost')).toMatchObject({ mean: 5, low: 0, high: estimate([1, 9])!.high });
   });
 
   test('pairs by seed see a difference that the means hide', () => {

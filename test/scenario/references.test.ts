@@ -69,3 +69,43 @@ expect: [ "${expectation}" ]
     expect(errors.map(({ hint }) => hint)).toEqual(Array(2).fill('neither commands nor expectations can name them'));
   });
 });
+
+describe('objects that commands name', () => {
+  const scaling = (command: string): string => `
+scenario: scaling
+duration: 1m
+cluster: { nodes: [ { pool: n, count: 1, cpu: 4, memory: 8Gi } ] }
+manifests:
+  - { apiVersion: v1, kind: Namespace, metadata: { name: prod } }
+  - { apiVersion: v1, kind: Service, metadata: { name: web }, spec: { ports: [ { port: 80 } ] } }
+timeline:
+  - 5s: ${command}
+`;
+  const errorOf = (command: string) => load(scaling(command)).diagnostics.find(({ severity }) => severity === 'error');
+
+  test('one of another namespace, and where the name stands', () => {
+    const command = 'kubectl -n prod label service/web a=b';
+    expect(errorOf(command)).toMatchObject({
+      message: 'there is no Service "web" in namespace prod',
+      hint: 'there is one in namespace default: write -n default',
+      column: '  - 5s: '.length + command.indexOf('web') + 1,
+      length: 3,
+    });
+  });
+
+  test('one of nearly that name', () => {
+    expect(errorOf('kubectl label service/wb a=b')).toMatchObject({ hint: 'did you mean "web"?', length: 2 });
+  });
+});
+
+test('a pattern that no file matches says what patterns there are', () => {
+  const diagnostics = load(`
+scenario: pattern
+duration: 1m
+cluster: { nodes: [ { pool: n, count: 1, cpu: 4, memory: 8Gi } ] }
+manifests: [ "./m/{a,b}.yaml" ]
+`).diagnostics;
+  expect(diagnostics.map(({ message }) => message)).toContain(
+    'no file matches m/{a,b}.yaml: * and ? stand for parts of a name, ** for folders',
+  );
+});

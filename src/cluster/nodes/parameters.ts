@@ -35,8 +35,9 @@ export interface NodeParameters {
   readonly unpackBytesPerSecond: number;
   /** Uncompressed by compressed size (node 6: gzip layers). */
   readonly uncompressedRatio: number;
-  /** Layers of an image (node 6: check values of 5 to 10) and the time each one costs (node 6: tl). */
+  /** Layers of an image (node 6: check values of 5 to 10). */
   readonly imageLayers: number;
+  /** Time that each layer of an image costs (node 6: tl). */
   readonly layerUs: Micros;
   /** One pull at a time on a node (kubernetes v1.36.3 pkg/kubelet/apis/config/v1beta1/defaults.go: SerializeImagePulls). */
   readonly serializeImagePulls: boolean;
@@ -52,8 +53,9 @@ export interface NodeParameters {
   readonly boot: Distribution;
   /** From the start of the kubelet to Ready (node 14). */
   readonly kubeletStart: Distribution;
-  /** kubeReserved plus systemReserved (node 12: empty by default). */
+  /** CPU of kubeReserved plus systemReserved, in thousandths (node 12: empty by default). */
   readonly reservedMilliCpu: number;
+  /** Memory of kubeReserved plus systemReserved (node 12: empty by default). */
   readonly reservedMemoryBytes: number;
 }
 

@@ -1,8 +1,9 @@
 import { type Micros, SECOND_US, wholeSeconds } from '../../kernel/time.js';
 
-/** The first back-off of a pod, and the longest. */
 export interface BackoffLimits {
+  /** The first back-off of a pod. */
   readonly initialBackoffUs: Micros;
+  /** The longest back-off of a pod. */
   readonly maximumBackoffUs: Micros;
 }
 

@@ -12,8 +12,9 @@ export interface SchedulerParameters extends BackoffLimits {
   readonly profiles: readonly SchedulingProfile[];
   /** Which of the nodes with the highest total is taken. */
   readonly ties: TieRule;
-  /** Limits of its API client: requests a second (0 = no limit), and how many at once. */
+  /** Requests a second that its API client sends at most (0 = no limit). */
   readonly qps: number;
+  /** Requests that its API client may send at once when it has sent none for a while. */
   readonly burst: number;
   /**
    * Time that a pod takes of the loop beside the algorithm (us): informers, queue, binding, Events and the API server's work for
