@@ -1,9 +1,11 @@
 import { NO_EVENT } from '../../kernel/event-queue.js';
 import { drawsOnce } from '../../kernel/random.js';
 import { schedule } from '../../kernel/simulation.js';
+import { type HostPort, hostPortsOf, portsConflict } from '../api/host-ports.js';
+import type { Node } from '../api/objects/node.js';
 import type { Pod } from '../api/objects/pod.js';
 import { controllerOf } from '../api/owner-references.js';
-import type { StartFailure } from './container-status.js';
+import { stored } from '../api/store.js';
 import { NodesEvent } from './events.js';
 import { podEvent } from './kubelet-events.js';
 import { type PodFacts, podFacts } from './pod-facts.js';
@@ -14,8 +16,9 @@ import {
   STAGE_MOUNTING,
   STAGE_TERMINATED,
 } from './pod-record.js';
+import { type NodeRoom, rejectionOf } from './pod-rejection.js';
 import { isFinalPhase, rejectedStatus } from './pod-report.js';
-import { addPod } from './pod-table.js';
+import { addPod, recordOf } from './pod-table.js';
 import { isSidecar } from './restart-policy.js';
 import { drawRun, drawStart } from './start-draws.js';
 import { queueStatus } from './status-sync.js';
@@ -33,7 +36,9 @@ export function admitPod(world: NodesWorld, node: number, pod: Pod): void {
   pods.cpuLimitMilli[podIndex] = facts.cpuLimitMilli;
   hosts.records[node]!.pods.add(podIndex);
   if (pod.metadata.deletionTimestamp !== undefined) return;
-  const rejection = rejectionOf(hostRoom(world, node), facts);
+  // What a node is in the store, not a watch delay ago: the real one asks the API server, too, before it says NodeAffinity.
+  const object = stored<Node>(world, 'Node', hosts.names[node]!);
+  const rejection = rejectionOf(object, hostRoom(world, node, pod), pod, facts);
   if (rejection !== undefined) {
     record.stage = STAGE_TERMINATED;
     record.status = rejectedStatus(pod, rejection);
@@ -48,39 +53,24 @@ export function admitPod(world: NodesWorld, node: number, pod: Pod): void {
   schedule(world, record.start.firstSyncUs, NodesEvent.FirstSync, podIndex, pods.plan[podIndex]!);
 }
 
-/** Pods, thousandths of a core and bytes: of each what pods have taken of a node, and what it has for them. */
-export type NodeRoom = Readonly<
-  Record<'pods' | 'milliCpu' | 'memoryBytes', { readonly used: number; readonly capacity: number }>
->;
-
-function hostRoom({ nodes: { hosts } }: NodesWorld, node: number): NodeRoom {
+function hostRoom(world: NodesWorld, node: number, pod: Pod): NodeRoom {
+  const { hosts } = world.nodes;
   return {
     pods: { used: hosts.usedPods[node]!, capacity: hosts.allocatablePods[node]! },
     milliCpu: { used: hosts.usedMilliCpu[node]!, capacity: hosts.allocatableMilliCpu[node]! },
     memoryBytes: { used: hosts.usedMemory[node]!, capacity: hosts.allocatableMemory[node]! },
+    arePortsFree: arePortsFree(world, node, hostPortsOf(pod.spec)),
   };
 }
 
-/**
- * Why a kubelet rejects a pod for good; undefined: it takes it.
- * Source: kubernetes v1.36.3 pkg/kubelet/lifecycle/predicate.go: Admit, InsufficientResourceError.
- */
-export function rejectionOf(
-  { pods, milliCpu, memoryBytes }: NodeRoom,
-  asked: Pick<PodFacts, 'milliCpu' | 'memoryBytes'>,
-): StartFailure | undefined {
-  const check = (
-    resource: string,
-    requested: number,
-    { used, capacity }: NodeRoom['pods'],
-  ): StartFailure | undefined => {
-    if (requested === 0 || used + requested <= capacity) return undefined;
-    const numbers = `requested: ${requested}, used: ${used}, capacity: ${capacity}`;
-    return { reason: `OutOf${resource}`, message: `Node didn't have enough resource: ${resource}, ${numbers}` };
-  };
-  return (
-    check('pods', 1, pods) ?? check('cpu', asked.milliCpu, milliCpu) ?? check('memory', asked.memoryBytes, memoryBytes)
-  );
+/** Does no pod hold them that the kubelet has taken and that has not ended? */
+function arePortsFree(world: NodesWorld, node: number, ports: readonly HostPort[]): boolean {
+  if (ports.length === 0) return true;
+  for (const other of world.nodes.hosts.records[node]!.pods) {
+    const { holdsResources, pod } = recordOf(world, other);
+    if (holdsResources && portsConflict(ports, hostPortsOf(pod.spec))) return false;
+  }
+  return true;
 }
 
 function createRecord(world: NodesWorld, pod: Pod, { behaviour, milliCpu, memoryBytes }: PodFacts): PodRecord {

@@ -1,4 +1,5 @@
 import { invariant } from '../../kernel/invariant.js';
+import type { HostPort } from '../api/host-ports.js';
 import type { LabelSelector, StringMap } from '../api/objects/meta.js';
 import type { Service } from '../api/objects/network.js';
 import type { PodDisruptionBudget } from '../api/objects/policy.js';
@@ -67,12 +68,6 @@ export interface PlacedPod {
   readonly nonZeroCpu: number;
   readonly nonZeroMemory: number;
   readonly terminating: boolean;
-}
-
-export interface HostPort {
-  readonly ip: string;
-  readonly protocol: string;
-  readonly port: number;
 }
 
 /** An image as the first node that reported it describes it, and the nodes that have it. */

@@ -1,13 +1,13 @@
 import { claimNamesOf, hasEphemeral, namedClaimsOf } from '../api/claims.js';
+import { type HostPort, hostPortsOf } from '../api/host-ports.js';
 import type { StringMap } from '../api/objects/meta.js';
 import { controllerOf } from '../api/owner-references.js';
 import type { Pod, PodSpec } from '../api/objects/pod.js';
-import type { ClusterState, HostPort, PlacedPod, ResourceVector } from './cluster.js';
+import type { ClusterState, PlacedPod, ResourceVector } from './cluster.js';
 import type { ClassAffinity } from './affinity-counts.js';
 import type { Outcome } from './decide.js';
 import { nodeNamesOf } from './plugins/node-affinity.js';
 import { imagesOf } from './plugins/image-locality.js';
-import { hostPortsOf } from './plugins/node-ports.js';
 import { type AttachableDisk, inTreeDisksOf } from './plugins/in-tree-volumes.js';
 import { neededFeaturesOf } from './plugins/node-declared-features.js';
 import { type ClaimUser, claimUserOf } from './plugins/dynamic-resources.js';

@@ -1,8 +1,9 @@
+import { portsConflict } from '../../cluster/api/host-ports.js';
 import type { ResourceClaim } from '../../cluster/api/objects/devices.js';
 import type { Pod } from '../../cluster/api/objects/pod.js';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../cluster/api/objects/storage.js';
 import type { ObjectKey } from '../../cluster/api/store.js';
-import { rejectionOf } from '../../cluster/nodes/pod-admission.js';
+import { rejectionOf } from '../../cluster/nodes/pod-rejection.js';
 import { type ClusterState, CPU, MEMORY, NO_NODE } from '../../cluster/scheduler/cluster.js';
 import { nodeOrder } from '../../cluster/scheduler/cluster-nodes.js';
 import { placePod, removePod } from '../../cluster/scheduler/cluster-pods.js';
@@ -48,7 +49,7 @@ export const CLASS_COST = 50;
 export function place(cluster: ClusterState, pod: Pod, podClass: PodClass): boolean {
   const asked = pod.spec.nodeName ?? '';
   if (asked !== '') {
-    if (refusalByNode(cluster, asked, podClass) !== '') return false;
+    if (refusalByNode(cluster, pod, podClass) !== '') return false;
     placePod(cluster, pod, asked, podClass);
     return true;
   }
@@ -66,7 +67,8 @@ export function place(cluster: ClusterState, pod: Pod, podClass: PodClass): bool
 }
 
 /** Why the node that a pod names does not take it, by its kubelet, as nobody schedules the pod; empty: it does. */
-function refusalByNode(cluster: ClusterState, name: string, { request }: PodClass): string {
+function refusalByNode(cluster: ClusterState, pod: Pod, { request, hostPorts }: PodClass): string {
+  const name = pod.spec.nodeName!;
   const node = cluster.indexByName.get(name);
   if (node === undefined) return `node ${name} is not there`;
   const roomOf = (resource: number): { readonly used: number; readonly capacity: number } => ({
@@ -74,11 +76,14 @@ function refusalByNode(cluster: ClusterState, name: string, { request }: PodClas
     capacity: cluster.allocatable[resource]![node]!,
   });
   const rejection = rejectionOf(
+    cluster.nodes[node],
     {
       pods: { used: cluster.podCounts[node]!, capacity: cluster.allowedPods[node]! },
       milliCpu: roomOf(CPU),
       memoryBytes: roomOf(MEMORY),
+      arePortsFree: !portsConflict(hostPorts, cluster.usedPorts.get(node) ?? []),
     },
+    pod,
     { milliCpu: request[CPU]!, memoryBytes: request[MEMORY]! },
   );
   return rejection === undefined ? '' : `${rejection.reason} on ${name}: ${rejection.message}`;
@@ -126,8 +131,7 @@ function placeLine(cluster: ClusterState, line: PodLine, hopeless: Set<PodClass>
       continue;
     }
     failed.push(one);
-    const { nodeName = '' } = one.pod.spec;
-    if (nodeName !== '') line.refusal ||= refusalByNode(cluster, nodeName, podClass);
+    if ((one.pod.spec.nodeName ?? '') !== '') line.refusal ||= refusalByNode(cluster, one.pod, podClass);
     hopeless.add(podClass);
     if (isTwin) break; // as are all others
     failures += 1;
