@@ -1,3 +1,4 @@
+import type { ObjectReference } from './commands.js';
 import type { Figure } from './expectations.js';
 import { nearest, shown, suggestion } from './diagnostics.js';
 import { type CountNames, countFigure } from './expectation-counts.js';
@@ -9,6 +10,9 @@ import { mistake, type Word } from './shell-words.js';
 
 /** Names that figures may refer to. */
 export interface FigureNames extends CountNames {
+  readonly zones: readonly string[];
+  /** Objects that roll out. */
+  readonly rolling: readonly ObjectReference[];
   readonly sources: readonly string[];
   readonly services: readonly string[];
   /** False where services could not all be read: names are then taken as they are. */
@@ -39,8 +43,8 @@ export function readFigure(word: Word, names: FigureNames): Figure {
   const statistic = TRAFFIC.find((known) => known === name);
   if (statistic !== undefined) return trafficFigure(word, parts, statistic, 0, names);
   if (name === 'count') return countFigure(word, parts, names.isComplete ? names : null);
-  if (name === 'duration') return durationFigure(word, parts);
-  if (name === 'recovery') return recoveryFigure(word, parts);
+  if (name === 'duration') return durationFigure(word, parts, names);
+  if (name === 'recovery') return recoveryFigure(word, parts, names);
   if (name === 'startup') return startupFigure(word, parts);
   if (name === 'share') return shareFigure(word, parts, names);
   if (name === 'cost' && inner!.trim() === '') return { of: 'cost' };
@@ -120,7 +124,7 @@ function fieldFigure(word: Word, colon: number): Figure {
 const DURATIONS =
   'duration(rollout deployment/NAME), also of a statefulset or daemonset, or duration(job/NAME); with a namespace: duration(rollout NAMESPACE deployment/NAME), duration(job/NAMESPACE/NAME)';
 
-function durationFigure(word: Word, parts: readonly Word[]): Figure {
+function durationFigure(word: Word, parts: readonly Word[], names: FigureNames): Figure {
   const [part] = parts;
   const job = /^jobs?(?:\.batch)?\/(?:([^/\s]+)\/)?([^/\s]+)$/.exec(part?.text ?? '');
   const match = /^rollout\s+(?:(\S+)\s+)?(\S+\/\S+)$/.exec(part?.text ?? '');
@@ -133,16 +137,26 @@ function durationFigure(word: Word, parts: readonly Word[]): Figure {
   }
   const object = slashed({ text: match![2]!, offset: part.offset }, match![1] ?? 'default');
   if (!ROLLING.includes(object.kind)) mistake(part, `expected ${DURATIONS}, got ${shown(part.text)}`);
+  const { kind, namespace, name } = object;
+  const known = names.rolling.filter((one) => one.kind === kind && one.namespace === namespace).map((one) => one.name);
+  if (names.isComplete && !known.includes(name)) {
+    mistake(part, `there is no ${kind} ${shown(name)} in namespace ${namespace}`, suggestion(name, known));
+  }
   return { of: 'rollout-duration', object };
 }
 
-const ROLLING: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
+export const ROLLING: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
-function recoveryFigure(word: Word, parts: readonly Word[]): Figure {
+function recoveryFigure(word: Word, parts: readonly Word[], names: FigureNames): Figure {
   const part = only(word, parts, 'node NAME or zone NAME');
   const match = /^(node|zone)\s+(\S+)$/.exec(part.text);
   if (match === null) mistake(part, `expected recovery(node NAME) or recovery(zone NAME), got ${shown(part.text)}`);
-  return { of: 'recovery', subject: match[1] as 'node' | 'zone', name: match[2]! };
+  const [, subject, name] = match;
+  const known = subject === 'node' ? names.nodes : names.zones;
+  if (names.isComplete && !known.includes(name!)) {
+    mistake(part, `there is no ${subject} ${shown(name)}`, suggestion(name!, known));
+  }
+  return { of: 'recovery', subject: subject as 'node' | 'zone', name: name! };
 }
 
 function startupFigure(word: Word, parts: readonly Word[]): Figure {

@@ -11,7 +11,7 @@ import {
   sortWords,
   wholeNumber,
 } from './command-line.js';
-import type { JsonOperation, KubectlCommand } from './commands.js';
+import { type JsonOperation, type KubectlCommand, kindsOf } from './commands.js';
 import { shown, suggestion } from './diagnostics.js';
 import { jsonOf } from './generated-object.js';
 import { CREATE_OPTIONS, readCreate } from './kubectl-create.js';
@@ -39,6 +39,18 @@ const GLOBAL = { namespace: 'value' } as const;
 /** Accepted because people type them; they change nothing here. */
 const HARMLESS = { wait: 'value', output: 'value', timeout: 'value' } as const;
 
+/** Source: kubectl v0.36.3 pkg/polymorphichelpers/objectrestarter.go. */
+const RESTARTABLE: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
+
+function rolloutRestart(line: CommandLine): KubectlCommand {
+  const target = namedOrSelected(line);
+  const wrong = kindsOf(target).find((kind) => !RESTARTABLE.includes(kind));
+  if (wrong !== undefined) {
+    mistake(line.rest[0]!, `a ${wrong} cannot be restarted`, `only these can: ${RESTARTABLE.join(', ')}`);
+  }
+  return { do: 'rollout-restart', target };
+}
+
 const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['set image', { options: TARGET, read: setImage }],
   ['set resources', { options: { ...TARGET, ...SET_RESOURCES_OPTIONS }, read: setResources }],
@@ -54,7 +66,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['rollout undo', { options: { ...TARGET, 'to-revision': 'value' }, read: rolloutUndo }],
   ['rollout pause', { options: TARGET, read: (line) => ({ do: 'rollout-pause', target: namedOrSelected(line) }) }],
   ['rollout resume', { options: TARGET, read: (line) => ({ do: 'rollout-resume', target: namedOrSelected(line) }) }],
-  ['rollout restart', { options: TARGET, read: (line) => ({ do: 'rollout-restart', target: namedOrSelected(line) }) }],
+  ['rollout restart', { options: TARGET, read: rolloutRestart }],
   [
     'delete',
     {

@@ -14,7 +14,7 @@ import {
 } from './diagnostics.js';
 import { customWords } from './custom-kinds.js';
 import { labelKeys } from './expectation-counts.js';
-import type { FigureNames } from './expectation-figures.js';
+import { type FigureNames, ROLLING } from './expectation-figures.js';
 import { readExpectations } from './expectation-parser.js';
 import { type FieldPath, valueAt } from './field-path.js';
 import { besideFile, type FileAccess, Files, type InputFile } from './files.js';
@@ -240,6 +240,10 @@ function figureNames(
     services: serviceNames(manifests, timeline).map(({ name }) => name),
     labels: [...labelKeys([manifests, cluster, timeline])],
     nodes: [...nodeNames(cluster, objects), ...boundTo],
+    zones: cluster.pools.flatMap(({ zones }) => zones),
+    rolling: objects.flatMap(({ object: { kind, metadata } }) =>
+      ROLLING.includes(kind) ? { kind, namespace: metadata.namespace, name: metadata.name } : [],
+    ),
   };
 }
 

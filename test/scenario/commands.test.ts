@@ -368,6 +368,7 @@ describe('commands that are refused, at the word that is wrong', () => {
     ['kubectl scale web --replicas=1', 'web', ''],
     ['kubectl scale deployment/../x --replicas=1', 'deployment/../x', ''],
     ['kubectl scale deployment -l "app in (" --replicas=1', 'app in (', ''],
+    ['kubectl rollout restart service/web', 'service/web', ''],
     ['kubectl set image deployment/web', 'image', ''],
     ['kubectl set image deployment/web =v2', '=v2', ''],
     ['kubectl set resources deployment/web --limits=cpu=lots', 'cpu=lots', ''],

@@ -10,6 +10,11 @@ const CONTEXT = {
   services: ['cart', 'frontend', 'web'],
   labels: ['app'],
   nodes: ['general-1', 'general-2'],
+  zones: ['a'],
+  rolling: [
+    { kind: 'Deployment', namespace: 'default', name: 'web' },
+    { kind: 'StatefulSet', namespace: 'shop', name: 'db' },
+  ],
   customKinds: [],
   isComplete: true,
   timeline: [

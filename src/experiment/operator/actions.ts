@@ -90,10 +90,8 @@ function pause(object: KubernetesObject, paused: boolean): ApiRequest {
 
 /** Annotation that `kubectl rollout restart` writes into the template. */
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
-const RESTARTABLE: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 function restart(object: KubernetesObject, now: Micros): ApiRequest {
-  if (!RESTARTABLE.includes(object.kind)) throw new OperatorError(about(object, 'restarting is not supported'));
   if ((object as Deployment).spec.paused === true) {
     throw new OperatorError(about(object, "can't restart paused deployment (run rollout resume first)"));
   }
