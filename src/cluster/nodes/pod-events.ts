@@ -4,12 +4,13 @@ import { schedule } from '../../kernel/simulation.js';
 import { withFields } from '../../kernel/with-fields.js';
 import { addressOfPod } from './addresses.js';
 import { enterStarting, slowdown } from './contention.js';
+import { devicesFault } from './devices.js';
 import { mountVolumes } from './disks.js';
 import { NodesEvent } from './events.js';
 import { podEvent } from './kubelet-events.js';
 import { containerIndexOf, planOf, STAGE_SANDBOX, STAGE_SYNCING } from './pod-record.js';
 import { reportPod, reportSandbox } from './pod-report.js';
-import { startNext, syncPod } from './pod-sync.js';
+import { startNext, syncPod, SYNC_PERIOD_US } from './pod-sync.js';
 import { endSync } from './sync-end.js';
 import { armRun } from './run-events.js';
 import { giveAddress, recordOf } from './pod-table.js';
@@ -32,6 +33,14 @@ export function registerPodStart<W extends NodesWorld>(handlers: Handlers<W>): v
     const { pods } = world.nodes;
     const node = pods.node[podIndex]!;
     const record = recordOf(world, podIndex);
+    const fault = devicesFault(world, record.pod);
+    if (fault !== undefined) {
+      const message = `Failed to prepare dynamic resources: prepare dynamic resources: ${fault}`;
+      podEvent(world, podIndex, 'Warning', 'FailedPrepareDynamicResources', message);
+      const waitUs = Math.ceil(SYNC_PERIOD_US * record.containers[0]!.times.jitter);
+      schedule(world, waitUs, NodesEvent.VolumesMounted, podIndex, pods.plan[podIndex]!);
+      return;
+    }
     record.stage = STAGE_SANDBOX;
     record.probesFrom = world.kernel.now;
     enterStarting(world, node, record);

@@ -15,8 +15,8 @@ import { finishByItself } from './termination.js';
 import type { NodeWiring } from './wiring.js';
 import type { NodesWorld } from './world.js';
 
-/** Longest wait of a pod worker for its next try (kubernetes v1.36.3 pkg/kubelet/pod_workers.go: syncFrequency). */
-const SYNC_PERIOD_US = 60 * SECOND_US;
+/** Wait of a pod worker for its next look at a pod, and the longest for its next try (kubernetes v1.36.3 pkg/kubelet/pod_workers.go: syncFrequency). */
+export const SYNC_PERIOD_US = 60 * SECOND_US;
 
 /**
  * One sync of a pod worker: reports what is, ends the pod if all its containers have ended for good, else starts what is to
