@@ -10,7 +10,7 @@ import { NODE_TABLE, PHASE_TABLE, POD_TABLE } from '../cluster/nodes/tables.js';
 import { createAttemptLog } from '../cluster/scheduler/attempt-log.js';
 import { createScheduler, registerScheduler, type SchedulerWorld } from '../cluster/scheduler/scheduler.js';
 import { Handlers } from '../kernel/events.js';
-import { openTable } from '../kernel/probe.js';
+import { createTable, openTable } from '../kernel/probe.js';
 import { createKernel, scheduleAt } from '../kernel/simulation.js';
 import { createNetwork, registerNetwork } from '../network/create-network.js';
 import type { NetworkWorld } from '../network/world.js';
@@ -31,6 +31,7 @@ import { recordApiUsage, recordCosts } from './measure/costs.js';
 import { finishExplained, measureExplained } from './measure/explained.js';
 import { createNodeIntervals, finishNodes, measureNodes } from './measure/nodes.js';
 import { createPodLedger, finishPods, measurePods } from './measure/pods.js';
+import { finishWaits, measureWaits } from './measure/waits.js';
 import { createRecoveries, finishRecoveries, measureRecoveries } from './measure/recoveries.js';
 import { measureReplicas } from './measure/replicas.js';
 import { createRollouts, finishRollouts, measureRollouts } from './measure/rollouts.js';
@@ -41,7 +42,7 @@ import { drainer } from './operator/drain.js';
 import { clusterParameters } from './parameters.js';
 import { lookInside } from './pod-inside.js';
 import { insertNamespaces, insertPriorityClasses, isThereAlready, setup } from './setup.js';
-import { ACTION_TABLE, COST_TABLE, RECOVERY_TABLE, ROLLOUT_TABLE } from './tables.js';
+import { ACTION_TABLE, COST_TABLE, RECOVERY_TABLE, ROLLOUT_TABLE, WAIT_TABLE } from './tables.js';
 import { behavioursOf, trafficInputOf } from './workloads.js';
 import type { ExperimentWorld } from './world.js';
 
@@ -81,6 +82,7 @@ export function finish({ world, scenario }: Assembly): void {
   finishTraffic(world);
   finishNodes<World>(world, trafficUsage);
   finishPods(world, lookInside);
+  finishWaits(world);
   finishExplained(world);
   finishCommands(world);
   finishRollouts(world);
@@ -128,6 +130,7 @@ function assembleCode(scenario: Scenario, explains: boolean): Code {
 
 function registerMeasurements(handlers: Handlers<World>, listeners: Listeners<World>, scenario: Scenario): void {
   measurePods(listeners, lookInside);
+  measureWaits(listeners);
   measureReplicas(listeners);
   measureRollouts(listeners);
   measureRecoveries(listeners);
@@ -184,6 +187,7 @@ function createExperiment(scenario: Scenario, code: Code): World['experiment'] {
     applied: new Map(),
     monitors: createMonitors(expectations, timeline, warmupUs, durationUs),
     pods: createPodLedger(),
+    waits: createTable(WAIT_TABLE),
     rollouts: createRollouts(),
     recoveries: createRecoveries(),
     nodeIntervals: createNodeIntervals(scenario.traffic.length > 0),

@@ -44,11 +44,10 @@ export function* play(scenario: Scenario, options: PlayOptions = {}): Generator<
 /** What every run records, and what this one was asked to explain. */
 function tablesOf({ world }: Assembly): ReadonlyMap<string, RecordedTable> {
   const { explained } = world.scheduler;
-  const { tables } = world.kernel.probe;
-  if (explained === undefined) return tables;
+  const asked = explained === undefined ? [] : [explained.attempts, explained.judgements, explained.untried];
   return new Map([
-    ...tables,
-    ...[explained.attempts, explained.judgements, explained.untried].map((one) => [one.definition.name, one] as const),
+    ...world.kernel.probe.tables,
+    ...[world.experiment.waits, ...asked].map((one) => [one.definition.name, one] as const),
   ]);
 }
 

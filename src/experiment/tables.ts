@@ -62,3 +62,27 @@ export const COST_TABLE: TableDefinition = {
     { name: 'cost', type: 'number', unit: 'USD', description: 'node hours times price' },
   ],
 };
+
+/** What keeps pods from a node, in the words of their condition PodScheduled */
+export const WAIT_TABLE: TableDefinition = {
+  name: 'pod_waits',
+  description: 'What keeps pods from a node, in the words of their condition PodScheduled: a row at every change',
+  columns: [
+    {
+      name: 'time_s',
+      type: 'number',
+      unit: 's',
+      description: 'since when it said so; of a pod kept out: when it went or the run ended',
+    },
+    { name: 'namespace', type: 'text', unit: '', description: 'namespace' },
+    { name: 'pod', type: 'text', unit: '', description: 'name' },
+    { name: 'uid', type: 'text', unit: '', description: 'uid: a pod that is made again has another' },
+    { name: 'message', type: 'text', unit: '', description: 'why it has no node, uncut' },
+    {
+      name: 'held',
+      type: 'boolean',
+      unit: '',
+      description: 'kept out of the queue and never tried: no condition says so',
+    },
+  ],
+};

@@ -1,5 +1,6 @@
 import type { KcmWorld } from '../cluster/api/kcm.js';
 import type { KubernetesObject } from '../cluster/api/objects/meta.js';
+import type { RecordedTable } from '../kernel/probe.js';
 import type { Micros } from '../kernel/time.js';
 import type { Expectation } from '../scenario/expectations.js';
 import type { TimelineEntry } from '../scenario/types.js';
@@ -30,6 +31,8 @@ export interface ExperimentState {
   readonly applied: Map<string, KubernetesObject>;
   readonly monitors: MonitorState[];
   readonly pods: PodLedger;
+  /** What pods wait for (measure/waits.ts): no part of the digest. */
+  readonly waits: RecordedTable;
   readonly rollouts: RolloutState;
   readonly recoveries: RecoveryState;
   readonly nodeIntervals: NodeIntervals;

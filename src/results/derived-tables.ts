@@ -19,7 +19,12 @@ const PENDING_TABLE: TableDefinition = {
       unit: 's',
       description: 'it said something else, or the wait was over; null: still',
     },
-    { name: 'message', type: 'text', unit: '', description: 'of the event FailedScheduling' },
+    {
+      name: 'message',
+      type: 'text',
+      unit: '',
+      description: 'of the condition PodScheduled, or of claims that could not be made',
+    },
     { name: 'end', type: 'text', unit: '', description: 'how the wait ended: scheduled, deleted, pending' },
     { name: 'node', type: 'text', unit: '', description: 'where it went, or empty' },
   ],

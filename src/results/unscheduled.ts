@@ -72,9 +72,9 @@ function longestWord({ words, toSeconds }: WaitingPod, durationSeconds: number):
 }
 
 /** Why the scheduler says nothing of a pod that waits. */
-function silenceOf({ isGated }: WaitingPod): string {
+function silenceOf({ isGated, held }: WaitingPod): string {
   if (isGated) return 'its scheduling gates were not removed (SchedulingGated)';
-  return 'no scheduler ever tried to place it: there is none of its schedulerName, or a resource claim that it names is missing';
+  return held === '' ? 'no scheduler ever tried to place it: there is none of its schedulerName' : held;
 }
 
 function summarizeGroup(group: readonly Waiting[]): UnscheduledPods {

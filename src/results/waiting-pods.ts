@@ -1,4 +1,4 @@
-import { rows } from './columns.js';
+import { groupBy, rows } from './columns.js';
 import type { RecordedTables } from './identity.js';
 
 /** What the scheduler said of a pod, and since when. */
@@ -25,17 +25,26 @@ export interface WaitingPod {
   readonly end: 'scheduled' | 'deleted' | 'pending';
   /** Where it went; empty if nowhere. */
   readonly node: string;
-  /** Messages of its FailedScheduling events, and of those of claims that could not be made for it, each where it differs from the one before. */
+  /** What kept it out of the scheduler's queue until it went or the run ended; empty: nothing, or its gates. */
+  readonly held: string;
+  /**
+   * What its condition PodScheduled said (an Event counted up keeps the first message), and events of claims that could not be made
+   * for it, each where it differs from the one before.
+   */
   readonly words: readonly SchedulersWord[];
 }
 
 /** Every pod's wait for a node. */
 export function waitingPods(tables: RecordedTables, durationSeconds: number): WaitingPod[] {
-  const words = schedulersWords(tables);
+  const waits = waitsByUid(tables);
+  const unmade = unmadeClaims(tables);
   return rows(tables, 'pods', POD).map((pod) => {
     const toSeconds = pod.scheduled_s ?? pod.deleted_s ?? pod.removed_s;
     const fromSeconds = pod.created_s ?? durationSeconds;
-    const said = words.get(`${pod.namespace!}/${pod.name!}`) ?? [];
+    const own = waits.get(pod.uid!) ?? [];
+    const events = unmade.get(`${pod.namespace!}/${pod.name!}`) ?? [];
+    const words = [...own.filter(({ isHeld }) => !isHeld), ...events];
+    const said = words.toSorted((left, right) => left.atSeconds - right.atSeconds);
     return {
       namespace: pod.namespace!,
       pod: pod.name!,
@@ -47,6 +56,7 @@ export function waitingPods(tables: RecordedTables, durationSeconds: number): Wa
       isGated: pod.reason === 'SchedulingGated',
       end: pod.scheduled_s !== null ? 'scheduled' : toSeconds === null ? 'pending' : 'deleted',
       node: pod.node ?? '',
+      held: own.find(({ isHeld }) => isHeld)?.message ?? '',
       words: changesOf(said, fromSeconds, toSeconds ?? durationSeconds),
     };
   });
@@ -63,17 +73,30 @@ const POD = {
   deleted_s: 'number',
   removed_s: 'number',
   reason: 'text',
+  uid: 'text',
 } as const;
 
 /** Another pod of the name may have been there before, and may come after. */
 function changesOf(said: readonly SchedulersWord[], fromSeconds: number, toSeconds: number): SchedulersWord[] {
   const own = said.filter(({ atSeconds }) => atSeconds >= fromSeconds && atSeconds <= toSeconds);
-  return own.filter(({ message }, index) => index === 0 || own[index - 1]!.message !== message);
+  const changes = own.filter(({ message }, index) => index === 0 || own[index - 1]!.message !== message);
+  return changes.map(({ atSeconds, message }) => ({ atSeconds, message }));
 }
 
-const TOLD: ReadonlySet<string | null> = new Set(['FailedScheduling', 'FailedResourceClaimCreation']);
+interface Wait extends SchedulersWord {
+  readonly isHeld: boolean;
+}
 
-function schedulersWords(tables: RecordedTables): Map<string, SchedulersWord[]> {
+function waitsByUid(tables: RecordedTables): Map<string, Wait[]> {
+  const shape = { time_s: 'number', uid: 'text', message: 'text', held: 'boolean' } as const;
+  const waits = rows(tables, 'pod_waits', shape).map(({ time_s, uid, message, held }) => {
+    return { uid: uid!, atSeconds: time_s!, message: message!, isHeld: held! };
+  });
+  return groupBy(waits, ({ uid }) => uid);
+}
+
+/** Events of claims for devices that could not be made, by pod. */
+function unmadeClaims(tables: RecordedTables): Map<string, SchedulersWord[]> {
   const shape = {
     time_s: 'number',
     kind: 'text',
@@ -84,7 +107,7 @@ function schedulersWords(tables: RecordedTables): Map<string, SchedulersWord[]> 
   } as const;
   const words = new Map<string, SchedulersWord[]>();
   for (const event of rows(tables, 'events', shape)) {
-    if (!TOLD.has(event.reason) || event.kind !== 'Pod') continue;
+    if (event.reason !== 'FailedResourceClaimCreation' || event.kind !== 'Pod') continue;
     const key = `${event.namespace!}/${event.name!}`;
     const said = words.get(key);
     const word = { atSeconds: event.time_s!, message: event.message! };

@@ -1,7 +1,7 @@
 import seedrandom from 'seedrandom';
 import { API_TABLE, EVENT_TABLE, REPLICA_TABLE } from '../../src/cluster/api/tables.js';
 import { NODE_TABLE, PHASE_TABLE, POD_TABLE } from '../../src/cluster/nodes/tables.js';
-import { ACTION_TABLE, COST_TABLE, RECOVERY_TABLE, ROLLOUT_TABLE } from '../../src/experiment/tables.js';
+import { ACTION_TABLE, COST_TABLE, RECOVERY_TABLE, ROLLOUT_TABLE, WAIT_TABLE } from '../../src/experiment/tables.js';
 import {
   createProbe,
   openTable,
@@ -23,6 +23,7 @@ const DEFINITIONS = [
   NODE_TABLE,
   PHASE_TABLE,
   POD_TABLE,
+  WAIT_TABLE,
   ACTION_TABLE,
   COST_TABLE,
   RECOVERY_TABLE,
@@ -441,15 +442,9 @@ function recordStory(world: World): void {
     );
   }
   const unschedulable = '0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 Insufficient cpu.';
-  event(
-    EVICTED + 0.5,
-    'default-scheduler',
-    'Pod',
-    'frontend-6f5c8d77b9-k2l3m',
-    'Warning',
-    'FailedScheduling',
-    unschedulable,
-  );
+  const evicted = 'frontend-6f5c8d77b9-k2l3m';
+  recordRow(world, WAIT_TABLE, [EVICTED + 0.5, 'default', evicted, `uid-${evicted}`, unschedulable, false]);
+  event(EVICTED + 0.5, 'default-scheduler', 'Pod', evicted, 'Warning', 'FailedScheduling', unschedulable);
   event(
     700,
     'kubelet',

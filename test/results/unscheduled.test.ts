@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { NODE_TABLE, POD_TABLE } from '../../src/cluster/nodes/tables.js';
 import { tellUnscheduled } from '../../src/results/tell-cluster.js';
 import { unscheduledPods } from '../../src/results/unscheduled.js';
+import { WAIT_TABLE } from '../../src/experiment/tables.js';
 import type { Cell } from '../../src/kernel/probe.js';
 import { tableOf } from './fixture.js';
 import { FULL, node, WAITING_TABLES } from './waiting-fixture.js';
@@ -60,6 +61,7 @@ test('of a wait that is over the word that stood longest is told', () => {
 });
 
 test('pods of which the scheduler says nothing have their reason told', () => {
+  const lacks = 'DynamicResources kept it out of the queue: could not find ResourceClaim "default/missing"';
   const row = (name: string, cells: Record<string, Cell>): Cell[] => {
     const values: Record<string, Cell> = {
       namespace: 'default',
@@ -77,12 +79,14 @@ test('pods of which the scheduler says nothing have their reason told', () => {
         row('gated', { reason: 'SchedulingGated' }),
         row('late', { reason: 'SchedulingGated', created_s: 59 }),
         row('foreign', {}),
+        row('held', { uid: 'held' }),
         row('lost', { node: 'general-9', scheduled_s: 1 }),
         row('collected', { node: 'general-9', scheduled_s: 1, deleted_s: 41, removed_s: 41 }),
         row('fine', { node: 'general-1', scheduled_s: 1 }),
         row('new', { created_s: 59 }),
       ]),
     ],
+    ['pod_waits', tableOf(WAIT_TABLE, [[60, 'default', 'held', 'held', lacks, true]])],
     ['nodes', tableOf(NODE_TABLE, [node(0, 60, 'general-1', 1, 1)])],
   ]);
   const missing = 'it asks for the node general-9 by name, and no such node exists';
@@ -90,6 +94,7 @@ test('pods of which the scheduler says nothing have their reason told', () => {
   expect(unscheduledPods(tables, 60).map(({ workload, isStill, message }) => [workload, isStill, message])).toEqual([
     ['pod/foreign', true, expect.stringMatching(/^no scheduler ever tried to place it: /)],
     ['pod/gated', true, gates],
+    ['pod/held', true, lacks],
     ['pod/late', true, gates],
     ['pod/lost', true, missing],
     ['pod/collected', false, missing],

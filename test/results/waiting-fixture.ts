@@ -1,6 +1,5 @@
-import { EVENT_TABLE } from '../../src/cluster/api/tables.js';
 import { NODE_TABLE, POD_TABLE } from '../../src/cluster/nodes/tables.js';
-import { ACTION_TABLE } from '../../src/experiment/tables.js';
+import { ACTION_TABLE, WAIT_TABLE } from '../../src/experiment/tables.js';
 import type { Cell } from '../../src/kernel/probe.js';
 import { tableOf } from './fixture.js';
 
@@ -9,21 +8,17 @@ export const FULL =
 export const TAINTED = '0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 Insufficient cpu.';
 
 function podRow(name: string, cells: Record<string, Cell>): Cell[] {
-  const values: Record<string, Cell> = { namespace: 'default', name, workload: 'deployment/web' };
+  const values: Record<string, Cell> = { namespace: 'default', name, workload: 'deployment/web', uid: name };
   return POD_TABLE.columns.map((column) => cells[column.name] ?? values[column.name] ?? null);
 }
 
-const failed = (at: number, name: string, message: string): Cell[] => [
+const failed = (at: number, name: string, message: string, uid = name): Cell[] => [
   at,
-  'default-scheduler',
-  'Pod',
   'default',
   name,
-  'Warning',
-  'FailedScheduling',
+  uid,
   message,
-  1,
-  at,
+  false,
 ];
 
 /** An interval of a node. */
@@ -52,15 +47,15 @@ export const WAITING_TABLES = new Map([
       podRow('c', { created_s: 500 }),
       podRow('quick', { created_s: 10, scheduled_s: 10.1, node: 'general-1' }),
       podRow('again', { created_s: 10, scheduled_s: 11, node: 'general-1', removed_s: 100 }),
-      podRow('again', { created_s: 101, deleted_s: 150 }),
+      podRow('again', { created_s: 101, deleted_s: 150, uid: 'another' }),
     ]),
   ],
   [
-    'events',
-    tableOf(EVENT_TABLE, [
+    'pod_waits',
+    tableOf(WAIT_TABLE, [
       ...['a', 'b'].flatMap((name) => [failed(10.1, name, FULL), failed(60, name, FULL), failed(200, name, TAINTED)]),
       failed(500.1, 'c', FULL),
-      failed(101.1, 'again', FULL),
+      failed(101.1, 'again', FULL, 'another'),
     ]),
   ],
   [
