@@ -2,7 +2,7 @@ import type { Distribution } from '../kernel/distributions.js';
 import { parseDistribution } from '../kernel/distribution-syntax.js';
 import { parseDuration } from '../kernel/duration.js';
 import { DAY_US, type Micros } from '../kernel/time.js';
-import { parseQuantity } from '../cluster/api/quantity.js';
+import { NANO, parseQuantity } from '../cluster/api/quantity.js';
 import { type Diagnostic, type DiagnosticCode, type Report, shown } from './diagnostics.js';
 import { type FieldPath, fieldText } from './field-path.js';
 import { MAXIMUM_DURATION_DAYS, MAXIMUM_WORD } from './limits.js';
@@ -148,8 +148,6 @@ export function readBytes(scope: Scope, path: FieldPath, text: string | number):
   if (factor !== undefined) return Math.round(Number(match![1]) * factor);
   return readQuantity(scope, path, text, 'bytes');
 }
-
-const NANO = 1_000_000_000n;
 
 /** A Kubernetes quantity, in whole units (rounded up) or thousandths. Negative ones are refused. */
 export function readQuantity(

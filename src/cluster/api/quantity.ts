@@ -32,7 +32,8 @@ const MAX_EXPONENT = 1000;
 const INT64_DIGITS = 18;
 const INT64_MAX = 9223372036854775807n;
 const NANO_EXPONENT = 9;
-const NANO = 1_000_000_000n;
+/** One, in the billionths that a quantity's `nano` counts. */
+export const NANO = 1_000_000_000n;
 const NANO_PER_MILLI = 1_000_000n;
 
 const DECIMAL_SUFFIXES = new Map([

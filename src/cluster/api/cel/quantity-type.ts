@@ -1,5 +1,12 @@
 import type { Environment } from '@marcbachmann/cel-js';
-import { addQuantities, compareQuantities, parseQuantity, type Quantity, subtractQuantities } from '../quantity.js';
+import {
+  addQuantities,
+  compareQuantities,
+  NANO,
+  parseQuantity,
+  type Quantity,
+  subtractQuantities,
+} from '../quantity.js';
 
 /**
  * Quantities in CEL, as the API server's library has them.
@@ -12,8 +19,6 @@ export class CelQuantity {
     this.amount = amount;
   }
 }
-
-const NANO = 1_000_000_000n;
 
 export function registerQuantity(environment: Environment): void {
   const compare = (left: CelQuantity, right: CelQuantity): number => compareQuantities(left.amount, right.amount);

@@ -1,7 +1,7 @@
 import { type Fields, fieldsIn } from '../fields.js';
 import { labelKeyFaults } from '../names.js';
 import type { QuantityText } from '../objects/meta.js';
-import { compareQuantities, formatQuantity, type Quantity, quantity } from '../quantity.js';
+import { compareQuantities, formatQuantity, NANO, type Quantity, quantity } from '../quantity.js';
 import { type FieldError, forbidden, invalid, required } from './field-error.js';
 import { sortedEntries } from './metadata.js';
 
@@ -57,8 +57,6 @@ export function validateContainerResourceName(name: string, path: string, out: F
     out.push(invalid(path, name, "doesn't follow extended resource name standard"));
   }
 }
-
-const NANO = 1_000_000_000n;
 
 export function validateResourceAmount(name: string, text: unknown, path: string, out: FieldError[]): void {
   const amount = quantity(text as QuantityText);

@@ -1,14 +1,12 @@
 import type { CapacityRequestPolicy, Device, DeviceCapacity, DeviceWish } from '../../api/objects/devices.js';
 import type { QuantityText } from '../../api/objects/meta.js';
-import { exactValue, quantity } from '../../api/quantity.js';
+import { exactValue, NANO, quantity } from '../../api/quantity.js';
 import type { Amounts } from './device-state.js';
 
 /**
  * What a request takes of the capacity of a device, all of it unless the device says otherwise.
  * Source: kubernetes v1.36.3 k8s.io/dynamic-resource-allocation structured/internal/incubating/consumable_capacity.go.
  */
-
-const NANO = 1_000_000_000n;
 
 function nano(text: QuantityText): bigint {
   return quantity(text).nano;
