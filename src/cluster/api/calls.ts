@@ -200,19 +200,28 @@ function goOn(world: ApiWorld, call: number, outcome: ApiResult | Pending | unde
 }
 
 function committedAt(world: ApiWorld, { request, next }: ApiCallRecord): Micros {
-  const { etcd, parameters, quotaBusyUntil } = world.api;
+  const isCharged = request.verb === 'create' && request.event === undefined && next?.step !== 'store';
+  if (isCharged && quotasOf(world, request.namespace).length > 0) return chargedAt(world, request.namespace);
+  return commitAt(world.api.etcd, world.api.parameters, world.kernel.now, serverDraw(world));
+}
+
+/**
+ * The quotas of a namespace are charged by one request of the server to itself after the other; creations that arrive meanwhile
+ * share the next one. Source: resourcequota/controller.go: quotaEvaluator.
+ */
+function chargedAt(world: ApiWorld, namespace: string): Micros {
+  const { parameters, quotaTurns } = world.api;
+  const { now } = world.kernel;
+  const last = quotaTurns.get(namespace);
+  if (last !== undefined && now < last.startsAt) return last.endsAt;
+  const startsAt = Math.max(now, last?.endsAt ?? 0);
   const draw = serverDraw(world);
-  const at = commitAt(etcd, parameters, world.kernel.now, draw);
-  if (request.verb !== 'create' || request.event !== undefined || next?.step === 'store') return at;
-  if (quotasOf(world, request.namespace).length === 0) return at;
-  // The quotas of a namespace are charged by one request after the other, each with a request of the server to itself
-  // (resourcequota/controller.go: quotaEvaluator).
   const { network, front, admission, service, apply } = parameters;
   const steps = [network, front, admission, service, apply];
   const turnUs = Math.round(steps.reduce((sum, step) => sum + sample(step, draw), 0)) + commitDelayUs(parameters, draw);
-  const ownAt = Math.max(at, quotaBusyUntil.get(request.namespace) ?? 0) + turnUs;
-  quotaBusyUntil.set(request.namespace, ownAt);
-  return ownAt;
+  const endsAt = startsAt + turnUs;
+  quotaTurns.set(namespace, { startsAt, endsAt });
+  return endsAt;
 }
 
 function answer(world: ApiWorld, call: number, result: ApiResult): void {

@@ -25,7 +25,7 @@ export function createApi(world: KernelWorld, parameters: ApiParameters): ApiSta
     cores: createCores(parameters.cores),
     etcd: createEtcd(),
     addresses: createServiceAddresses(),
-    quotaBusyUntil: new Map(),
+    quotaTurns: new Map(),
     clients: [],
     usage: new Map(),
     calls: [],

@@ -80,8 +80,9 @@ const NO_QUOTAS: readonly ResourceQuota[] = [];
 /** What stands against a new object that no write is needed for to know: a quota that is used up already. */
 export function refuseEarly(world: ApiWorld, request: ApiRequest): ApiResult | Pending | undefined {
   const quotas = quotasOf(world, request.namespace);
-  const { quotaBusyUntil } = world.api;
-  if (quotas.length === 0 || (quotaBusyUntil.get(request.namespace) ?? 0) > world.kernel.now) return undefined;
+  if (quotas.length === 0) return undefined;
+  const turn = world.api.quotaTurns.get(request.namespace);
+  if (turn !== undefined && turn.endsAt > world.kernel.now) return undefined;
   const draft = filledIn(world, request.body as KubernetesObject, request.namespace);
   return checkQuotas(quotas, draft, world.kernel.now).ok ? undefined : createObject(world, request);
 }

@@ -25,8 +25,8 @@ export interface ApiState {
   readonly cores: Cores;
   readonly etcd: EtcdState;
   readonly addresses: ServiceAddresses;
-  /** Until when the quotas of a namespace are being charged. */
-  readonly quotaBusyUntil: Map<string, Micros>;
+  /** The last write that charges the quotas of a namespace: under way, done, or gathering creations until it starts. */
+  readonly quotaTurns: Map<string, { readonly startsAt: Micros; readonly endsAt: Micros }>;
   readonly clients: ApiClient[];
   readonly usage: UsageByClient;
   /** Requests under way by number; undefined where the number is free. */

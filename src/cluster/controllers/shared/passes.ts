@@ -17,9 +17,19 @@ export interface Passes {
 /** Sets the next pass, if there is none to come. */
 export function armPass(world: ApiWorld, controllerId: number, passes: Passes, periodUs: Micros): void {
   if (passes.nextPassAt < Number.POSITIVE_INFINITY) return;
-  const { now } = world.kernel;
+  passes.phaseUs ??= phaseOf(world, controllerId, periodUs);
+  const delayUs = untilPassUs(world, passes.phaseUs, periodUs);
+  passes.nextPassAt = world.kernel.now + delayUs;
+  enqueueAfter(world, controllerId, PASS, delayUs);
+}
+
+/** Where in a period a controller passes: hangs on the seed alone. */
+export function phaseOf(world: ApiWorld, controllerId: number, periodUs: Micros): Micros {
   const { name } = world.api.controllers[controllerId]!;
-  passes.phaseUs ??= Math.floor(drawsOnce(world, `controller/${name}/phase`)() * periodUs);
-  passes.nextPassAt = now + periodUs - ((now - passes.phaseUs + periodUs) % periodUs);
-  enqueueAfter(world, controllerId, PASS, passes.nextPassAt - now);
+  return Math.floor(drawsOnce(world, `controller/${name}/phase`)() * periodUs);
+}
+
+/** From now to the next pass of a grid: at most a period. */
+export function untilPassUs(world: ApiWorld, phaseUs: Micros, periodUs: Micros): Micros {
+  return periodUs - ((world.kernel.now - phaseUs + periodUs) % periodUs);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ApiRequest } from '../../../../src/cluster/api/calls.js';
 import type { Pod } from '../../../../src/cluster/api/objects/pod.js';
 import type { ResourceQuota } from '../../../../src/cluster/api/objects/quota.js';
 import { registerResourceQuota } from '../../../../src/cluster/controllers/resource-quota/controller.js';
@@ -87,10 +88,57 @@ describe('a ResourceQuota', () => {
       subresource: 'status',
       body: { status },
     });
-    tank.run(4 * MINUTE_US);
+    tank.run(SECOND_US);
     expect(statusOf(tank).used).toEqual({ pods: '2', 'requests.cpu': '600m' });
-    tank.run(MINUTE_US + SECOND_US);
+    tank.run(5 * MINUTE_US);
     expect(statusOf(tank).used).toEqual({ pods: '0', 'requests.cpu': '0' });
+  });
+
+  it('is counted again when a container runs, and when a pod gets a deadline', () => {
+    const tank = quotaTank();
+    tank.create(pod('first'));
+    const patchStatus = (kind: string, name: string, status: unknown): unknown =>
+      tank.ask({ verb: 'patch', kind, namespace: 'default', name, subresource: 'status', body: { status } });
+    const misleads = (): unknown => patchStatus('ResourceQuota', 'q', { used: { pods: '2' } });
+    const containerStatuses = (state: unknown): unknown => [{ name: 'c', ready: false, restartCount: 0, state }];
+    patchStatus('Pod', 'first', { containerStatuses: containerStatuses({ waiting: {} }) });
+    misleads();
+    tank.run(SECOND_US);
+    expect(statusOf(tank).used).toMatchObject({ pods: '2' });
+    patchStatus('Pod', 'first', { containerStatuses: containerStatuses({ running: {} }) });
+    tank.run(SECOND_US);
+    expect(statusOf(tank).used).toMatchObject({ pods: '1' });
+    misleads();
+    tank.run(SECOND_US);
+    tank.patch('Pod', 'first', { spec: { activeDeadlineSeconds: 60 } });
+    tank.run(SECOND_US);
+    expect(statusOf(tank).used).toMatchObject({ pods: '1' });
+  });
+
+  it('is counted without a pod that is charged and not seen yet, so that now and then one too many comes', () => {
+    const tank = quotaTank();
+    const create = (name: string): ApiRequest => {
+      return { verb: 'create', kind: 'Pod', namespace: 'default', name, body: pod(name) };
+    };
+    const remove = (name: string): ApiRequest => {
+      return { verb: 'delete', kind: 'Pod', namespace: 'default', name, gracePeriodSeconds: 0 };
+    };
+    const counts = new Set<number>();
+    for (let round = 0; round < 40; round++) {
+      tank.create(pod('old'));
+      tank.run(SECOND_US);
+      tank.askAll([remove('old'), create('first')]);
+      tank.run(SECOND_US);
+      tank.askAll([create('second'), create('third')]);
+      const names = tank.all<Pod>('Pod').map(({ metadata }) => metadata.name);
+      counts.add(names.length);
+      tank.run(5 * MINUTE_US + SECOND_US);
+      expect(statusOf(tank).used).toMatchObject({ pods: String(names.length) });
+      tank.askAll(names.map(remove));
+      tank.run(SECOND_US);
+    }
+    expect(Math.max(...counts)).toBe(3);
+    expect(counts).toContain(2);
   });
 
   it('of several creations at once lets in as many as fit', () => {
@@ -106,6 +154,34 @@ describe('a ResourceQuota', () => {
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 403, 403]);
     expect(tank.all<Pod>('Pod')).toHaveLength(2);
+  });
+});
+
+describe('charges', () => {
+  it('that wait for one another share a write of their own', () => {
+    const wide = { ...QUOTA, spec: { hard: { pods: '100' } } };
+    const tank = new TestTank<TestWorld>({ controllers: {}, register: () => {} });
+    tank.run(SECOND_US);
+    tank.create(wide);
+    tank.ask({
+      verb: 'update',
+      kind: 'ResourceQuota',
+      namespace: 'default',
+      name: 'q',
+      subresource: 'status',
+      body: { ...wide, status: { hard: wide.spec.hard, used: { pods: '0' } } },
+    });
+    const took = (count: number): number => {
+      const from = tank.world.kernel.now;
+      const names = Array.from({ length: count }, (_, index) => `of-${count}-${index}`);
+      tank.askAll(
+        names.map((name) => ({ verb: 'create' as const, kind: 'Pod', namespace: 'default', name, body: pod(name) })),
+      );
+      return tank.world.kernel.now - from;
+    };
+    const one = took(1);
+    expect(took(50)).toBeLessThan(4 * one);
+    expect(statusOf(tank).used).toEqual({ pods: '51' });
   });
 });
 
