@@ -1,18 +1,47 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../experiment/version.js';
-import { addExplain } from './commands/explain.js';
-import { addFit } from './commands/fit.js';
-import { addInit } from './commands/init.js';
-import { addReport } from './commands/report.js';
-import { addRun } from './commands/run.js';
-import { addSchema } from './commands/schema.js';
-import { addSweep } from './commands/sweep.js';
-import { addValidate } from './commands/validate.js';
 import type { Context } from './context.js';
 import type { Engine } from './engine.js';
 import { CommandError, EXIT, Interrupted } from './exit-codes.js';
 import type { Io } from './io.js';
-import { reportBug } from './report-bug.js';
+
+type Define = (command: Command, context: Context) => void;
+
+/** Name, summary, and what the command takes: loaded when it is asked for, so that help and mistakes come at once. */
+const COMMANDS: readonly (readonly [string, string, () => Promise<Define>])[] = [
+  ['run', 'play a scenario and print the answer', async () => (await import('./commands/run.js')).defineRun],
+  [
+    'sweep',
+    'play a scenario with many values and seeds',
+    async () => (await import('./commands/sweep.js')).defineSweep,
+  ],
+  [
+    'fit',
+    'tell whether the manifests fit the cluster, at once',
+    async () => (await import('./commands/fit.js')).defineFit,
+  ],
+  [
+    'validate',
+    'check scenarios, manifests and traces',
+    async () => (await import('./commands/validate.js')).defineValidate,
+  ],
+  [
+    'report',
+    'draw the report of a folder of results anew',
+    async () => (await import('./commands/report.js')).defineReport,
+  ],
+  [
+    'explain',
+    'tell why pods are where they are, or nowhere',
+    async () => (await import('./commands/explain.js')).defineExplain,
+  ],
+  ['init', 'write a commented starter scenario', async () => (await import('./commands/init.js')).defineInit],
+  [
+    'schema',
+    'print the JSON Schema of scenarios, or explain a field',
+    async () => (await import('./commands/schema.js')).defineSchema,
+  ],
+];
 
 const EXAMPLES = `
 Examples:
@@ -26,8 +55,8 @@ Exit status: 0 fine, 1 an expectation failed, an object was refused where nothin
 2 wrong usage or input, 3 a bug in wavetank, 4 a sweep is incomplete, 130 interrupted. A flag wins over the scenario file, the file over the defaults.
 `;
 
-function createProgram(context: Context): Command {
-  const { io } = context;
+async function createProgram(context: Context): Promise<Command> {
+  const { argv, io } = context;
   const program = new Command('wavetank')
     .description(
       'Plays Kubernetes clusters in virtual time: manifests, load and failures in, answers with numbers out.',
@@ -35,18 +64,15 @@ function createProgram(context: Context): Command {
     .helpOption('-h, --help', 'show help')
     .version(packageVersion(), '-V, --version', 'show the version')
     .helpCommand('help [command]', 'show the help of a command')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText('after', EXAMPLES)
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => 110, getErrHelpWidth: () => 110 });
-  addRun(program, context);
-  addSweep(program, context);
-  addFit(program, context);
-  addValidate(program, context);
-  addReport(program, context);
-  addExplain(program, context);
-  addInit(program, context);
-  addSchema(program, context);
+  for (const [name, summary, load] of COMMANDS) {
+    const command = program.command(name).summary(summary);
+    if (argv.includes(name)) (await load())(command, context);
+  }
   return program;
 }
 
@@ -54,7 +80,7 @@ function createProgram(context: Context): Command {
 export async function main(argv: readonly string[], io: Io, loadEngine: () => Promise<Engine>): Promise<number> {
   const context: Context = { io, loadEngine, argv, exitCode: EXIT.ok };
   try {
-    const program = createProgram(context);
+    const program = await createProgram(context);
     if (argv.length === 0) program.outputHelp();
     else await program.parseAsync([...argv], { from: 'user' });
     return context.exitCode;
@@ -77,6 +103,7 @@ async function exitCodeOf(error: unknown, context: Context): Promise<number> {
     await printCommandError(error, io);
     return error.exitCode;
   }
+  const { reportBug } = await import('./report-bug.js');
   reportBug(error, context);
   return EXIT.bug;
 }

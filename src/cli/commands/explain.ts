@@ -13,10 +13,8 @@ Examples:
   wavetank explain reports/web-1a2b3c4d-s42 pod/web-0
 `;
 
-export function addExplain(program: Command, context: Context): void {
-  program
-    .command('explain')
-    .summary('tell why pods are where they are, or nowhere')
+export function defineExplain(command: Command, context: Context): void {
+  command
     .description(
       'Tells each attempt to schedule a pod: which plugins filtered out which nodes and why, the scores of the best nodes, ' +
         'ties, what is evicted, the message. The run must have been asked with --explain. Without a pod: lists them.',

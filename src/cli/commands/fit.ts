@@ -23,10 +23,8 @@ Examples:
 Exit status: 0 all pods fit, 1 some do not, 2 wrong usage or input.
 `;
 
-export function addFit(program: Command, context: Context): void {
-  program
-    .command('fit')
-    .summary('tell whether the manifests fit the cluster, at once')
+export function defineFit(command: Command, context: Context): void {
+  command
     .description(
       'Tells whether the pods of a scenario fit its nodes, how many more replicas of each workload would, and how many nodes of ' +
         'which pool are missing.',

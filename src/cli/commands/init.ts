@@ -7,10 +7,8 @@ Examples:
   wavetank init shop       writes shop.yaml
 `;
 
-export function addInit(program: Command, context: Context): void {
-  program
-    .command('init')
-    .summary('write a commented starter scenario')
+export function defineInit(command: Command, context: Context): void {
+  command
     .description(
       'Writes one commented scenario that plays in less than a second, and the schema for editors beside it. Asks nothing.',
     )

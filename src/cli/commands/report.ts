@@ -7,10 +7,8 @@ Examples:
   wavetank report reports/web-1a2b3c4d-s42 --out /tmp/web.html
 `;
 
-export function addReport(program: Command, context: Context): void {
-  program
-    .command('report')
-    .summary('draw the report of a folder of results anew')
+export function defineReport(command: Command, context: Context): void {
+  command
     .description('Draws charts and report.html from the tables of a folder of results. Prints the name of the file.')
     .argument('<dir>', 'folder of results')
     .option('-o, --out <file>', 'file to write (default: report.html in the folder)')

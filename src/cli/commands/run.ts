@@ -26,10 +26,8 @@ Examples:
   wavetank run --from reports/web-1a2b3c4d-s42/manifest.json --verify
 `;
 
-export function addRun(program: Command, context: Context): void {
-  program
-    .command('run')
-    .summary('play a scenario and print the answer')
+export function defineRun(command: Command, context: Context): void {
+  command
     .description(
       'Plays scenarios in virtual time, prints the answer and leaves a folder with tables, charts and a report.',
     )

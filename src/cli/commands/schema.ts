@@ -8,10 +8,8 @@ Examples:
   wavetank schema cluster.nodes
 `;
 
-export function addSchema(program: Command, context: Context): void {
-  program
-    .command('schema')
-    .summary('print the JSON Schema of scenarios, or explain a field')
+export function defineSchema(command: Command, context: Context): void {
+  command
     .description('Prints the JSON Schema (draft 7) of scenario files for editors, or says what a field may hold.')
     .argument('[field]', 'for example traffic.rate')
     .addHelpText('after', EXAMPLES)

@@ -22,10 +22,8 @@ Examples:
   wavetank sweep web.yaml --vary cluster.nodes.0.count=3..10 --dry-run
 `;
 
-export function addSweep(program: Command, context: Context): void {
-  program
-    .command('sweep')
-    .summary('play a scenario with many values and seeds')
+export function defineSweep(command: Command, context: Context): void {
+  command
     .description('Plays every combination of the values, each with every seed, on worker threads, into one table.')
     .argument('[file]', 'scenario file')
     .option('--vary <name=values>', 'a,b,c or 2..4 (repeatable)', collectText)

@@ -15,10 +15,8 @@ Examples:
   kubectl get deployments -o yaml | wavetank validate -
 `;
 
-export function addValidate(program: Command, context: Context): void {
-  program
-    .command('validate')
-    .summary('check scenarios, manifests and traces')
+export function defineValidate(command: Command, context: Context): void {
+  command
     .description(
       'Checks scenarios, Kubernetes manifests, scheduler configurations and CSV traces. Mistakes come together, with their places: first those of form, then those of meaning.',
     )
