@@ -23,8 +23,16 @@ export type FindValues = (reference: string) => readonly number[] | string;
 
 export type ParsedDistribution =
   | { readonly distribution: Distribution; readonly error?: undefined }
-  /** `offset` counts UTF-16 units from the start of the text. */
-  | { readonly distribution?: undefined; readonly error: { readonly offset: number; readonly message: string } };
+  | { readonly distribution?: undefined; readonly error: DistributionError };
+
+export interface DistributionError {
+  readonly message: string;
+  /** Where in the text, in UTF-16 units from its start. */
+  readonly offset: number;
+  /** A word that is not known, and those that are; empty if something else is wrong. */
+  readonly unknown: string;
+  readonly known: readonly string[];
+}
 
 /** A mixture in a mixture in a mixture is as deep as anybody has meant. */
 const MAXIMUM_DEPTH = 4;
@@ -32,9 +40,11 @@ const MAXIMUM_DEPTH = 4;
 /** A user's mistake, on its way to becoming a value. Never leaves this file. */
 class SyntaxMistake extends Error {
   readonly offset: number;
-  constructor(offset: number, message: string) {
+  readonly unknown: string;
+  constructor(offset: number, message: string, unknown = '') {
     super(message);
     this.offset = offset;
+    this.unknown = unknown;
   }
 }
 
@@ -59,8 +69,9 @@ export function parseDistribution(text: string, parseUnit: ParseUnit, findValues
   try {
     return { distribution: new Reader(parseUnit, findValues).read(trimmed({ text, offset: 0 }), 0) };
   } catch (mistake) {
-    if (mistake instanceof SyntaxMistake) return { error: { offset: mistake.offset, message: mistake.message } };
-    throw mistake;
+    if (!(mistake instanceof SyntaxMistake)) throw mistake;
+    const { message, offset, unknown } = mistake;
+    return { error: { message, offset, unknown, known: unknown === '' ? [] : KNOWN } };
   }
 }
 
@@ -162,7 +173,7 @@ class Reader {
     if (name === 'empirical') return this.empirical(pieces, offset);
     const form = FORMS.get(name);
     if (form === undefined) {
-      throw new SyntaxMistake(offset, `unknown distribution "${name}"; known are ${KNOWN.join(', ')}`);
+      throw new SyntaxMistake(offset, `unknown distribution "${name}"; known are ${KNOWN.join(', ')}`, name);
     }
     const call = new Call(this, { text: form.usage, offset }, pieces.map(asArgument));
     const distribution = form.read(call);

@@ -10,7 +10,7 @@ import type { Files } from './files.js';
 import { MAXIMUM_CLUSTER_NODES } from './limits.js';
 import type { ClusterInput, PoolInput } from './schema.js';
 import { readScheduler } from './scheduler.js';
-import { fail, failAtKey, positionOf, readQuantity, type Scope } from './scope.js';
+import { fail, failDistribution, failAtKey, positionOf, readQuantity, type Scope } from './scope.js';
 import type { ClusterSpec, NodePool, ParameterOverride } from './types.js';
 
 /** What a preset's value may be: `share` is a number from 0 to 1, `rate` one above 0, `members` a size of an etcd cluster. */
@@ -87,7 +87,7 @@ function readParameter(
 ): ParameterOverride['value'] | undefined {
   if (typeof written === 'string') {
     const { distribution, error } = parseDistribution(written, parseDuration, scope.findValues);
-    if (error !== undefined) return fail(scope, path, 'invalid-distribution', error.message, '', error.offset, 1);
+    if (error !== undefined) return failDistribution(scope, path, error);
     if (kind === 'distribution') return distribution;
   } else if (isOfKind(written, kind)) {
     return written;

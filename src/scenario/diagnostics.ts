@@ -23,6 +23,7 @@ export type DiagnosticCode =
   | 'yaml-syntax'
   | 'yaml-duplicate-key'
   | 'yaml-alias'
+  | 'json-syntax'
   | 'encoding'
   | 'limit'
   | 'empty'

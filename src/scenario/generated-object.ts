@@ -13,7 +13,7 @@ export function generatedObject(word: Word, object: object): KubernetesObject {
   if (issue !== undefined) mistake(word, `${issue.path}: ${issue.message}`, issue.hint);
   if (decoded?.object === undefined) mistake(word, 'expected one object');
   const problem = validateObject(decoded.object)[0];
-  if (problem !== undefined) mistake(word, problem.message);
+  if (problem !== undefined) mistake(word, `${problem.field}: ${problem.message}`, problem.hint);
   return decoded.object;
 }
 

@@ -7,6 +7,7 @@ import {
   createReport,
   type Diagnostic,
   hasErrors,
+  nearest,
   type Report,
   shown,
   sortDiagnostics,
@@ -146,6 +147,15 @@ function resolveDocument(
   return scenario;
 }
 
+/** Gives back what the fields that are not known may mean. */
+function tellUnknownFields(scope: Scope, root: Record<string, unknown>): ReadonlySet<string | undefined> {
+  const unknown = Object.keys(root).filter((key) => !FIELDS.includes(key));
+  for (const key of unknown) {
+    failAtKey(scope, [key], 'unknown-field', `unknown field ${shown(key)}`, suggestion(key, FIELDS));
+  }
+  return new Set(unknown.map((key) => nearest(key, FIELDS)));
+}
+
 function buildScenario(
   scope: Scope,
   root: Record<string, unknown>,
@@ -155,12 +165,11 @@ function buildScenario(
   options: LoadOptions,
 ): Scenario {
   const { shape } = scenarioSchema;
+  const misspelt = tellUnknownFields(scope, root);
   const section = <K extends keyof ScenarioInput>(key: K): ScenarioInput[K] | undefined =>
-    checked(scope, shape[key] as z.ZodType, root[key], [key]) as ScenarioInput[K] | undefined;
-  for (const key of Object.keys(root)) {
-    if (FIELDS.includes(key)) continue;
-    failAtKey(scope, [key], 'unknown-field', `unknown field ${shown(key)}`, suggestion(key, FIELDS));
-  }
+    misspelt.has(key) && root[key] === undefined
+      ? undefined // told where it is misspelt
+      : (checked(scope, shape[key] as z.ZodType, root[key], [key]) as ScenarioInput[K] | undefined);
   const name = section('scenario') ?? '';
   section('description');
   section('parameters');
@@ -178,7 +187,8 @@ function buildScenario(
     clusterInput === undefined ? undefined : readCluster(scope, files, clusterInput, options.knownParameters);
   const manifests = readManifests(scope, files, section('manifests') ?? [], section('overrides') ?? {}, replaced);
   // What names something that could not be read would be told twice.
-  const isSound = scope.report.diagnostics.slice(before).every(({ severity }) => severity === 'warning');
+  const isSound =
+    misspelt.size === 0 && scope.report.diagnostics.slice(before).every(({ severity }) => severity === 'warning');
   const workloads = readWorkloads(scope, root['workloads']);
   // What the file says must fit the file's own duration, whatever --until makes of it; a wrong one was told already.
   const limitUs = times.durationUs === 0 ? Infinity : Math.max(writtenUs, times.durationUs);

@@ -70,7 +70,7 @@ export function decodeObject(
   }
   const { object } = result;
   if (object === undefined) return undefined;
-  for (const problem of validateObject(object)) tell(problem.code, problem.field, problem.message);
+  for (const { code, field, message, hint } of validateObject(object)) tell(code, field, message, hint);
   if (report.diagnostics.length > before) return undefined;
   return { object, origin: positionOfObject(raw) };
 }
@@ -113,7 +113,9 @@ function decodeTyped(value: object, substituted: ReadonlySet<string>): DecodeRes
 }
 
 function jsonBytes(value: object): number {
-  return new TextEncoder().encode(JSON.stringify(value)).length;
+  const { length } = JSON.stringify(value);
+  // A character is three bytes at most: only what is long is counted.
+  return length * 3 <= MAXIMUM_OBJECT_BYTES ? length : new TextEncoder().encode(JSON.stringify(value)).length;
 }
 
 /** Reports at the field's place: in the override if that gave the value, else in the manifest. */

@@ -4,18 +4,28 @@ import type { Job } from '../cluster/api/objects/batch.js';
 import type { KubernetesObject } from '../cluster/api/objects/meta.js';
 import type { Service } from '../cluster/api/objects/network.js';
 import { DEFAULT_NODE_PORTS } from '../cluster/api/service-addresses.js';
-import { errorBody, type FieldError, type FieldErrorType, invalid } from '../cluster/api/validation/field-error.js';
+import {
+  errorBody,
+  type FieldError,
+  type FieldErrorType,
+  goQuote,
+  invalid,
+} from '../cluster/api/validation/field-error.js';
+import { COMPUTE_RESOURCES } from '../cluster/api/validation/resources.js';
 import { validateCreate } from '../cluster/api/validation/validate.js';
-import type { DiagnosticCode } from './diagnostics.js';
+import { type DiagnosticCode, nearest } from './diagnostics.js';
+import { parseFieldText, valueAt } from './field-path.js';
 
 /** What is wrong with a field of a decoded object. */
 export interface ObjectProblem {
   readonly code: DiagnosticCode;
   readonly field: string;
   readonly message: string;
+  /** A way out; empty if none is known. */
+  readonly hint: string;
 }
 
-/** What the API server would refuse in a new object, before it is asked. */
+/** What the API server would refuse in a new object, before it is asked; of several faults of one field the first. */
 export function validateObject(object: KubernetesObject): readonly ObjectProblem[] {
   const { generateName, name } = object.metadata;
   // The server makes name and uid up after these checks of ours; any valid ones stand for them.
@@ -24,11 +34,30 @@ export function validateObject(object: KubernetesObject): readonly ObjectProblem
   const defaulted = applyDefaults({ ...object, metadata });
   const faults = validateCreate(defaulted.kind === 'Job' ? withJobIdentity(defaulted as unknown as Job) : defaulted);
   if (object.kind === 'Service') faults.push(...nodePortFaults(object as Service));
-  return faults.map((error) => ({
-    code: CODES[error.type] ?? 'value',
-    field: error.field,
-    message: `${error.field}: ${errorBody(error)}`,
-  }));
+  const told = new Set<string>();
+  return faults.flatMap((error) => {
+    const field = entryOf(object, error);
+    if (told.has(field)) return [];
+    told.add(field);
+    return { code: CODES[error.type] ?? 'value', field, message: errorBody(error), hint: hintOf(error) };
+  });
+}
+
+/** Of labels with a wrong one that one: Kubernetes names them all together, and leaves a template's metadata out of its path. */
+function entryOf(object: KubernetesObject, { field, badValue }: FieldError): string {
+  const full = field.replace(/\btemplate\.(?=(?:labels|annotations)$)/, 'template.metadata.');
+  if (!/(?:labels|annotations|matchLabels|nodeSelector)$/.test(full)) return full;
+  const labels = Object.entries(valueAt(object, parseFieldText(full)) ?? {});
+  const wrong = labels.find((label) => label.some((text) => goQuote(String(text)) === badValue));
+  return wrong === undefined ? full : `${full}[${wrong[0]}]`;
+}
+
+/** The nearest of the values that the message lists, or of the resources that a container may ask for. */
+function hintOf({ type, badValue = '', detail }: FieldError): string {
+  const listed = type === 'FieldValueNotSupported' ? [...detail.matchAll(/"([^"]+)"/g)].map((match) => match[1]!) : [];
+  const known = detail.startsWith('must be a standard resource') ? COMPUTE_RESOURCES : listed;
+  const near = nearest(badValue.replaceAll('"', ''), known);
+  return near === undefined ? '' : `did you mean "${near}"?`;
 }
 
 /** What the server's allocator of node ports would refuse, which validation alone does not look at. */

@@ -115,7 +115,13 @@ export function nameParameters(
     note(path, `parameter ${shown(name)} is ${shown(values[name])}, ${origin}`);
   }
   for (const [field, given] of fields) note(parseFieldText(field), `${shown(given)}, ${FROM_COMMAND_LINE}`);
-  return diagnostics.map((diagnostic) => {
+  const placeKey = ({ path, line, column }: Diagnostic): string => `${line}:${column}:${path}`;
+  const unknown = new Set(diagnostics.filter(({ code }) => code === 'unknown-parameter').map(placeKey));
+  // What a parameter that is not there leaves cannot be right.
+  const own = diagnostics.filter(
+    (one) => one.code === 'unknown-parameter' || one.line === 0 || !unknown.has(placeKey(one)),
+  );
+  return own.map((diagnostic) => {
     const told = origins.get(`${diagnostic.line}:${diagnostic.column}`);
     const isOurs = diagnostic.path === document.source.file && diagnostic.line > 0;
     return told === undefined || !isOurs ? diagnostic : { ...diagnostic, message: `${diagnostic.message} (${told})` };

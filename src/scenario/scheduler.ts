@@ -302,8 +302,8 @@ function checkInPod(scope: Scope, path: FieldPath, field: string, part: object):
   const at = (full: string): FieldPath => [...path, ...parseFieldText(full.slice(field.length))];
   for (const { path: full, message, hint } of decoded!.issues) fail(scope, at(full), 'value', message, hint ?? '');
   if (decoded!.object === undefined) return;
-  for (const { code, field: full, message } of validateObject(decoded!.object)) {
-    fail(scope, at(full), code, message.replace(`${full}: `, ''));
+  for (const { code, field: full, message, hint } of validateObject(decoded!.object)) {
+    fail(scope, at(full), code, message, hint);
   }
 }
 

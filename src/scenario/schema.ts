@@ -237,7 +237,7 @@ export const scenarioSchema = z.strictObject({
     .describe('Name of the scenario'),
   description: z.string().optional().describe('What it shows; for readers'),
   seed: z
-    .union([z.int().min(0), z.string().min(1).max(100)])
+    .union([z.int().min(0), z.string().min(1).max(100)], { error: 'expected a number or a word' })
     .prefault(1)
     .describe('Root of all random streams'),
   duration: duration.describe('How long the run lasts, in virtual time'),

@@ -1,9 +1,9 @@
 import type { Distribution } from '../kernel/distributions.js';
-import { parseDistribution } from '../kernel/distribution-syntax.js';
+import { type DistributionError, parseDistribution } from '../kernel/distribution-syntax.js';
 import { parseDuration } from '../kernel/duration.js';
 import { DAY_US, type Micros } from '../kernel/time.js';
 import { NANO, parseQuantity } from '../cluster/api/quantity.js';
-import { type Diagnostic, type DiagnosticCode, type Report, shown } from './diagnostics.js';
+import { type Diagnostic, type DiagnosticCode, nearest, type Report, shown } from './diagnostics.js';
 import { type FieldPath, fieldText } from './field-path.js';
 import { MAXIMUM_DURATION_DAYS, MAXIMUM_WORD } from './limits.js';
 import { lineText } from './text.js';
@@ -126,7 +126,17 @@ export function readDuration(scope: Scope, path: FieldPath, text: string): Micro
 export function readDistribution(scope: Scope, path: FieldPath, text: string): Distribution | undefined {
   const { distribution, error } = parseDistribution(text, parseDuration, scope.findValues);
   if (error === undefined) return distribution;
-  return fail(scope, path, 'invalid-distribution', error.message, '', error.offset, 1);
+  return failDistribution(scope, path, error);
+}
+
+export function failDistribution(
+  scope: Scope,
+  path: FieldPath,
+  { message, offset, unknown, known }: DistributionError,
+): undefined {
+  const near = nearest(unknown, known);
+  const hint = near === undefined ? '' : `did you mean "${near}"?`;
+  return fail(scope, path, 'invalid-distribution', message, hint, offset, Math.max(1, unknown.length));
 }
 
 const DECIMAL_BYTES: ReadonlyMap<string, number> = new Map([

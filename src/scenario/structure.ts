@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Diagnostic, nearest, shown, suggestion } from './diagnostics.js';
-import { type FieldPath, valueAt } from './field-path.js';
+import { type FieldPath, fieldText, valueAt } from './field-path.js';
 import { fail, failAtKey, type Scope } from './scope.js';
 
 type Issue = z.core.$ZodIssue;
@@ -17,8 +17,20 @@ export function checked<S extends z.ZodType>(
 ): z.output<S> | undefined {
   const result = schema.safeParse(value, { error: unknownFieldMessage });
   if (result.success) return result.data;
-  for (const issue of result.error.issues) reportIssue(scope, issue, value, path);
+  const { issues } = result.error;
+  const misspelt = new Set(issues.flatMap(meantFields));
+  // That it is missing was told where it is misspelt.
+  const isTold = (issue: Issue): boolean => misspelt.has(fieldText(issue.path as FieldPath));
+  for (const issue of issues) if (!isTold(issue)) reportIssue(scope, issue, value, path);
   return undefined;
+}
+
+/** The fields that are meant by names which are not known. */
+function meantFields(issue: Issue): string[] {
+  if (issue.code !== 'unrecognized_keys') return [];
+  return [...issue.message.matchAll(/did you mean "(.*)"\?/g)].map(([, name]) =>
+    fieldText([...(issue.path as FieldPath), name!]),
+  );
 }
 
 /** Faults of a value that has the right type: whoever reads it is not surprised. */

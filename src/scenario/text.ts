@@ -116,8 +116,10 @@ const EXCERPT_WIDTH = 120;
 export function formatDiagnostic(diagnostic: Diagnostic, source: SourceText | undefined, excerpt: boolean): string {
   const { path, line, column, field, code, severity } = diagnostic;
   const place = line > 0 ? `${path}:${line}:${column}` : path;
-  const named = field === '' || diagnostic.message.includes(field) ? '' : `${field}: `;
-  const head = printable(`${place}  ${severity}  ${named}${diagnostic.message}  (${code})`);
+  const { message } = diagnostic;
+  const isNamed = message.includes(`"${field}"`) || message.startsWith(`${field} `);
+  const named = field === '' || isNamed ? '' : `${field}: `;
+  const head = printable(`${place}  ${severity}  ${named}${message}  (${code})`);
   const lines = excerpt && source !== undefined && line > 0 ? excerptLines(diagnostic, source) : undefined;
   if (lines !== undefined) return [head, ...lines].join('\n');
   return diagnostic.hint === '' ? head : `${head}\n     ${printable(diagnostic.hint)}`;

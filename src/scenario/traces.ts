@@ -123,7 +123,8 @@ function readTable(source: SourceText, report: Report): CsvTable | undefined {
       csvError(source, report, 1, cellColumn(source, 1, index), column, `duplicate column ${shown(column)}`);
     }
   }
-  if (table.rows.length === 0) emptyFile(source, report, 'file has a header and no rows: it is empty');
+  const isSound = report.diagnostics.length === before;
+  if (table.rows.length === 0 && isSound) emptyFile(source, report, 'file has a header and no rows: it is empty');
   return table;
 }
 

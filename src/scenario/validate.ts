@@ -36,10 +36,6 @@ export function validateFile(path: string, access: FileAccess, options: LoadOpti
   });
   if (typeof source === 'string') report.diagnostics.push(wholeFile(path, 'file', source, 0));
   if (typeof source !== 'object') return done('unknown', '');
-  if (source.text.trim() === '') {
-    report.diagnostics.push(wholeFile(path, 'empty', 'file is empty: it holds no object', 1));
-    return done('unknown', '');
-  }
   if (isCsv(path, source.text)) {
     return done('trace', counted(checkTrace(source, report), 'row'));
   }

@@ -14,6 +14,7 @@ import {
 } from 'yaml';
 import { type DiagnosticCode, type Report, shown } from './diagnostics.js';
 import { type FieldPath, fieldText } from './field-path.js';
+import { jsonMistakeAt } from './json.js';
 import {
   MAXIMUM_ALIAS_NODES,
   MAXIMUM_DEPTH,
@@ -67,7 +68,7 @@ export function readDocuments(source: SourceText, report: Report): YamlDocument[
     if (isScalar(document.contents) && document.contents.value === null) continue;
     documents.push({ source, root: document.contents, aliases: new Map() });
   }
-  return documents;
+  return /\.json$/i.test(source.file) && reportNoJson(source, report) ? [] : documents;
 }
 
 /**
@@ -120,10 +121,11 @@ function pathToLast(root: Node | null): FieldPath {
 
 function reportSyntax(document: Document.Parsed, source: SourceText, report: Report): boolean {
   const all = [...document.errors, ...document.warnings];
-  // A tab shifts everything that follows: what else is said about the document would mislead.
+  if (all.length === 0) return false;
+  // What is said of the text behind a tab or a wrong indentation would mislead; tabs are told all, they are put right all alike.
   const tabs = all.filter((error) => error.code === 'TAB_AS_INDENT');
   const isTemplate = source.text.includes('{{');
-  for (const error of tabs.length > 0 ? tabs : all) {
+  for (const error of tabs.length > 0 ? tabs : all.toSorted((a, b) => a.pos[0] - b.pos[0]).slice(0, 1)) {
     if (report.diagnostics.length >= MAXIMUM_DIAGNOSTICS) break;
     const { line, column } = positionAt(source, error.pos[0]);
     report.diagnostics.push({
@@ -138,7 +140,27 @@ function reportSyntax(document: Document.Parsed, source: SourceText, report: Rep
       hint: isTemplate ? TEMPLATE_HINT : (SYNTAX_HINTS.get(error.code) ?? ''),
     });
   }
-  return all.length > 0;
+  return true;
+}
+
+/** A file that calls itself JSON is read by others, too, that are less patient. */
+function reportNoJson(source: SourceText, report: Report): boolean {
+  const offset = jsonMistakeAt(source.text);
+  if (offset < 0 || report.diagnostics.length > 0) return false;
+  const isComma = source.text[offset] === ',';
+  report.diagnostics.push({
+    code: 'json-syntax',
+    severity: 'error',
+    path: source.file,
+    ...positionAt(source, offset),
+    length: 1,
+    field: '',
+    message: isComma ? 'comma with nothing behind it' : 'this is YAML but no JSON',
+    hint: isComma
+      ? 'JSON takes commas only between values'
+      : 'JSON has no comments, and its texts stand in double quotes',
+  });
+  return true;
 }
 
 const TEMPLATE_HINT = 'a file with {{ }} is a template: render it first, for example with "helm template"';
@@ -150,6 +172,9 @@ const SYNTAX_MESSAGES: ReadonlyMap<string, string> = new Map([
 
 const SYNTAX_HINTS: ReadonlyMap<string, string> = new Map([
   ['TAB_AS_INDENT', 'replace the tab by spaces'],
+  ['BAD_INDENT', 'indent the line as its neighbours'],
+  ['MISSING_CHAR', 'is the line indented as its neighbours, and every quote and bracket closed?'],
+  ['BLOCK_AS_IMPLICIT_KEY', 'indent the line as its neighbours, or put a text with ": " in it in quotes'],
   ['TAG_RESOLVE_FAILED', 'tags such as !Ref are not used in Kubernetes files'],
 ]);
 

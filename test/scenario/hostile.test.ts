@@ -12,13 +12,13 @@ spec:
     spec: { containers: [{ name: web, image: web }] }
 `;
 
-/** Reading one of these takes milliseconds; a machine that is busy with other things takes longer. */
-const SECONDS = 5;
+/** Of the processor, as the machine may be busy with other things. Reading one of these takes milliseconds. */
+const SECONDS = 2;
 
 function told(path: string, content: string | Uint8Array): string[] {
-  const start = performance.now();
+  const start = process.cpuUsage();
   const result = validate(path, content);
-  expect((performance.now() - start) / 1000).toBeLessThan(SECONDS);
+  expect(process.cpuUsage(start).user / 1e6).toBeLessThan(SECONDS);
   for (const { message, hint } of result.diagnostics) expect(message.length + hint.length).toBeLessThan(2_000);
   return errorsOf(result);
 }
@@ -204,9 +204,9 @@ describe('a good scenario, damaged at random', () => {
       fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
         let text = GOOD;
         for (const { at, remove, insert } of edits) text = text.slice(0, at) + insert + text.slice(at + remove);
-        const start = performance.now();
+        const start = process.cpuUsage();
         const { scenario, diagnostics } = load(text);
-        expect(performance.now() - start).toBeLessThan(SECONDS * 1000);
+        expect(process.cpuUsage(start).user / 1e6).toBeLessThan(SECONDS);
         // One or the other: a scenario that can be played, or a reason.
         const errors = diagnostics.filter(({ severity }) => severity === 'error');
         expect(scenario === undefined).toBe(errors.length > 0);

@@ -67,7 +67,7 @@ describe('decoding of manifests', () => {
     expect(result?.issues.map(({ path, hint }) => [path, hint])).toEqual([
       ['spec.replicas', 'out of the range of int32, at most 2147483647'],
       ['spec.template.spec.containers[0].Image', 'did you mean "image"?'],
-      ['spec.template.spec.containers[0].resources.requests[cpu]', undefined],
+      ['spec.template.spec.containers[0].resources.requests[cpu]', 'write a number such as 500m, 2 or 1.5Gi'],
       ['spec.template.spec.containers[0].ports[0].containerPort', 'an integer is needed'],
     ]);
   });

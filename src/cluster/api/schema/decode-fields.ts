@@ -211,7 +211,8 @@ function readQuantity(value: unknown, place: Place, issues: DecodeIssue[]): unkn
   const result = typeof value === 'string' || typeof value === 'number' ? parseQuantity(trimmed(value)) : undefined;
   if (result?.ok === true) return formatQuantity(result.quantity);
   const message = result === undefined ? ERROR_FORMAT : result.error;
-  issues.push({ path: place.path, code: 'invalid-value', message, isFatal: true });
+  const hint = 'write a number such as 500m, 2 or 1.5Gi';
+  issues.push({ path: place.path, code: 'invalid-value', message, hint, isFatal: true });
   return undefined;
 }
 

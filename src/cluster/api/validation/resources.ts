@@ -9,13 +9,13 @@ import { sortedEntries } from './metadata.js';
 
 const QUOTA_COUNTS = ['pods', 'resourcequotas', 'services', 'replicationcontrollers', 'secrets', 'configmaps'];
 const QUOTA_OBJECTS = ['persistentvolumeclaims', 'services.nodeports', 'services.loadbalancers'];
-const COMPUTE = ['cpu', 'memory', 'ephemeral-storage'];
+export const COMPUTE_RESOURCES: readonly string[] = ['cpu', 'memory', 'ephemeral-storage'];
 
 const INTEGER_RESOURCES: ReadonlySet<string> = new Set([...QUOTA_COUNTS, ...QUOTA_OBJECTS]);
-const CONTAINER_RESOURCES: ReadonlySet<string> = new Set(COMPUTE);
+const CONTAINER_RESOURCES: ReadonlySet<string> = new Set(COMPUTE_RESOURCES);
 const STANDARD_RESOURCES: ReadonlySet<string> = new Set([
-  ...COMPUTE,
-  ...COMPUTE.flatMap((name) => [`requests.${name}`, `limits.${name}`]),
+  ...COMPUTE_RESOURCES,
+  ...COMPUTE_RESOURCES.flatMap((name) => [`requests.${name}`, `limits.${name}`]),
   ...QUOTA_COUNTS,
   ...QUOTA_OBJECTS,
   'storage',
