@@ -5,13 +5,14 @@ import { schedule } from '../../kernel/simulation.js';
 import { MILLISECOND_US, type Micros, SECOND_US } from '../../kernel/time.js';
 import { attachmentName, claimNamesOf } from '../api/claims.js';
 import { type Listeners, lister, openInformer } from '../api/informers.js';
+import type { Pod, Volume } from '../api/objects/pod.js';
 import type {
   PersistentVolume,
   PersistentVolumeClaim,
   StorageDriver,
   VolumeAttachment,
 } from '../api/objects/storage.js';
-import { keyOf, type ObjectKey, objectKey } from '../api/store.js';
+import { keyOf, type ObjectKey, objectKey, stored } from '../api/store.js';
 import type { ApiWorld } from '../api/world.js';
 import { NodesEvent } from './events.js';
 import { podEvent } from './kubelet-events.js';
@@ -19,7 +20,7 @@ import { FAILED_SYNC_US } from './sync-end.js';
 import { recordOf } from './pod-table.js';
 import type { NodesWorld } from './world.js';
 
-/** The pod worker looks at its volumes at once, then every so often, and gives up after so long (kubernetes v1.36.3 pkg/kubelet/volumemanager). */
+/** The pod worker looks at its volumes at once, then every so often, and gives up after so long (kubernetes v1.36.3 pkg/kubelet/volumemanager/volume_manager.go). */
 const VOLUME_POLL_US = 300 * MILLISECOND_US;
 const MOUNT_TIMEOUT_US = 123 * SECOND_US;
 
@@ -64,6 +65,10 @@ export function mountVolumes(world: NodesWorld, podIndex: number): void {
     );
     return;
   }
+  if (claimFaults(world, podIndex).length > 0) {
+    schedule(world, VOLUME_POLL_US, NodesEvent.MountFailed, podIndex, plan);
+    return;
+  }
   disks.waiting.set(podIndex, { plan, since: world.kernel.now });
   for (const key of claimKeysOf(world, podIndex)) {
     const others = disks.byClaim.get(key);
@@ -84,16 +89,77 @@ export function registerDisks<W extends NodesWorld>(handlers: Handlers<W>, liste
     const { informers } = world.nodes.disks;
     ofVolume(world, lister<PersistentVolume>(world, informers.PersistentVolume).get(persistentVolumeName));
   });
+  handlers.on(NodesEvent.MountFailed, (world, podIndex, plan) => {
+    if (world.nodes.pods.plan[podIndex] !== plan) return;
+    const faults = claimFaults(world, podIndex);
+    if (faults.length === 0) return mountVolumes(world, podIndex);
+    podEvent(world, podIndex, 'Warning', 'FailedMount', faultMessage(world, podIndex, faults));
+    retryLater(world, podIndex, plan);
+  });
   handlers.on(NodesEvent.MountTimedOut, (world, podIndex, plan) => {
     if (world.nodes.disks.waiting.get(podIndex)?.plan !== plan || world.nodes.pods.plan[podIndex] !== plan) return;
-    const missing = (recordOf(world, podIndex).pod.spec.volumes ?? [])
-      .filter((volume) => volume['persistentVolumeClaim'] !== undefined || volume['ephemeral'] !== undefined)
-      .map(({ name }) => name);
-    const names = missing.join(' ');
-    const message = `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[${names}], failed to process volumes=[]: context deadline exceeded`;
-    podEvent(world, podIndex, 'Warning', 'FailedMount', message);
-    schedule(world, FAILED_SYNC_US + MOUNT_TIMEOUT_US, NodesEvent.MountTimedOut, podIndex, plan);
+    world.nodes.disks.waiting.delete(podIndex);
+    retryLater(world, podIndex, plan); // without a word (kubelet.go: SyncPod)
   });
+  handlers.on(NodesEvent.MountRetried, (world, podIndex, plan) => {
+    if (world.nodes.pods.plan[podIndex] === plan) mountVolumes(world, podIndex);
+  });
+}
+
+function retryLater(world: NodesWorld, podIndex: number, plan: number): void {
+  const { jitter } = recordOf(world, podIndex).containers[0]!.times;
+  schedule(world, Math.ceil(FAILED_SYNC_US * jitter), NodesEvent.MountRetried, podIndex, plan);
+}
+
+interface ClaimFault {
+  readonly volume: string;
+  readonly message: string;
+}
+
+/**
+ * The volumes of a pod whose claims cannot be followed to a disk: the worker's second look finds out and fails.
+ * Source: kubernetes v1.36.3 pkg/kubelet/volumemanager: createVolumeSpec, verifyVolumesMountedFunc.
+ */
+function claimFaults(world: NodesWorld, podIndex: number): ClaimFault[] {
+  const { pod } = recordOf(world, podIndex);
+  const { namespace } = pod.metadata;
+  const names = claimNamesOf(pod);
+  return claimVolumesOf(pod).flatMap((volume, index) => {
+    const name = names[index]!;
+    const fault = claimFault(world, keyOf(namespace, name), name);
+    return fault === undefined ? [] : [{ volume, message: `error processing PVC ${namespace}/${name}: ${fault}` }];
+  });
+}
+
+function claimFault(world: NodesWorld, key: ObjectKey, name: string): string | undefined {
+  const claim = stored<PersistentVolumeClaim>(world, 'PersistentVolumeClaim', key);
+  if (claim === undefined) return `failed to fetch PVC from API server: persistentvolumeclaims "${name}" not found`;
+  if (claim.metadata.deletionTimestamp !== undefined) return 'PVC is being deleted';
+  if (claim.status.phase !== 'Bound') return 'PVC is not bound';
+  const { volumeName = '' } = claim.spec;
+  if (volumeName === '') return 'PVC has empty pvc.Spec.VolumeName';
+  if (stored(world, 'PersistentVolume', volumeName) !== undefined) return undefined;
+  return `failed to fetch PV ${volumeName} from API server: persistentvolumes "${volumeName}" not found`;
+}
+
+function faultMessage(world: NodesWorld, podIndex: number, faults: readonly ClaimFault[]): string {
+  const { pod } = recordOf(world, podIndex);
+  const failed = faults.map(({ volume }) => volume);
+  const keys = claimKeysOf(world, podIndex);
+  const unmounted = claimVolumesOf(pod);
+  const unattached = unmounted.filter(
+    (name, index) => !failed.includes(name) && !isThere(world, podIndex, keys[index]!),
+  );
+  const [all, missing, unprocessed] = [unmounted, unattached, failed].map((names) => [...names].sort().join(' '));
+  const errors = [...new Set(faults.map(({ message }) => message))].sort().join('; ');
+  return `Unable to attach or mount volumes: unmounted volumes=[${all}], unattached volumes=[${missing}], failed to process volumes=[${unprocessed}]: ${errors}`;
+}
+
+/** Names of the volumes of a pod that claims stand for, in the order of `claimNamesOf`. */
+function claimVolumesOf({ spec }: Pod): string[] {
+  const isClaim = (volume: Volume): boolean =>
+    volume['persistentVolumeClaim'] !== undefined || volume['ephemeral'] !== undefined;
+  return (spec.volumes ?? []).filter(isClaim).map(({ name }) => name);
 }
 
 function ofVolume(world: NodesWorld, volume: PersistentVolume | undefined): void {
@@ -131,15 +197,15 @@ function look(world: NodesWorld, podIndex: number): void {
 }
 
 function areAttached(world: NodesWorld, podIndex: number): boolean {
+  return claimKeysOf(world, podIndex).every((key) => isThere(world, podIndex, key));
+}
+
+function isThere(world: NodesWorld, podIndex: number, claimKey: ObjectKey): boolean {
   const { pods, hosts, disks } = world.nodes;
-  const nodeName = hosts.names[pods.node[podIndex]!]!;
-  const claims = lister<PersistentVolumeClaim>(world, disks.informers.PersistentVolumeClaim);
-  return claimKeysOf(world, podIndex).every((key) => {
-    const claim = claims.get(key);
-    if (claim?.status.phase !== 'Bound') return false;
-    const volume = lister<PersistentVolume>(world, disks.informers.PersistentVolume).get(claim.spec.volumeName ?? '');
-    return volume !== undefined && isAttached(world, volume, nodeName);
-  });
+  const claim = lister<PersistentVolumeClaim>(world, disks.informers.PersistentVolumeClaim).get(claimKey);
+  if (claim?.status.phase !== 'Bound') return false;
+  const volume = lister<PersistentVolume>(world, disks.informers.PersistentVolume).get(claim.spec.volumeName ?? '');
+  return volume !== undefined && isAttached(world, volume, hosts.names[pods.node[podIndex]!]!);
 }
 
 function isAttached(world: NodesWorld, { metadata, spec }: PersistentVolume, nodeName: string): boolean {

@@ -7,6 +7,7 @@ import { constant } from '../../../src/kernel/distributions.js';
 import { SECOND_US } from '../../../src/kernel/time.js';
 import {
   boundPod,
+  eventMessages,
   eventReasons,
   eventTimes,
   type NodesStage,
@@ -67,17 +68,55 @@ describe('a pod with a disk', () => {
     expect(startedAt(stage)).toBeLessThan(MOUNT_S + 0.3 + 2);
   });
 
-  it('is told after 123 s that it still waits, and goes on waiting', () => {
+  it('waits 123 s without a word, and again after a pause', () => {
     const stage = stageWithDisk();
-    play(stage, 400);
-    const times = eventTimes(stage, 'p', 'FailedMount');
-    expect(times).toHaveLength(3);
-    expect(times[0]).toBeGreaterThan(123);
-    expect(times[0]).toBeLessThan(124);
+    play(stage, 124);
     insertObject(stage.world, attachment('n-1', true));
-    play(stage, 410);
-    expect(startedAt(stage)).toBeGreaterThan(402);
-    play(stage, 800);
-    expect(eventTimes(stage, 'p', 'FailedMount')).toHaveLength(3);
+    play(stage, 200);
+    expect(eventTimes(stage, 'p', 'FailedMount')).toEqual([]);
+    expect(startedAt(stage)).toBeGreaterThan(133 + MOUNT_S);
+    expect(startedAt(stage)).toBeLessThan(138 + MOUNT_S + 0.3 + 2);
+  });
+});
+
+describe('a pod on a node whose claim leads to no disk', () => {
+  function message(claim: object | undefined): string {
+    const stage = nodesStage({});
+    if (claim !== undefined) {
+      const whole = { ...plainObject('v1', 'PersistentVolumeClaim', 'default', 'data'), spec: {}, ...claim };
+      insertObject(stage.world, whole as KubernetesObject);
+    }
+    const volumes = [{ name: 'disk', persistentVolumeClaim: { claimName: 'data' } }];
+    insertObject(stage.world, boundPod('p', 'n-1', { spec: { volumes } }));
+    play(stage, 1);
+    return eventMessages(stage, 'p', 'FailedMount')[0]!;
+  }
+
+  it('is told why', () => {
+    const why = (fault: string): string =>
+      `Unable to attach or mount volumes: unmounted volumes=[disk], unattached volumes=[], failed to process volumes=[disk]: error processing PVC default/data: ${fault}`;
+    const missing = 'failed to fetch PVC from API server: persistentvolumeclaims "data" not found';
+    expect(message(undefined)).toBe(why(missing));
+    expect(message({ status: { phase: 'Pending' } })).toBe(why('PVC is not bound'));
+    const noVolume = 'failed to fetch PV gone from API server: persistentvolumes "gone" not found';
+    expect(message({ spec: { volumeName: 'gone' }, status: { phase: 'Bound' } })).toBe(why(noVolume));
+  });
+
+  it('is told each 10 to 15 s, and starts at the first look after the claim is bound', () => {
+    const stage = stageWithDisk({ hostPath: { path: '/x' } });
+    const bound = stored<KubernetesObject>(stage.world, 'PersistentVolumeClaim', 'default/data')!;
+    const pending = { ...bound, status: { phase: 'Pending' } } as KubernetesObject;
+    replaceObject(stage.world, bound, pending);
+    play(stage, 60);
+    const times = eventTimes(stage, 'p', 'FailedMount');
+    const gaps = times.slice(1).map((time, index) => time - times[index]!);
+    expect(times.length).toBeGreaterThan(3);
+    for (const gap of gaps) expect(gap).toBeGreaterThan(10.3);
+    for (const gap of gaps) expect(gap).toBeLessThan(15.5);
+    replaceObject(stage.world, pending, bound);
+    play(stage, 100);
+    expect(eventTimes(stage, 'p', 'FailedMount')).toHaveLength(times.length);
+    expect(startedAt(stage)).toBeGreaterThan(60 + MOUNT_S);
+    expect(startedAt(stage)).toBeLessThan(60 + 15 + MOUNT_S + 2.3);
   });
 });
