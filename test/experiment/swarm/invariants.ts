@@ -138,7 +138,7 @@ const COUNT_US = 250 * MILLISECOND_US;
 
 /**
  * What has been charged to a quota never exceeds it. More pods than are charged may be there only by those that came about when
- * the quota controller last lowered the charge: it does not count what its informer does not show yet
+ * the quota controller first counted or last lowered the charge: it does not count what its informer does not show yet
  * (kubernetes/kubernetes#123434).
  */
 export function quotasHold(): Invariant {
@@ -152,7 +152,8 @@ export function quotasHold(): Invariant {
     for (const { metadata } of pods) if (!storedAt.has(metadata.uid)) storedAt.set(metadata.uid, now);
     for (const { metadata, spec, status } of quotas) {
       const limit = Number(spec.hard?.['pods'] ?? Infinity);
-      const charged = Number(status.used?.['pods'] ?? 0);
+      if (status.used === undefined) continue; // not counted yet
+      const charged = Number(status.used['pods'] ?? 0);
       if (charged > limit) return `${charged} pods charged where quota ${metadata.name} allows ${limit}`;
       const last = lowered.get(metadata.uid) ?? { charged, at: now };
       if (charged < last.charged) last.at = now;
