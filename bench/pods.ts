@@ -74,9 +74,9 @@ function figuresOf(size: Size): Figure[] {
 
 /** Seconds on the wall. */
 function play({ nodes, pods }: Size): number {
-  const { world, handlers } = controlPlane();
+  const world = controlPlane();
   for (let index = 0; index < nodes; index++) insertObject(world, node(index));
-  runUntil(world, handlers, 10 * SECOND_US);
+  runUntil(world, HANDLERS, 10 * SECOND_US);
   const client = openClient(world, 'bench', { qps: 0, burst: 0 });
   const before = performance.now();
   for (let index = 0; index < DEPLOYMENTS; index++) {
@@ -84,7 +84,7 @@ function play({ nodes, pods }: Size): number {
     const { name } = body.metadata;
     issue(world, client, { verb: 'create', kind: 'Deployment', namespace: 'default', name, body });
   }
-  runUntil(world, handlers, HOUR_US);
+  runUntil(world, HANDLERS, HOUR_US);
   const seconds = (performance.now() - before) / 1_000;
   let bound = 0;
   for (const pod of collection<Pod>(world, 'Pod').values()) if (pod.spec.nodeName !== undefined) bound += 1;
@@ -92,18 +92,24 @@ function play({ nodes, pods }: Size): number {
   return seconds;
 }
 
-function controlPlane(): { readonly world: ControlPlane; readonly handlers: Handlers<ControlPlane> } {
-  const handlers = new Handlers<ControlPlane>();
+const HANDLERS = new Handlers<ControlPlane>();
+const CONTROLLERS = new Controllers<ControlPlane>();
+registerCode();
+
+function registerCode(): void {
   const listeners = new Listeners<ControlPlane>();
-  const controllers = new Controllers<ControlPlane>();
   registerKcm(listeners);
-  registerDeployment(controllers, listeners);
-  registerReplicaSet(controllers, listeners);
-  registerApi(handlers, listeners, controllers);
-  registerScheduler(handlers, listeners);
-  const world = { kernel: createKernel('bench') } as { -readonly [Slice in keyof ControlPlane]: ControlPlane[Slice] };
+  registerDeployment(CONTROLLERS, listeners);
+  registerReplicaSet(CONTROLLERS, listeners);
+  registerApi(HANDLERS, listeners, CONTROLLERS);
+  registerScheduler(HANDLERS, listeners);
+}
+
+function controlPlane(): ControlPlane {
+  const slices = { api: undefined, kcm: undefined, controllers: undefined, scheduler: undefined };
+  const world = { kernel: createKernel('bench'), ...slices } as unknown as Growing;
   world.api = createApi(world, API_PRESETS.managed);
-  openControllers(world, controllers);
+  openControllers(world, CONTROLLERS);
   world.kcm = createKcm(world);
   world.controllers = { replicaSet: createReplicaSetState() };
   world.scheduler = createScheduler(world, SCHEDULER_PRESETS.managed);
@@ -113,8 +119,10 @@ function controlPlane(): { readonly world: ControlPlane; readonly handlers: Hand
     kind: 'ServiceAccount',
     metadata: { ...META, name: 'default', namespace: 'default', uid: 'account' },
   });
-  return { world, handlers };
+  return world;
 }
+
+type Growing = { -readonly [Slice in keyof ControlPlane]: ControlPlane[Slice] };
 
 const META = { namespace: '', resourceVersion: 1, generation: 1, creationTimestamp: 0 };
 const ZONES = ['a', 'b', 'c'];
