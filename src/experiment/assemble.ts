@@ -49,7 +49,7 @@ import type { ExperimentWorld } from './world.js';
 /** The whole world of a run. */
 export type World = ExperimentWorld & ControllersWorld & SchedulerWorld & NodesWorld & NetworkWorld & TrafficWorld;
 
-/** A world and the code that plays it. Code is made anew for every run and every restored checkpoint. */
+/** A world and the code that plays it. */
 export interface Assembly {
   readonly scenario: Scenario;
   readonly world: World;
@@ -66,15 +66,14 @@ export interface PlayOptions {
 
 /** Builds the world of a scenario at time 0: the only place that knows all parts. */
 export function assemble(scenario: Scenario, options: PlayOptions = {}): Assembly {
-  const code = assembleCode(scenario, options.explain !== undefined);
-  const world = createWorld(scenario, code, options.referenceScheduler === true);
+  const world = createWorld(scenario, options.referenceScheduler === true);
   if (options.explain !== undefined) world.scheduler.explained = createAttemptLog(options.explain);
-  return { scenario, world, handlers: code.handlers };
+  return { scenario, world, handlers: CODE.handlers };
 }
 
 /** The code for a world that already exists: one restored from a checkpoint of the same scenario. */
 export function assembleAround(scenario: Scenario, world: World): Assembly {
-  return { scenario, world, handlers: assembleCode(scenario, world.scheduler.explained !== undefined).handlers };
+  return { scenario, world, handlers: CODE.handlers };
 }
 
 /** Writes the rows that the end of a run completes. */
@@ -100,7 +99,7 @@ interface Code {
 }
 
 /** Puts the behaviour together. The order is part of a run's identity: it numbers controllers and orders listeners. */
-function assembleCode(scenario: Scenario, explains: boolean): Code {
+function assembleCode(): Code {
   const handlers = new Handlers<World>();
   const listeners = new Listeners<World>();
   const controllers = new Controllers<World>();
@@ -115,8 +114,7 @@ function assembleCode(scenario: Scenario, explains: boolean): Code {
   registerTraffic<World>(handlers, workloads);
   registerNodes<World>(handlers, listeners, workloads, trafficUsage);
   registerFaults(handlers);
-  registerMeasurements(handlers, listeners, scenario);
-  if (explains) measureExplained(listeners);
+  registerMeasurements(handlers, listeners);
   handlers.on(ExperimentEvent.TimelineDue, (world, entry) => {
     const { command } = world.experiment.timeline[entry]!;
     if (isFault(command.do)) strike(world, entry);
@@ -128,24 +126,39 @@ function assembleCode(scenario: Scenario, explains: boolean): Code {
   return { handlers, controllers, setup: setupId, operator: operatorId, drainer: drainerId };
 }
 
-function registerMeasurements(handlers: Handlers<World>, listeners: Listeners<World>, scenario: Scenario): void {
+function registerMeasurements(handlers: Handlers<World>, listeners: Listeners<World>): void {
   measurePods(listeners, lookInside);
   measureWaits(listeners);
   measureReplicas(listeners);
   measureRollouts(listeners);
   measureRecoveries(listeners);
   measureNodes<World>(handlers, listeners, trafficUsage);
-  registerMonitors(handlers, listeners, monitoredKinds(scenario));
+  registerMonitors(handlers, listeners);
+  measureExplained(listeners);
 }
 
-function createWorld(scenario: Scenario, code: Code, referenceScheduler: boolean): World {
+/** One for all runs of a process: what the JavaScript engine has learnt and compiled in one run serves the next. */
+const CODE = assembleCode();
+
+function createWorld(scenario: Scenario, referenceScheduler: boolean): World {
   const parameters = clusterParameters(scenario.cluster);
-  // Slices are added one by one, each built upon those before it.
-  const world = { kernel: createKernel(scenario.seed) } as Growing;
+  // Slices are filled in one by one, each built upon those before it. All are named here, as the shape of a literal
+  // outlives the world, and with it the code that the engine has compiled for this shape.
+  const world = {
+    kernel: createKernel(scenario.seed),
+    api: undefined,
+    kcm: undefined,
+    controllers: undefined,
+    scheduler: undefined,
+    nodes: undefined,
+    network: undefined,
+    traffic: undefined,
+    experiment: undefined,
+  } as unknown as Growing;
   world.api = createApi(world, parameters.api);
   openTables(world);
   insertNamespaces(world);
-  openControllers(world, code.controllers);
+  openControllers(world, CODE.controllers);
   world.kcm = createKcm(world);
   world.controllers = createControllerStates(parameters.storage);
   world.scheduler = createScheduler(world, parameters.scheduler, referenceScheduler);
@@ -159,8 +172,8 @@ function createWorld(scenario: Scenario, code: Code, referenceScheduler: boolean
   world.traffic = createTraffic(world, trafficInputOf(scenario));
   insertPriorityClasses(world);
   openProbes(world, scenario);
-  world.experiment = createExperiment(scenario, code);
-  enqueue(world, code.setup, '0');
+  world.experiment = createExperiment(scenario);
+  enqueue(world, CODE.setup, '0');
   for (const [entry, { atUs }] of scenario.timeline.entries())
     scheduleAt(world, atUs, ExperimentEvent.TimelineDue, entry, 0);
   armMonitors(world);
@@ -171,7 +184,7 @@ function createWorld(scenario: Scenario, code: Code, referenceScheduler: boolean
 /** A world whose slices are still to be filled in. */
 type Growing = { -readonly [Slice in keyof World]: World[Slice] };
 
-function createExperiment(scenario: Scenario, code: Code): World['experiment'] {
+function createExperiment(scenario: Scenario): World['experiment'] {
   const { timeline, expectations, warmupUs, durationUs, intervalUs } = scenario;
   return {
     manifests: scenario.manifests.map(({ object }) => object).filter((object) => !isThereAlready(object)),
@@ -180,8 +193,8 @@ function createExperiment(scenario: Scenario, code: Code): World['experiment'] {
     warmupUs,
     durationUs,
     intervalUs,
-    operator: code.operator,
-    drainer: code.drainer,
+    operator: CODE.operator,
+    drainer: CODE.drainer,
     drains: new Map(),
     underWay: new Set(),
     applied: new Map(),

@@ -38,7 +38,7 @@ export function eventName(kind: EventKind): string {
 /** What happens at an event: `a` and `b` are its subject, two 32-bit integers whose meaning the kind defines. */
 export type EventHandler<W> = (world: W, a: number, b: number) => void;
 
-/** The behaviour of a world, by event kind. Code, not state: it is put together anew for every run and never saved. */
+/** The behaviour of a world, by event kind. Code, not state: it keeps nothing of a run, and is never saved. */
 export class Handlers<W> {
   readonly table: (EventHandler<W> | undefined)[] = Array.from({ length: MAXIMUM_KINDS }, () => undefined);
 

@@ -1,4 +1,5 @@
 import { type Listeners, PROBE_COMPONENT } from '../../cluster/api/informers.js';
+import { KINDS } from '../../cluster/api/kinds.js';
 import type { Handlers } from '../../kernel/events.js';
 import { scheduleAt } from '../../kernel/simulation.js';
 import type { Micros } from '../../kernel/time.js';
@@ -99,14 +100,10 @@ export function armMonitors(world: ExperimentWorld): void {
   }
 }
 
-/** `kinds`: those that the scenario's expectations speak of. */
-export function registerMonitors<W extends ExperimentWorld>(
-  handlers: Handlers<W>,
-  listeners: Listeners<W>,
-  kinds: readonly string[],
-): void {
+/** Kinds that no expectation speaks of have no probe, unless they are measured. */
+export function registerMonitors<W extends ExperimentWorld>(handlers: Handlers<W>, listeners: Listeners<W>): void {
   handlers.on(ExperimentEvent.MonitorDue, (world, index) => look(world, world.experiment.monitors[index]!));
-  for (const kind of kinds) {
+  for (const { kind } of KINDS) {
     listeners.on(PROBE_COMPONENT, kind, (world) => {
       for (const monitor of world.experiment.monitors) {
         const { now } = world.kernel;

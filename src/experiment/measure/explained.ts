@@ -21,9 +21,11 @@ export function subjectNamed(text: string): string | undefined {
 /** Marks the pods whose scheduling a run is asked to explain, when they are created; tells of those that go untried. */
 export function measureExplained<W extends SchedulerWorld>(listeners: Listeners<W>): void {
   listeners.on<Pod>(PROBE_COMPONENT, 'Pod', (world, { type, object }) => {
-    if (type === 'deleted') noteEnd(world.scheduler.explained!, object, world.scheduler.cluster);
+    const { explained, cluster } = world.scheduler;
+    if (explained === undefined) return;
+    if (type === 'deleted') noteEnd(explained, object, cluster);
     if (type !== 'added') return;
-    const { subjects, met, pods } = world.scheduler.explained!;
+    const { subjects, met, pods } = explained;
     const { namespace, uid } = object.metadata;
     const chain = chainOf(world, object);
     const meant = subjects.filter((subject) =>
