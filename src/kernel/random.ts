@@ -6,7 +6,18 @@ export type StreamId = number;
 /** Draws the next number of a stream: uniform in [0, 1). */
 export type Draw = () => number;
 
-type Alea = seedrandom.StatefulPRNG<seedrandom.State.Alea>;
+/** Spelt out, as seedrandom's types do not come with it: who has only the package could not read ours. */
+export interface AleaState {
+  readonly c: number;
+  readonly s0: number;
+  readonly s1: number;
+  readonly s2: number;
+}
+
+interface Alea {
+  (): number;
+  state(): AleaState;
+}
 
 /**
  * The named random streams of a run. A stream depends on the seed and on its name alone, never on when or in what order
@@ -17,7 +28,7 @@ export interface RandomState {
   readonly ids: Map<string, StreamId>;
   readonly names: string[];
   /** States of the streams as of the last checkpoint; a live generator, where there is one, has gone on from it. */
-  readonly states: (seedrandom.State.Alea | undefined)[];
+  readonly states: (AleaState | undefined)[];
   /**
    * Running generators by stream: a cache derived from `states`, and the one thing in a world that cannot be copied. A
    * checkpoint leaves it out; whoever draws next rebuilds it.
