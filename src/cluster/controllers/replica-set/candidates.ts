@@ -4,6 +4,19 @@ import { isReady, podCondition } from '../../api/pod-predicates.js';
 import { restartsOf } from '../shared/pod-order.js';
 import { AGE_BUCKETS, ageBucket, firstRulesOf } from './deletion-rank.js';
 
+/** How many active pods an owner and its siblings have on each node: where they are many, one can be spared. */
+export interface PodsByNode {
+  /** Nodes by name, in the order in which they were seen. */
+  readonly numbers: Map<string, number>;
+  readonly counts: number[];
+}
+
+/** Counts a pod on its node (`by` 1), or no longer (`by` -1). */
+export function countOnNode(nodes: PodsByNode, { spec }: Pod, by: 1 | -1): void {
+  const node = numberOf(nodes.numbers, spec.nodeName ?? '');
+  nodes.counts[node] = (nodes.counts[node] ?? 0) + by;
+}
+
 /**
  * The active pods of a large owner as rows of numbers, in the order in which they came: a sync that gives up some of a
  * hundred thousand pods runs over numbers, and compares only the pods that can be among the first to go.
@@ -14,7 +27,7 @@ export interface CandidateTable {
   pods: Pod[];
   /** What the first rules of the order say. */
   grade: number[];
-  /** Its number in `nodes`. */
+  /** The number of its node. */
   node: number[];
   /** Its number in `restarts`. */
   restart: number[];
@@ -22,7 +35,7 @@ export interface CandidateTable {
   since: number[];
   /** Rows in the order of the pods' uids; those at the end are not put there yet. */
   byUid: number[];
-  readonly nodes: Map<string, number>;
+  readonly nodes: PodsByNode;
   /** Numbers of restarts of pods that aren't ready; of ready ones the time comes first, they count as never restarted. */
   readonly restarts: Map<number, number>;
   /** How many pods have each grade. */
@@ -31,9 +44,9 @@ export interface CandidateTable {
 
 const GONE = Number.NEGATIVE_INFINITY;
 
-export function createCandidates(pods: Iterable<Pod>): CandidateTable {
+export function createCandidates(pods: Iterable<Pod>, nodes: PodsByNode): CandidateTable {
   const columns = { pods: [], grade: [], node: [], restart: [], since: [] };
-  const table = { rows: new Map(), ...columns, byUid: [], nodes: new Map(), restarts: new Map(), grades: new Map() };
+  const table = { rows: new Map(), ...columns, byUid: [], nodes, restarts: new Map(), grades: new Map() };
   for (const pod of pods) putCandidate(table, pod);
   return table;
 }
@@ -48,7 +61,7 @@ export function putCandidate(table: CandidateTable, pod: Pod): void {
   const at = ready ? podCondition(pod, 'Ready')!.lastTransitionTime : pod.metadata.creationTimestamp;
   pods[row] = pod;
   grade[row] = firstRulesOf(pod);
-  node[row] = numberOf(table.nodes, pod.spec.nodeName ?? '');
+  node[row] = numberOf(table.nodes.numbers, pod.spec.nodeName ?? '');
   restart[row] = numberOf(table.restarts, ready ? 0 : restartsOf(pod));
   since[row] = at === undefined ? Number.POSITIVE_INFINITY : wholeSeconds(at);
   countGrade(table, grade[row], 1);
@@ -80,42 +93,36 @@ function numberOf<T>(numbers: Map<T, number>, value: T): number {
  * Pods among which are the first `count` in the order of deletion, of more than that, in the order in which they came. The rules up to
  * the age's power of two cut most off; of those that are alike so far, uids decide, save for pods that are of one second.
  */
-export function candidates(
-  table: CandidateTable,
-  ranks: ReadonlyMap<string, number>,
-  now: Micros,
-  count: number,
-): Pod[] {
+export function candidates(table: CandidateTable, now: Micros, count: number): Pod[] {
   tidy(table);
   const { grade, since } = table;
   const first = cut(
     [...table.grades].sort(([left], [right]) => left - right),
     count,
   );
-  const { places, counts } = placesOf(table, first.last, ranks, now);
+  const { places, counts } = placesOf(table, first.last, now);
   const second = cut(counts.entries(), first.left);
   const seconds = new Set<number>();
-  const found: number[] = [];
   let { left } = second;
   for (const row of table.byUid) {
-    if (grade[row] === GONE || grade[row]! > first.last) continue;
-    const isLast = grade[row] === first.last;
-    if (isLast && places[row]! > second.last) continue;
-    if (isLast && places[row] === second.last) {
-      if (left > 0) seconds.add(since[row]!);
-      else if (!seconds.has(since[row]!)) continue;
-      left -= 1;
-    }
-    found.push(row);
+    if (left === 0) break;
+    if (places[row] !== second.last) continue;
+    seconds.add(since[row]!);
+    left -= 1;
   }
-  return found.sort((one, other) => one - other).map((row) => table.pods[row]!);
+  return table.pods.filter((_pod, row) => {
+    if (grade[row] !== first.last) return grade[row] !== GONE && grade[row]! < first.last;
+    return places[row]! < second.last || (places[row] === second.last && seconds.has(since[row]!));
+  });
 }
 
 /** Drops the rows of pods that have gone if they are the most, and puts new ones in the order of uids. */
 function tidy(table: CandidateTable): void {
   const { pods, rows, grade } = table;
-  if (rows.size < pods.length / 2)
-    Object.assign(table, createCandidates(pods.filter((_pod, row) => grade[row] !== GONE)));
+  if (rows.size < pods.length / 2) {
+    const remaining = pods.filter((_pod, row) => grade[row] !== GONE);
+    Object.assign(table, createCandidates(remaining, table.nodes));
+  }
   const { byUid } = table;
   if (byUid.length === table.pods.length) return;
   for (let row = byUid.length; row < table.pods.length; row++) byUid.push(row);
@@ -138,18 +145,19 @@ function cut(
   return { last, left };
 }
 
+/** The place of pods of other grades. */
+const NOWHERE = -1;
+
 /** Where the pods of a grade stand by the rules that follow: more pods on the node, more restarts, a younger age come first. */
 function placesOf(
   { grade, node, restart, since, nodes, restarts }: CandidateTable,
   wanted: number,
-  ranks: ReadonlyMap<string, number>,
   now: Micros,
 ): { readonly places: Int32Array; readonly counts: Int32Array } {
-  const rankOf = Array.from(nodes.keys(), (name) => ranks.get(name) ?? 0);
-  const most = rankOf.reduce((greatest, rank) => Math.max(greatest, rank), 0);
+  const most = nodes.counts.reduce((greatest, count) => Math.max(greatest, count), 0);
   const descending = [...restarts.keys()].sort((left, right) => right - left);
   const restartPlaces = Array.from(restarts.keys(), (value) => descending.indexOf(value));
-  const places = new Int32Array(grade.length);
+  const places = new Int32Array(grade.length).fill(NOWHERE);
   const counts = new Int32Array((most + 1) * descending.length * AGE_BUCKETS);
   let second = Number.NaN;
   let bucket = 0;
@@ -159,7 +167,7 @@ function placesOf(
       second = since[row]!;
       bucket = ageBucket(now - second * SECOND_US);
     }
-    const beforeAge = (most - rankOf[node[row]!]!) * descending.length + restartPlaces[restart[row]!]!;
+    const beforeAge = (most - (nodes.counts[node[row]!] ?? 0)) * descending.length + restartPlaces[restart[row]!]!;
     places[row] = beforeAge * AGE_BUCKETS + bucket;
     counts[places[row]!]! += 1;
   }

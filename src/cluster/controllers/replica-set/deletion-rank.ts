@@ -67,10 +67,11 @@ function firstOf(pods: readonly Pod[], compare: (left: Pod, right: Pod) => numbe
 }
 
 const INT32_LIMIT = 2_147_483_648;
+const UINT32_LIMIT = 2 * INT32_LIMIT;
 
 /** One number for the rules that come before the pods of the node: how far the pod has got, then what its deletion costs. */
 export function firstRulesOf(pod: Pod): number {
-  return stageOf(pod) * 2 * INT32_LIMIT + deletionCost(pod);
+  return stageOf(pod) * UINT32_LIMIT + deletionCost(pod);
 }
 
 /** Anything but a plain 32-bit integer counts as 0. Source: pkg/apis/core/helper: GetDeletionCostFromPodAnnotations. */
@@ -106,10 +107,9 @@ const NANOSECONDS_PER_MICRO = 1_000;
 /** Ages up to 2^64 ns (585 years) and no age. */
 export const AGE_BUCKETS = 65;
 
-/** floor(log2) of an age in nanoseconds, and one more; 0 where there is no age. Halving is exact. */
+/** floor(log2) of an age in nanoseconds, and one more; 0 where there is no age. Dividing by a power of two is exact. */
 export function ageBucket(ageUs: Micros): number {
   if (ageUs <= 0) return 0;
-  let bucket = 1;
-  for (let age = ageUs * NANOSECONDS_PER_MICRO; age >= 2; age /= 2) bucket += 1;
-  return bucket;
+  const age = ageUs * NANOSECONDS_PER_MICRO;
+  return age < UINT32_LIMIT ? 32 - Math.clz32(age) : 64 - Math.clz32(age / UINT32_LIMIT);
 }

@@ -6,7 +6,15 @@ import { controlledBy } from '../../api/owner-index.js';
 import { controllerOf } from '../../api/owner-references.js';
 import { sameData } from '../../api/patch.js';
 import { isActive } from '../../api/pod-predicates.js';
-import { type CandidateTable, candidates, createCandidates, dropCandidate, putCandidate } from './candidates.js';
+import {
+  type CandidateTable,
+  candidates,
+  countOnNode,
+  createCandidates,
+  dropCandidate,
+  type PodsByNode,
+  putCandidate,
+} from './candidates.js';
 import { countPod, countPods, countReadySince, readySinceOf } from './counts.js';
 import type { ReplicaOwner } from './replica-owner.js';
 import type { KeptCounts, ReplicaSetMemory } from './state.js';
@@ -42,7 +50,7 @@ function isPatient({ spec }: ReplicaOwner): boolean {
 /** An owner came, went or has got another owner itself. */
 export function forgetCounts({ counted, siblings }: ReplicaSetMemory, owner: ReplicaOwner): void {
   counted.delete(owner.metadata.uid);
-  siblings.delete(controllerOf(owner)?.uid ?? '');
+  siblings.delete(controllerOf(owner)?.uid ?? owner.metadata.uid);
 }
 
 /** Takes a change of a pod into what is kept of its owners, former and new. */
@@ -61,13 +69,7 @@ function count({ counted, siblings }: ReplicaSetMemory, pod: Pod, by: 1 | -1): v
   countPod(kept.counts, kept.owner, pod, by);
   if (isPatient(kept.owner)) countReadySince(kept.readySince, pod, by);
   const byNode = siblings.get(controllerOf(kept.owner)?.uid ?? '');
-  if (byNode !== undefined) countOnNode(byNode, pod, by);
-}
-
-function countOnNode(byNode: Map<string, number>, pod: Pod, by: 1 | -1): void {
-  if (!isActive(pod)) return;
-  const { nodeName = '' } = pod.spec;
-  byNode.set(nodeName, (byNode.get(nodeName) ?? 0) + by);
+  if (byNode !== undefined && isActive(pod)) countOnNode(byNode, pod, by);
 }
 
 /** The candidates that an active pod belongs to. */
@@ -82,8 +84,9 @@ export function firstToGo(world: KcmWorld, memory: ReplicaSetMemory, owner: Repl
     kept.candidates = undefined;
     return activePods(world, owner);
   }
-  kept.candidates ??= createCandidates(activePods(world, owner));
-  return candidates(kept.candidates, siblingsByNode(world, memory, owner), world.kernel.now, count);
+  const byNode = siblingsByNode(world, memory, owner);
+  if (kept.candidates?.nodes !== byNode) kept.candidates = createCandidates(activePods(world, owner), byNode);
+  return candidates(kept.candidates, world.kernel.now, count);
 }
 
 function activePods(world: KcmWorld, owner: ReplicaOwner): Pod[] {
@@ -97,29 +100,28 @@ export function ranksOf(
   owner: ReplicaOwner,
   pods: readonly Pod[],
 ): ReadonlyMap<string, number> {
-  const byNode = pods.length === 0 ? NOWHERE : siblingsByNode(world, memory, owner);
   const ranks = new Map<string, number>();
+  if (pods.length === 0) return ranks;
+  const { numbers, counts } = siblingsByNode(world, memory, owner);
   for (const { spec } of pods) {
     const { nodeName = '' } = spec;
-    ranks.set(nodeName, byNode.get(nodeName) ?? 0);
+    ranks.set(nodeName, counts[numbers.get(nodeName) ?? -1] ?? 0);
   }
   return ranks;
 }
 
-const NOWHERE: ReadonlyMap<string, number> = new Map<string, number>();
-
 /** Those of an owner without a controller have no siblings, and don't count themselves. */
-function siblingsByNode(world: KcmWorld, memory: ReplicaSetMemory, owner: ReplicaOwner): ReadonlyMap<string, number> {
-  const controller = controllerOf(owner);
-  if (controller === undefined) return NOWHERE;
-  const known = memory.siblings.get(controller.uid);
+function siblingsByNode(world: KcmWorld, memory: ReplicaSetMemory, owner: ReplicaOwner): PodsByNode {
+  const controller = controllerOf(owner)?.uid;
+  const uid = controller ?? owner.metadata.uid;
+  const known = memory.siblings.get(uid);
   if (known !== undefined) return known;
-  const byNode = new Map<string, number>();
-  for (const set of controlledBy<ReplicaSet>(world.kcm.owned.ReplicaSet, controller.uid).values()) {
+  const byNode: PodsByNode = { numbers: new Map(), counts: [] };
+  memory.siblings.set(uid, byNode);
+  if (controller === undefined) return byNode;
+  for (const set of controlledBy<ReplicaSet>(world.kcm.owned.ReplicaSet, controller).values()) {
     keptCounts(world, memory, set); // so that changes of its pods are followed from now on
-    const own = controlledBy<Pod>(world.kcm.owned.Pod, set.metadata.uid);
-    for (const pod of own.values()) countOnNode(byNode, pod, 1);
+    for (const pod of activePods(world, set)) countOnNode(byNode, pod, 1);
   }
-  memory.siblings.set(controller.uid, byNode);
   return byNode;
 }

@@ -1,6 +1,6 @@
 import type { KcmWorld } from '../../api/kcm.js';
 import { createPodMemory, type PodMemory } from '../shared/pod-memory.js';
-import type { CandidateTable } from './candidates.js';
+import type { CandidateTable, PodsByNode } from './candidates.js';
 import type { PodCounts } from './counts.js';
 import type { ReplicaOwner } from './replica-owner.js';
 
@@ -8,8 +8,8 @@ import type { ReplicaOwner } from './replica-owner.js';
 export interface ReplicaSetMemory extends PodMemory {
   /** How many pods each owner has, by its uid. */
   readonly counted: Map<string, KeptCounts>;
-  /** By uid of a Deployment that has given up pods: the active ones of all its ReplicaSets, by node. */
-  readonly siblings: Map<string, Map<string, number>>;
+  /** By uid of a Deployment that has given up pods: the active ones of all its ReplicaSets. By uid of an owner without one: none. */
+  readonly siblings: Map<string, PodsByNode>;
 }
 
 /** The counts of an owner as it was then, kept up to date pod by pod: a sync of a large one does not look at all again. */

@@ -5,6 +5,7 @@ import {
   candidates,
   createCandidates,
   dropCandidate,
+  type PodsByNode,
   putCandidate,
 } from '../../../../src/cluster/controllers/replica-set/candidates.js';
 import { inDeletionOrder } from '../../../../src/cluster/controllers/replica-set/deletion-rank.js';
@@ -46,6 +47,10 @@ const ranks = new Map([
   ['node-2', 2],
   ['node-3', 9],
 ]);
+const nodes = (): PodsByNode => ({
+  numbers: new Map(Array.from(ranks.keys(), (name, number) => [name, number])),
+  counts: [...ranks.values()],
+});
 
 describe('the candidates for deletion', () => {
   it('hold those that come first of all pods', () => {
@@ -55,7 +60,7 @@ describe('the candidates for deletion', () => {
         fc.integer({ min: 1, max: 150 }),
         (looks, count) => {
           const pods = looks.map(podOf);
-          const chosen = candidates(createCandidates(pods), ranks, NOW, count);
+          const chosen = candidates(createCandidates(pods, nodes()), NOW, count);
           expect(inDeletionOrder(chosen, ranks, NOW, count)).toEqual(inDeletionOrder(pods, ranks, NOW, count));
         },
       ),
@@ -66,7 +71,7 @@ describe('the candidates for deletion', () => {
     const change = fc.record({ pod: fc.integer({ min: 0, max: 299 }), to: fc.option(look) });
     fc.assert(
       fc.property(fc.array(change, { minLength: 300, maxLength: 600 }), (changes) => {
-        const table = createCandidates([]);
+        const table = createCandidates([], nodes());
         const pods = new Map<number, Pod>();
         for (const { pod, to } of changes) {
           const before = pods.get(pod);
@@ -75,8 +80,8 @@ describe('the candidates for deletion', () => {
           if (to === null) pods.delete(pod);
           else pods.set(pod, podOf(to, pod));
         }
-        const fresh = candidates(createCandidates(pods.values()), ranks, NOW, 20);
-        expect(candidates(table, ranks, NOW, 20)).toEqual(fresh);
+        const fresh = candidates(createCandidates(pods.values(), nodes()), NOW, 20);
+        expect(candidates(table, NOW, 20)).toEqual(fresh);
       }),
     );
   });
@@ -84,6 +89,6 @@ describe('the candidates for deletion', () => {
   it('of many alike are few', () => {
     const alike = { node: 1, phase: 'Running', cost: 0, restarts: 0 } as const;
     const pods = Array.from({ length: 3_000 }, (_, index) => podOf({ ...alike, ready: 1 + index }, index));
-    expect(candidates(createCandidates(pods), ranks, NOW, 100)).toHaveLength(100);
+    expect(candidates(createCandidates(pods, nodes()), NOW, 100)).toHaveLength(100);
   });
 });
