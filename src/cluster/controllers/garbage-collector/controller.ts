@@ -35,7 +35,7 @@ export function registerGarbageCollector<W extends GarbageCollectorWorld>(
       const graph = world.controllers.garbageCollector;
       const node = graph.nodes.get(uid);
       if (node === undefined) return SYNC_DONE;
-      const owners = (node.object.metadata.ownerReferences ?? []).map((owner) => owner.uid);
+      const owners = (node.metadata.ownerReferences ?? []).map((owner) => owner.uid);
       const absentOwners = owners.filter((owner) => graph.absent.has(owner));
       const isGoing = isGoingAt(graph, node, world.kernel.now);
       return beginStory(world, teller, { node, isGoing, dependents: dependentsOf(graph, uid), absentOwners });

@@ -3,14 +3,15 @@ import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from '../../api/delete.js';
 import { kindOf } from '../../api/kinds.js';
 import type { KubernetesObject, OwnerReference } from '../../api/objects/meta.js';
 import { attempt, attemptAll, note, RequestRefused, type Story } from '../../api/sync-story.js';
-import { type GraphNode, isDeletingDependents, isOrphaningDependents } from './graph.js';
+import { isDeletingDependents, isOrphaningDependents } from './graph.js';
 
 /** What one look at an object starts from. */
 export interface GarbageView {
-  readonly node: GraphNode;
+  /** As the graph shows it. */
+  readonly node: KubernetesObject;
   /** Its deletion has come to the graph. */
   readonly isGoing: boolean;
-  readonly dependents: readonly GraphNode[];
+  readonly dependents: readonly KubernetesObject[];
   /** Uids of its owners that are known to have gone. */
   readonly absentOwners: readonly string[];
 }
@@ -21,10 +22,10 @@ export interface GarbageView {
  * Source: kubernetes v1.36.3 pkg/controller/garbagecollector/garbagecollector.go: attemptToDeleteItem, orphanDependents.
  */
 export function* collect({ node, isGoing, dependents, absentOwners }: GarbageView): Story {
-  if (isOrphaningDependents(node.object)) return yield* orphan(node, dependents);
-  if (isGoing && !isDeletingDependents(node.object)) return {};
-  const object = yield* read(node.kind, node.object.metadata.namespace, node.object.metadata.name);
-  if (object?.metadata.uid !== node.object.metadata.uid) return {};
+  if (isOrphaningDependents(node)) return yield* orphan(node, dependents);
+  if (isGoing && !isDeletingDependents(node)) return {};
+  const object = yield* read(node.kind, node.metadata.namespace, node.metadata.name);
+  if (object?.metadata.uid !== node.metadata.uid) return {};
   if (isDeletingDependents(object)) return yield* releaseWhenAlone(object, dependents);
   const references = object.metadata.ownerReferences ?? [];
   if (references.length === 0) return {};
@@ -79,24 +80,24 @@ function* classify(
  * An owner in foreground deletion goes when no dependent blocks it any more; until then each look at it sends for those that do.
  * Source: garbagecollector.go: processDeletingDependentsItem.
  */
-function* releaseWhenAlone(owner: KubernetesObject, dependents: readonly GraphNode[]): Story {
-  const blocking = dependents.filter(({ object }) =>
-    (object.metadata.ownerReferences ?? []).some(
+function* releaseWhenAlone(owner: KubernetesObject, dependents: readonly KubernetesObject[]): Story {
+  const blocking = dependents.filter(({ metadata }) =>
+    (metadata.ownerReferences ?? []).some(
       ({ uid, blockOwnerDeletion }) => uid === owner.metadata.uid && blockOwnerDeletion === true,
     ),
   );
   if (blocking.length === 0) yield* change(withoutFinalizer(owner, FOREGROUND_FINALIZER));
-  else yield* note(blocking.filter(({ object }) => !isDeletingDependents(object)).map(uidOf));
+  else yield* note(blocking.filter((dependent) => !isDeletingDependents(dependent)).map(uidOf));
   return {};
 }
 
-function uidOf({ object }: GraphNode): string {
-  return object.metadata.uid;
+function uidOf({ metadata }: KubernetesObject): string {
+  return metadata.uid;
 }
 
-function* orphan({ object }: GraphNode, dependents: readonly GraphNode[]): Story {
+function* orphan(object: KubernetesObject, dependents: readonly KubernetesObject[]): Story {
   const reference = { uid: object.metadata.uid } as OwnerReference;
-  const results = yield* attemptAll(dependents.map((dependent) => withoutOwners(dependent.object, [reference])));
+  const results = yield* attemptAll(dependents.map((dependent) => withoutOwners(dependent, [reference])));
   for (const result of results) refuseUnlessGone(result);
   yield* change(withoutFinalizer(object, ORPHAN_FINALIZER));
   return {};

@@ -3,18 +3,11 @@ import type { Change } from '../../api/informers.js';
 import type { Micros } from '../../../kernel/time.js';
 import type { KcmWorld } from '../../api/kcm.js';
 import type { KubernetesObject } from '../../api/objects/meta.js';
-import { type ObjectKey, objectKey } from '../../api/store.js';
-
-/** One object in the graph. */
-export interface GraphNode {
-  readonly kind: string;
-  readonly key: ObjectKey;
-  readonly object: KubernetesObject;
-}
 
 /** Who owns whom, as the informers show it. */
 export interface GarbageCollectorState {
-  readonly nodes: Map<string, GraphNode>;
+  /** All objects by uid. */
+  readonly nodes: Map<string, KubernetesObject>;
   /** Uids of the dependents of each owner. */
   readonly dependents: Map<string, Set<string>>;
   /** When the graph shows of objects in deletion that they are: a little after the informer. */
@@ -41,8 +34,8 @@ export function beginsToGo({ type, object, before }: Change): boolean {
 }
 
 /** Does the graph show that the object is being deleted? */
-export function isGoingAt({ goingAt }: GarbageCollectorState, { object }: GraphNode, now: Micros): boolean {
-  const since = goingAt.get(object.metadata.uid);
+export function isGoingAt({ goingAt }: GarbageCollectorState, { metadata }: KubernetesObject, now: Micros): boolean {
+  const since = goingAt.get(metadata.uid);
   return since !== undefined && since <= now;
 }
 
@@ -54,8 +47,8 @@ export function isOrphaningDependents({ metadata }: KubernetesObject): boolean {
   return metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(ORPHAN_FINALIZER) === true;
 }
 
-export function dependentsOf(state: GarbageCollectorState, uid: string): GraphNode[] {
-  const dependents: GraphNode[] = [];
+export function dependentsOf(state: GarbageCollectorState, uid: string): KubernetesObject[] {
+  const dependents: KubernetesObject[] = [];
   for (const dependent of state.dependents.get(uid) ?? []) {
     const node = state.nodes.get(dependent);
     if (node !== undefined) dependents.push(node);
@@ -72,7 +65,7 @@ export function followChange(state: GarbageCollectorState, { type, object, befor
   if (before !== undefined && before.metadata.uid !== uid) removeNode(state, before);
   if (type === 'deleted') return removeNode(state, object);
   const isNew = !state.nodes.has(uid);
-  state.nodes.set(uid, { kind: object.kind, key: objectKey(object), object });
+  state.nodes.set(uid, object);
   const known = before?.metadata.uid === uid ? before : undefined;
   if (known?.metadata.ownerReferences !== object.metadata.ownerReferences) {
     unlink(state, known);
@@ -102,7 +95,7 @@ function removeNode(state: GarbageCollectorState, object: KubernetesObject): rea
     .map((owner) => owner.uid)
     .filter((owner) => {
       const node = state.nodes.get(owner);
-      return node !== undefined && isDeletingDependents(node.object);
+      return node !== undefined && isDeletingDependents(node);
     });
   return [...dependents, ...waiting];
 }
