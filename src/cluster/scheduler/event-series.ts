@@ -9,7 +9,15 @@ import type { SchedulerWorld } from './world.js';
 const FINISH_US = 6 * MINUTE_US;
 
 /** What the scheduler's recorder remembers: equal events, by what tells them from others; the latest at the end. */
-export type EventSeriesState = Map<string, EventSeries>;
+export interface EventSeriesState {
+  readonly series: Map<string, EventSeries>;
+  /** When it looked for quiet ones last. */
+  lookedAt: Micros;
+}
+
+export function createEventSeries(): EventSeriesState {
+  return { series: new Map(), lookedAt: 0 };
+}
 
 interface EventSeries {
   readonly lastAt: Micros;
@@ -36,12 +44,13 @@ export function recordPodEvent(
   const { events, eventClient } = world.scheduler;
   const { now } = world.kernel;
   forgetFinished(events, now);
+  const { series } = events;
   const { uid, resourceVersion } = pod.metadata;
   const key = `${uid} ${resourceVersion} ${reason}`;
-  const known = events.get(key);
+  const known = series.get(key);
   const told = known?.message ?? message;
-  events.delete(key);
-  events.set(key, { lastAt: now, isSeries: known !== undefined, message: told });
+  series.delete(key);
+  series.set(key, { lastAt: now, isSeries: known !== undefined, message: told });
   if (known?.isSeries === true) return;
   const count = known === undefined ? 1 : 2;
   issue(world, eventClient, eventRequest(reporter, now, pod, type, reason, told, count));
@@ -49,8 +58,10 @@ export function recordPodEvent(
 
 function forgetFinished(events: EventSeriesState, now: Micros): void {
   const lastLook = Math.floor(now / FINISH_US) * FINISH_US;
-  for (const [key, { lastAt }] of events) {
+  if (lastLook === events.lookedAt) return;
+  events.lookedAt = lastLook;
+  for (const [key, { lastAt }] of events.series) {
     if (lastAt >= lastLook - FINISH_US) break;
-    events.delete(key);
+    events.series.delete(key);
   }
 }

@@ -19,6 +19,7 @@ import {
 import { createCluster } from './cluster.js';
 import { proceed } from './cycle.js';
 import { freeClaim } from './device-binding-cycle.js';
+import { createEventSeries } from './event-series.js';
 import { SchedulerEvent } from './events.js';
 import { advance, nominationCleared, preparePreemption, victimDeleted, victimPatched } from './preemption/evict.js';
 import type { SchedulerParameters } from './parameters.js';
@@ -64,7 +65,7 @@ export function createScheduler(world: ApiWorld, parameters: SchedulerParameters
     resourceClaims: informers[WATCHED.indexOf('ResourceClaim')]!,
     client: openClient(world, SCHEDULER, parameters),
     eventClient: openClient(world, DEFAULT_SCHEDULER_NAME, parameters),
-    events: new Map(),
+    events: createEventSeries(),
     streams: { attempt: openStream(world, 'scheduler/attempt'), handOver: openStream(world, 'scheduler/hand-over') },
     cycle: undefined,
     waitsForPatch: false,
