@@ -84,7 +84,8 @@ export type NextStep =
   | { readonly step: 'store'; readonly object: KubernetesObject }
   /** A pod that waits for its namespace's service account. */
   | { readonly step: 'account'; readonly tries: number }
-  | { readonly step: 'collection'; readonly keys: readonly ObjectKey[] }
+  /** `count` of the objects have been deleted. */
+  | { readonly step: 'collection'; readonly keys: readonly ObjectKey[]; readonly count: number }
   | EvictionStep;
 
 /** A request under way. */

@@ -1,7 +1,7 @@
 import { SECOND_US } from '../../kernel/time.js';
 import { withFields } from '../../kernel/with-fields.js';
 import { SYSTEM_PRIORITY_CLASSES } from './admission/pod.js';
-import type { ApiRequest, ApiResult, Pending } from './calls.js';
+import type { ApiRequest, ApiResult, NextStep, Pending } from './calls.js';
 import type { KubernetesObject } from './objects/meta.js';
 import type { Pod } from './objects/pod.js';
 import type { Namespace } from './objects/namespace.js';
@@ -124,15 +124,18 @@ export function beginCollection(world: ApiWorld, request: ApiRequest): ApiResult
   for (const [key, { metadata }] of collection(world, request.kind)) {
     if (metadata.namespace === request.namespace) keys.push(key);
   }
-  return keys.length === 0 ? COLLECTION_DELETED : { next: { step: 'collection', keys } };
+  return keys.length === 0 ? COLLECTION_DELETED : { next: { step: 'collection', keys, count: 0 } };
 }
 
 const COLLECTION_DELETED: ApiResult = { status: 200, reason: '', message: '' };
 
 /** One object after the other. Source: store.go: Store.DeleteCollection, with one worker. */
-export function deleteNext(world: ApiWorld, request: ApiRequest, keys: readonly ObjectKey[]): ApiResult | Pending {
-  const [key, ...others] = keys;
-  const object = stored(world, request.kind, key!);
+export function deleteNext(
+  world: ApiWorld,
+  request: ApiRequest,
+  { keys, count }: NextStep & { step: 'collection' },
+): ApiResult | Pending {
+  const object = stored(world, request.kind, keys[count]!);
   if (object !== undefined) deleteObject(world, request, object);
-  return others.length === 0 ? COLLECTION_DELETED : { next: { step: 'collection', keys: others } };
+  return count + 1 === keys.length ? COLLECTION_DELETED : { next: { step: 'collection', keys, count: count + 1 } };
 }

@@ -86,7 +86,7 @@ function mergeList(
   mergeKey: string,
   mergeKeys: MergeKeys,
 ): readonly unknown[] {
-  const merged = [...current];
+  let merged = [...current];
   let changed = false;
   for (const item of patch) {
     const index = merged.findIndex((other) => keyField(other, mergeKey) === keyField(item, mergeKey));
@@ -94,7 +94,7 @@ function mergeList(
       if (index >= 0) merged.splice(index, 1);
       changed ||= index >= 0;
     } else if (index < 0) {
-      merged.push(item);
+      merged = merged.concat([item]); // to push would leave room for 17 more in what is stored
       changed = true;
     } else {
       const after = mergeValue(merged[index], item, '', mergeKeys);

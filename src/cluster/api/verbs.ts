@@ -5,7 +5,7 @@ import { decodePatched } from './decode-patched.js';
 import { beginCollection, deleteNext, deleteObject } from './delete.js';
 import { storeEvent } from './event-row.js';
 import { beginEviction, continueEviction } from './eviction.js';
-import type { KubernetesObject } from './objects/meta.js';
+import type { Condition, KubernetesObject } from './objects/meta.js';
 import type { Pod, PodStatus } from './objects/pod.js';
 import { jsonMerge, strategicMerge } from './patch.js';
 import { labelsOfPlace } from './place-labels.js';
@@ -38,7 +38,7 @@ export function begin(
 /** Carries a request out against the store, at this instant, or the next write of one that takes several. */
 export function execute(world: ApiWorld, request: ApiRequest, next?: NextStep): ApiResult | Pending {
   if (next?.step === 'store') return storeObject(world, request, next.object);
-  if (next?.step === 'collection') return deleteNext(world, request, next.keys);
+  if (next?.step === 'collection') return deleteNext(world, request, next);
   if (next !== undefined && next.step !== 'account') return continueEviction(world, request, next);
   if (request.event !== undefined) return storeEvent(world, request, request.event);
   if (request.verb === 'create') return createObject(world, request);
@@ -108,8 +108,9 @@ function bind(world: ApiWorld, request: ApiRequest, pod: Pod, key: ObjectKey): A
     );
   }
   const before = pod.status.conditions;
-  const conditions = before === undefined ? [] : before.filter(({ type }) => type !== 'PodScheduled');
-  conditions.push({ type: 'PodScheduled', status: 'True', lastTransitionTime: world.kernel.now });
+  const scheduled: Condition = { type: 'PodScheduled', status: 'True', lastTransitionTime: world.kernel.now };
+  // Joined rather than pushed: that would leave room for 17 more in what is kept of each pod.
+  const conditions = (before ?? []).filter(({ type }) => type !== 'PodScheduled').concat(scheduled);
   const labels = labelsOfPlace(world, pod, nodeName);
   const resourceVersion = nextVersion(world);
   // A binding is no update of the spec: the generation stays.
