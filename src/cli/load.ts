@@ -33,5 +33,9 @@ export function loadForPlay(io: Io, file: string, options: LoadOptions): Loaded 
   if (folder !== undefined) throw new CommandError(EXIT.usage, folder.message, folder.hint);
   const { scenario, diagnostics, sources, inputs } = loadScenario(file, fileAccess(io), options);
   if (scenario === undefined) throw new InputError(diagnostics, sources);
-  return { scenario, inputs, notes: diagnostics.map(({ message }) => message) };
+  return {
+    scenario,
+    inputs,
+    notes: diagnostics.map(({ message, hint }) => (hint === '' ? message : `${message}; ${hint}`)),
+  };
 }

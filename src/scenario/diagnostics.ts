@@ -92,12 +92,24 @@ export function nearest(written: string, known: Iterable<string>): string | unde
   let bestDistance = Math.ceil(Math.min(written.length, MAXIMUM_SHOWN) / 3) + 1;
   if (written.length > MAXIMUM_SHOWN) return undefined;
   for (const word of known) {
-    const edits = distance(written.toLowerCase(), word.toLowerCase());
+    const isSwapped = letters(written) === letters(word);
+    const edits = isSwapped ? 1 : distance(written.toLowerCase(), word.toLowerCase());
     if (edits >= bestDistance) continue;
     best = word;
     bestDistance = edits;
   }
-  return best;
+  return best ?? begunBy(written, known);
+}
+
+/** The same for words whose letters only stand in another order. */
+function letters(word: string): string {
+  return [...word.toLowerCase()].toSorted().join('');
+}
+
+/** The only known word that begins with what was written: an abbreviation. */
+function begunBy(written: string, known: Iterable<string>): string | undefined {
+  const begun = written.length < 3 ? [] : [...known].filter((word) => word.startsWith(written));
+  return begun.length === 1 ? begun[0] : undefined;
 }
 
 /** `did you mean "x"?`, or the list of what is known if it is short enough to help. */

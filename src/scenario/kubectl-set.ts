@@ -1,8 +1,10 @@
 import { parseQuantity } from '../cluster/api/quantity.js';
 import { parseSelector } from '../cluster/api/selectors.js';
+import type { FieldError } from '../cluster/api/validation/field-error.js';
+import { COMPUTE_RESOURCES, validateContainerResourceName } from '../cluster/api/validation/resources.js';
 import { type CommandLine, optionText } from './command-line.js';
 import type { KubectlCommand } from './commands.js';
-import { shown } from './diagnostics.js';
+import { shown, suggestion } from './diagnostics.js';
 import { labelPairs } from './generated-object.js';
 import { oneTarget } from './kubectl-targets.js';
 import { mistake, type Word } from './shell-words.js';
@@ -52,6 +54,10 @@ function resourcePairs(word: Word | undefined): Record<string, string> {
     if (!isQuantity || extra !== undefined || !/^[a-z][a-z0-9./-]*$/.test(name!)) {
       mistake(word, `expected NAME=QUANTITY such as cpu=500m,memory=1Gi, got ${shown(part)}`);
     }
+    const faults: FieldError[] = [];
+    validateContainerResourceName(name!, '', faults);
+    const [fault] = faults;
+    if (fault !== undefined) mistake(word, `${shown(name)} ${fault.detail}`, suggestion(name!, COMPUTE_RESOURCES));
     pairs[name!] = text;
   }
   return pairs;

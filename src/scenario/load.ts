@@ -3,6 +3,7 @@ import { formatDuration, parseDuration } from '../kernel/duration.js';
 import { DAY_US, type Micros } from '../kernel/time.js';
 import { noteAutoscaled } from './autoscaled.js';
 import { type KnownParameters, readCluster } from './cluster.js';
+import { checkCommandTargets } from './command-targets.js';
 import {
   createReport,
   type Diagnostic,
@@ -33,7 +34,7 @@ import { readSource } from './traffic.js';
 import type { ClusterSpec, ManifestObject, Scenario, TimelineEntry, TrafficSource, Workload } from './types.js';
 import { OTHER_WORKLOAD, readWorkload } from './workloads.js';
 import { noteEndlessJobs, noteUnreached } from './workload-reach.js';
-import { noteClassless, noteMissingConfiguration } from './missing-objects.js';
+import { noteClassless, noteMissingObjects } from './missing-objects.js';
 import { nodeNames, noteMissingNodes, noteSelectingNobody } from './missing-pods.js';
 import { noteMissingSchedulers } from './missing-scheduler.js';
 import { allObjects, madePods } from './pod-templates.js';
@@ -134,14 +135,14 @@ function resolveDocument(
   const findValues = (reference: string): readonly number[] | string => files.findValues(beside(reference));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     if (!hasErrors(report)) {
-      const scope: Scope = { document, report, findValues };
+      const scope: Scope = { document, report, findValues, written: new Map() };
       fail(scope, [], 'type', `expected a scenario, got ${shown(value)}`);
     }
     return undefined;
   }
   const root = value as Record<string, unknown>;
   const set = setFields(root, parameters.fields, FIELDS, Object.keys(parameters.values), report);
-  const scope: Scope = { document, report, findValues };
+  const scope: Scope = { document, report, findValues, written: new Map() };
   const scenario = buildScenario(scope, root, files, substitution.replaced, parameters.values, options);
   report.diagnostics.splice(0, Infinity, ...nameParameters(report.diagnostics, substitution, settings, set));
   return scenario;
@@ -222,11 +223,12 @@ function buildScenario(
   };
   if (isSound) {
     checkReferences(scope, scenario, serviceNames(manifests, timeline));
+    checkCommandTargets(scope, scenario);
     checkResourceKinds(scope, scenario);
     noteAutoscaled(scope, scenario);
     noteUnreached(scope, scenario);
     noteEndlessJobs(scope, scenario);
-    noteMissingConfiguration(scope, scenario);
+    noteMissingObjects(scope, scenario);
     noteClassless(scope, scenario);
     noteMissingSchedulers(scope, scenario);
     noteSelectingNobody(scope, scenario);

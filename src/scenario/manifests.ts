@@ -45,8 +45,8 @@ export function decodeObject(
   substituted: ReadonlySet<string> = new Set(),
 ): ManifestObject | undefined {
   const before = report.diagnostics.length;
-  const tell = (code: DiagnosticCode, field: string, message: string, hint = ''): void =>
-    reportAt(raw, override, report, code, field, message, hint);
+  const tell = (code: DiagnosticCode, field: string, message: string, hint = '', isKey = false): void =>
+    reportAt(raw, override, report, code, field, message, hint, isKey);
   if (before >= MAXIMUM_DIAGNOSTICS) return undefined;
   if (typeof raw.value !== 'object' || raw.value === null || Array.isArray(raw.value)) {
     tell('type', '', `expected a Kubernetes object, got ${shown(raw.value)}`);
@@ -66,11 +66,12 @@ export function decodeObject(
         : issue.code === 'wrong-type'
           ? `expected ${wantedAt(raw.value, issue.path)}, got ${shown(valueAt(raw.value, parseFieldText(issue.path)))}`
           : issue.message;
-    tell(code, issue.path, message, issue.code === 'wrong-type' ? retyped(raw.value, issue.path) : issue.hint);
+    const hint = issue.code === 'wrong-type' ? retyped(raw.value, issue.path) : issue.hint;
+    tell(code, issue.path, message, hint, issue.code === 'unknown-field');
   }
   const { object } = result;
   if (object === undefined) return undefined;
-  for (const { code, field, message, hint } of validateObject(object)) tell(code, field, message, hint);
+  for (const { code, field, message, hint, isKey } of validateObject(object)) tell(code, field, message, hint, isKey);
   if (report.diagnostics.length > before) return undefined;
   return { object, origin: positionOfObject(raw) };
 }
@@ -127,12 +128,13 @@ function reportAt(
   field: string,
   message: string,
   hint: string,
+  isKey: boolean,
 ): void {
   const steps = parseFieldText(field);
   const fromOverride = override !== undefined && steps.length > 0 && valueAt(override.value, steps) !== undefined;
   const { document, path: base } = fromOverride ? override : raw;
   const path = [...base, ...steps];
-  const place = code === 'unknown-field' ? keyPlaceAt(document, path) : placeAt(document, path);
+  const place = isKey ? keyPlaceAt(document, path) : placeAt(document, path);
   const at = { path: document.source.file, line: place.line, column: place.column, length: place.length };
   // Kubernetes writes keys of maps in brackets; one spelling of a field is enough.
   const named = fieldText(steps);

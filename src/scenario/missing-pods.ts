@@ -3,13 +3,9 @@ import type { Service } from '../cluster/api/objects/network.js';
 import type { PodDisruptionBudget } from '../cluster/api/objects/policy.js';
 import { isEmptySelector, matchesSelector } from '../cluster/api/selectors.js';
 import { shown, suggestion } from './diagnostics.js';
-import { allObjects, changesPodLabels, madePods } from './pod-templates.js';
+import { allObjects, changesPodLabels, GIVEN_LABELS, madePods } from './pod-templates.js';
 import { type Scope, warnAt } from './scope.js';
 import type { ClusterSpec, ManifestObject, Scenario } from './types.js';
-
-/** Labels that controllers, the scheduler or the API server give to pods: no template tells them. */
-const GIVEN_LABELS =
-  /^(statefulset|apps|batch|topology)\.kubernetes\.io\/|^(pod-template-hash|controller-revision-hash|job-name)$/;
 
 /** Warns of Services and PodDisruptionBudgets that no pod of the scenario will ever match: mostly a slip in a label. */
 export function noteSelectingNobody(scope: Scope, { manifests, timeline }: Scenario): void {
@@ -53,12 +49,11 @@ export function nodeNames({ pools }: ClusterSpec, objects: readonly ManifestObje
 export function noteMissingNodes(scope: Scope, { cluster, manifests, timeline }: Scenario): void {
   const objects = allObjects(manifests, timeline);
   const known = new Set(nodeNames(cluster, objects));
-  for (const { maker, origin, spec } of madePods(objects)) {
+  for (const { maker, origin, spec, path } of madePods(objects)) {
     const { nodeName = '' } = spec;
     if (nodeName === '' || known.has(nodeName)) continue;
     const what = `${maker.kind.toLowerCase()}/${maker.metadata.name}`;
-    const hint = suggestion(nodeName, [...known]);
-    const message = `${what} names the node ${shown(nodeName)}, which nothing makes: no kubelet runs its pods${hint === '' ? '' : `; ${hint}`}`;
-    warnAt(scope, origin, 'reference', message);
+    const message = `${what} names the node ${shown(nodeName)}, which nothing makes: no kubelet runs its pods`;
+    warnAt(scope, origin, 'reference', message, [...path, 'nodeName'], suggestion(nodeName, [...known]));
   }
 }

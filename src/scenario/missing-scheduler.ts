@@ -9,7 +9,7 @@ export function noteMissingSchedulers(scope: Scope, { cluster, manifests, timeli
   const { profiles = [] } = cluster.scheduler ?? {};
   const names = profiles.map(({ schedulerName = DEFAULT_SCHEDULER_NAME }) => schedulerName);
   const known = names.length === 0 ? [DEFAULT_SCHEDULER_NAME] : names;
-  for (const { maker, origin, spec } of madePods(allObjects(manifests, timeline))) {
+  for (const { maker, origin, spec, path } of madePods(allObjects(manifests, timeline))) {
     const { schedulerName = '', nodeName = '' } = spec;
     const name = schedulerName === '' ? DEFAULT_SCHEDULER_NAME : schedulerName;
     if (known.includes(name) || nodeName !== '') continue;
@@ -17,7 +17,7 @@ export function noteMissingSchedulers(scope: Scope, { cluster, manifests, timeli
     const near = nearest(name, known);
     const hint = near === undefined ? `there is ${known.join(', ')}` : `did you mean ${shown(near)}?`;
     const what = `${maker.kind.toLowerCase()}/${maker.metadata.name}`;
-    const message = `${what} asks for the scheduler ${shown(name)}, and none of that name exists: ${pods} Pending; ${hint}`;
-    warnAt(scope, origin, 'reference', message);
+    const message = `${what} asks for the scheduler ${shown(name)}, and none of that name exists: ${pods} Pending`;
+    warnAt(scope, origin, 'reference', message, [...path, 'schedulerName'], hint);
   }
 }

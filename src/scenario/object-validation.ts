@@ -23,6 +23,8 @@ export interface ObjectProblem {
   readonly message: string;
   /** A way out; empty if none is known. */
   readonly hint: string;
+  /** It is the key that is wrong, and not what stands behind it. */
+  readonly isKey: boolean;
 }
 
 /** What the API server would refuse in a new object, before it is asked; of several faults of one field the first. */
@@ -39,7 +41,8 @@ export function validateObject(object: KubernetesObject): readonly ObjectProblem
     const field = entryOf(object, error);
     if (told.has(field)) return [];
     told.add(field);
-    return { code: CODES[error.type] ?? 'value', field, message: errorBody(error), hint: hintOf(error) };
+    const isKey = error.badValue === goQuote(String(parseFieldText(field).at(-1)));
+    return { code: CODES[error.type] ?? 'value', field, message: errorBody(error), hint: hintOf(error), isKey };
   });
 }
 

@@ -22,22 +22,31 @@ export interface MadePods {
   readonly origin: Position;
   readonly labels: StringMap;
   readonly spec: PodSpec;
+  /** The way to `spec` in the maker. */
+  readonly path: FieldPath;
 }
 
 export function madePods(objects: readonly ManifestObject[]): MadePods[] {
-  return objects.flatMap(({ object, origin }) => {
+  return objects.flatMap(({ object, origin }): MadePods[] => {
     if (object.kind === 'Pod') {
       const { metadata, spec } = object as Pod;
-      return [{ maker: object, origin, labels: metadata.labels ?? {}, spec }];
+      return [{ maker: object, origin, labels: metadata.labels ?? {}, spec, path: ['spec'] }];
     }
-    const template = valueAt(object, templatePath(object.kind)) as PodTemplateSpec | undefined;
+    const at = templatePath(object.kind);
+    const template = valueAt(object, at) as PodTemplateSpec | undefined;
     if (template === undefined) return [];
     const { name } = object.metadata;
-    // A Job labels its pods with its own name; one that a CronJob makes has a name that nobody knows before.
-    const own = object.kind === 'Job' ? { 'job-name': name, 'batch.kubernetes.io/job-name': name } : {};
-    return [{ maker: object, origin, labels: { ...template.metadata?.labels, ...own }, spec: template.spec }];
+    // A Job labels its pods with its own name; of one that a CronJob makes only the beginning is known before.
+    const jobName = object.kind === 'Job' ? name : object.kind === 'CronJob' ? `${name}-?` : undefined;
+    const own = jobName === undefined ? {} : { 'job-name': jobName, 'batch.kubernetes.io/job-name': jobName };
+    const labels = { ...template.metadata?.labels, ...own };
+    return [{ maker: object, origin, labels, spec: template.spec, path: [...at, 'spec'] }];
   });
 }
+
+/** Labels that controllers, the scheduler or the API server give to pods: no template tells them. */
+export const GIVEN_LABELS =
+  /^(statefulset|apps|batch|topology)\.kubernetes\.io\/|^(pod-template-hash|controller-revision-hash|job-name)$/;
 
 /** Where a kind keeps the template of its pods; a Pod is its own. */
 function templatePath(kind: string): FieldPath {

@@ -18,19 +18,19 @@ export function notePriorities(scope: Scope, { manifests, timeline }: Scenario):
     if (object.kind === 'PriorityClass') classes.set(object.metadata.name, (object as PriorityClass).value ?? 0);
   }
   const byDefault = noteDefaults(scope, manifests);
-  for (const { maker, origin, spec } of madePods(objects)) {
+  for (const { maker, origin, spec, path } of madePods(objects)) {
     const { priorityClassName: name = '', priority } = spec;
     const pods = maker.kind === 'Pod' ? 'it is' : 'its pods are';
     const what = `${maker.kind.toLowerCase()}/${maker.metadata.name}`;
     const value = name === '' ? byDefault : classes.get(name);
     if (value === undefined) {
       const near = nearest(name, [...classes.keys()]);
-      const hint = near === undefined ? '' : `; did you mean ${shown(near)}?`;
-      const message = `${what} asks for the PriorityClass ${shown(name)}, which nothing creates: ${pods} refused${hint}`;
-      warnAt(scope, origin, 'reference', message);
+      const hint = near === undefined ? '' : `did you mean ${shown(near)}?`;
+      const message = `${what} asks for the PriorityClass ${shown(name)}, which nothing creates: ${pods} refused`;
+      warnAt(scope, origin, 'reference', message, [...path, 'priorityClassName'], hint);
     } else if (priority !== undefined && priority !== value) {
       const message = `${what} gives the priority ${priority}, which is not that of its PriorityClass (${value}): ${pods} refused; name a PriorityClass instead`;
-      warnAt(scope, origin, 'semantic', message);
+      warnAt(scope, origin, 'semantic', message, [...path, 'priority']);
     }
   }
 }

@@ -2,9 +2,8 @@ import { matchesRequirements, parseSelector } from '../cluster/api/selectors.js'
 import type { StringMap } from '../cluster/api/objects/meta.js';
 import { nearest, shown, suggestion } from './diagnostics.js';
 import type { FieldPath } from './field-path.js';
-import { allObjects, changesPodLabels, madePods } from './pod-templates.js';
+import { allObjects, changesPodLabels, GIVEN_LABELS, madePods } from './pod-templates.js';
 import { fail, failAtKey, type Scope } from './scope.js';
-import { lineText } from './text.js';
 import type { CallStep, ManifestObject, Scenario, TimelineEntry, Workload } from './types.js';
 
 export interface ServiceName {
@@ -46,7 +45,6 @@ export function checkReferences(scope: Scope, scenario: Scenario, services: read
     }
   }
   checkSelectors(scope, scenario);
-  checkTargets(scope, scenario);
 }
 
 function checkService(
@@ -91,8 +89,10 @@ function checkSelectors(scope: Scope, scenario: Scenario): void {
   const labels = madePods(allObjects(scenario.manifests, scenario.timeline)).map((pods) => pods.labels);
   for (const workload of scenario.workloads) {
     const selector = parseSelector(workload.selector);
-    if (!selector.ok || workload.selector === '' || labels.some((own) => matchesRequirements(selector.selector, own)))
-      continue;
+    if (!selector.ok || workload.selector === '') continue;
+    // Of labels that others give their value is unknown, unless a Job is named.
+    const told = selector.selector.filter(({ key }) => !GIVEN_LABELS.test(key) || labels.some((own) => key in own));
+    if (labels.some((own) => matchesRequirements(told, own))) continue;
     const message = `workload ${shown(workload.name)} matches no pod: none is labelled ${workload.selector}`;
     failAtKey(scope, ['workloads', workload.name], 'reference', message, selectHint(workload, labels));
   }
@@ -113,52 +113,4 @@ function selectHint({ name, selector }: Workload, labels: readonly StringMap[]):
   if (pairs.length === 0) return 'no pod has labels';
   const more = pairs.length > SHOWN_LABELS ? ', …' : '';
   return `choose pods with select: "KEY=VALUE"; their labels: ${pairs.slice(0, SHOWN_LABELS).join(', ')}${more}`;
-}
-
-/** Kinds of which nothing but manifests and commands makes objects: a name that is not there is a mistake. */
-const NAMED_KINDS: readonly string[] = ['Deployment', 'Service', 'HorizontalPodAutoscaler', 'StatefulSet', 'DaemonSet'];
-
-function checkTargets(scope: Scope, scenario: Scenario): void {
-  const objects = allObjects(scenario.manifests, scenario.timeline).map(({ object }) => object);
-  const exposed = scenario.timeline.flatMap(({ command }) =>
-    command.do === 'expose' || command.do === 'autoscale' ? [command.name] : [],
-  );
-  for (const entry of scenario.timeline) {
-    const { command } = entry;
-    if (!('target' in command) || command.target.by !== 'name') continue;
-    for (const { kind, namespace, name } of command.target.references) {
-      const isThere = objects.some(
-        (object) => object.kind === kind && object.metadata.name === name && object.metadata.namespace === namespace,
-      );
-      if (isThere || !NAMED_KINDS.includes(kind) || exposed.includes(name)) continue;
-      const known = objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata);
-      const elsewhere = known.find((metadata) => metadata.name === name)?.namespace;
-      scope.report.diagnostics.push({
-        code: 'reference',
-        severity: 'error',
-        path: entry.position.file,
-        line: entry.position.line,
-        ...placeIn(scope, entry, name),
-        field: 'timeline',
-        message: `there is no ${kind} ${shown(name)} in namespace ${namespace}`,
-        hint:
-          elsewhere === undefined
-            ? suggestion(
-                name,
-                known.map((metadata) => metadata.name),
-              )
-            : `there is one in namespace ${elsewhere}: write -n ${elsewhere}`,
-      });
-    }
-  }
-}
-
-/** Where a command has a word; the whole command if its line has it not. */
-function placeIn(
-  { document }: Scope,
-  { text, position: { line, column } }: TimelineEntry,
-  word: string,
-): { readonly column: number; readonly length: number } {
-  const at = lineText(document.source, line).indexOf(word, column - 1);
-  return at < 0 ? { column, length: text.length } : { column: at + 1, length: word.length };
 }

@@ -1,6 +1,7 @@
 import { kindOfWord } from '../cluster/api/kinds.js';
 import type { KubernetesObject } from '../cluster/api/objects/meta.js';
 import { strategicMerge } from '../cluster/api/patch.js';
+import { BUILT_IN_NAMES } from './built-in-names.js';
 import { shown, suggestion } from './diagnostics.js';
 import { type FieldPath, fieldText, valueAt } from './field-path.js';
 import { besideFile, decodeAlone, type Files, filesOf } from './files.js';
@@ -11,9 +12,6 @@ import type { ManifestObject } from './types.js';
 
 /** Kinds that others need to be there first; kubectl users put them into a file of their own. */
 const FIRST_KINDS: readonly string[] = ['Namespace', 'PriorityClass'];
-
-/** Namespaces of every cluster. Source: kubernetes v1.36.3 pkg/controlplane/instance.go. */
-const BUILT_IN_NAMESPACES: readonly string[] = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 /** The manifests of a scenario with its overrides merged in, decoded, found valid, in the order of creation. */
 export function readManifests(
@@ -44,7 +42,9 @@ export function readManifests(
         new Set([...own, ...substitutedIn(override.path, replaced)]),
       );
     }
-    if (decoded !== undefined && index.add(item, decoded.object)) objects.push(decoded);
+    if (decoded === undefined || !index.add(item, decoded.object)) continue;
+    objects.push(decoded);
+    scope.written.set(decoded.origin, item);
   }
   reportUnused(scope, pending.keys(), raw);
   checkNamespaces(scope, objects);
@@ -92,7 +92,7 @@ function reportUnused(scope: Scope, keys: Iterable<string>, raw: readonly RawObj
 
 /** The API server refuses objects in a namespace that is not there; that would be a silent hole in the run. */
 function checkNamespaces(scope: Scope, objects: readonly ManifestObject[]): void {
-  const known = new Set(BUILT_IN_NAMESPACES);
+  const known = new Set(BUILT_IN_NAMES['Namespace']);
   for (const { object } of objects) if (object.kind === 'Namespace') known.add(object.metadata.name);
   for (const { object, origin } of objects) {
     const { namespace, name } = object.metadata;

@@ -16,6 +16,14 @@ export interface Scope {
   readonly report: Report;
   /** Numbers of a CSV file beside the scenario, for `empirical(...)`; a text says what is wrong. */
   readonly findValues: (reference: string) => readonly number[] | string;
+  /** Objects of the manifests as they are written, by their origin: what is said of a field of theirs stands there. */
+  readonly written: Map<Position, Written>;
+}
+
+/** Where something is written: a document, and the way to it. */
+interface Written {
+  readonly document: YamlDocument;
+  readonly path: FieldPath;
 }
 
 /** Reports an error at the value of a field (or, if it is missing, at its parent's key). `offset` is within its text. */
@@ -59,15 +67,32 @@ export function failAtKey(scope: Scope, path: FieldPath, code: DiagnosticCode, m
   return undefined;
 }
 
-/** Warns at a place of any file. */
+/** Warns of an object, at a field of it where that is known: what a command brings has the place of the command. */
 export function warnAt(
-  { report }: Scope,
-  { file, line, column }: Position,
+  { report, written }: Scope,
+  origin: Position,
   code: DiagnosticCode,
   message: string,
+  field: FieldPath = [],
+  hint = '',
 ): void {
-  const place = { path: file, line, column, length: 1 };
-  report.diagnostics.push({ code, severity: 'warning', ...place, field: '', message, hint: '' });
+  const object = written.get(origin);
+  const place =
+    object === undefined || field.length === 0
+      ? { ...origin, length: 1 }
+      : placeAt(object.document, [...object.path, ...field]);
+  const { line, column, length } = place;
+  report.diagnostics.push({
+    code,
+    severity: 'warning',
+    path: origin.file,
+    line,
+    column,
+    length,
+    field: '',
+    message,
+    hint,
+  });
 }
 
 /** Warns at the key of a field. */

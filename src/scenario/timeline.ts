@@ -62,7 +62,7 @@ export function readTimeline(
         if (read === undefined || atUs === undefined) continue;
         checkMachines(scope, place, read.command, context.cluster);
         checkPatch(scope, place, read.text, read.command);
-        entries.push({ atUs, ...read, position: positionOf(scope, place) });
+        entries.push({ atUs, ...read, position: { ...positionOf(scope, place), path: place } });
       }
     }
   }

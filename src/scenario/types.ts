@@ -6,6 +6,7 @@ import type { Distribution } from '../kernel/distributions.js';
 import type { Micros } from '../kernel/time.js';
 import type { Command } from './commands.js';
 import type { Expectation } from './expectations.js';
+import type { FieldPath } from './field-path.js';
 
 /** A place in an input file; line and column count from 1. */
 export interface Position {
@@ -222,5 +223,5 @@ export interface TimelineEntry {
   /** As written. */
   readonly text: string;
   readonly command: Command;
-  readonly position: Position;
+  readonly position: Position & { readonly path: FieldPath };
 }

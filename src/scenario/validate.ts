@@ -54,7 +54,7 @@ export function validateFile(path: string, access: FileAccess, options: LoadOpti
   }
   const [only] = documents;
   if (documents.length === 1 && isSchedulerConfiguration(only!.value)) {
-    const scope = { document: only!.document, report, findValues: files.findValues };
+    const scope = { document: only!.document, report, findValues: files.findValues, written: new Map() };
     return done('scheduler configuration', schedulerSummary(checkScheduler(scope, only!.value)));
   }
   const raw = rawOf(documents);

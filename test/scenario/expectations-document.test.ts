@@ -22,7 +22,7 @@ const CONTEXT = {
       atUs: MINUTE_US,
       text: 'fail node general-2',
       command: { do: 'recover-node', node: 'general-2' },
-      position: { file: '', line: 1, column: 1 },
+      position: { file: '', line: 1, column: 1, path: [] },
     },
   ],
   durationUs: 20 * MINUTE_US,

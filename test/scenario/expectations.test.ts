@@ -6,7 +6,7 @@ const entry = (atUs: number, text: string): TimelineEntry => ({
   atUs,
   text,
   command: { do: 'recover-node', node: 'a' },
-  position: { file: '', line: 1, column: 1 },
+  position: { file: '', line: 1, column: 1, path: [] },
 });
 const context = {
   sources: ['shoppers', 'web'],

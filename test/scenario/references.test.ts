@@ -15,6 +15,8 @@ describe('workloads find the pods that commands make', () => {
     ['app=web', 'kubectl create deployment web --image=x'],
     ['job-name=report', 'kubectl create job report --image=x'],
     ['batch.kubernetes.io/job-name=report', 'kubectl create job report --image=x'],
+    ['job-name', "kubectl create cronjob report --image=x --schedule='* * * * *'"],
+    ['app=web,pod-template-hash=77cdbd4f79', 'kubectl create deployment web --image=x'],
   ])('%s: %s', (select, command) => {
     expect(errorsOf(load(scenario(select, command)))).toEqual([]);
   });
@@ -95,6 +97,56 @@ timeline:
 
   test('one of nearly that name', () => {
     expect(errorOf('kubectl label service/wb a=b')).toMatchObject({ hint: 'did you mean "web"?', length: 2 });
+  });
+});
+
+describe('what commands name', () => {
+  const errorsIn = (...commands: string[]): string[] => {
+    const text = `
+scenario: names
+duration: 1m
+cluster: { nodes: [ { pool: n, count: 1, cpu: 4, memory: 8Gi } ] }
+manifests:
+  - { apiVersion: apps/v1, kind: Deployment, metadata: { name: web }, spec: { selector: { matchLabels: { app: web } }, template: { metadata: { labels: { app: web } }, spec: { initContainers: [ { name: init, image: x } ], containers: [ { name: web, image: x } ] } } } }
+  - { apiVersion: batch/v1, kind: CronJob, metadata: { name: tick }, spec: { schedule: "* * * * *", jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [ { name: c, image: x } ] } } } } } }
+timeline:
+  - 5s: ${JSON.stringify(commands)}
+`;
+    return load(text).diagnostics.flatMap(({ severity, field, column, length, message, hint }) => {
+      if (severity !== 'error') return [];
+      expect(field).toMatch(/^timeline\[0\]\[5s\]\[\d\]$/);
+      return `${text.split('\n')[8]!.slice(column - 1, column - 1 + length)}: ${message}; ${hint}`;
+    });
+  };
+
+  test.each([
+    ['set image deployment/web wbe=x:2', 'wbe: deployment/web has no container "wbe"; did you mean "web"?'],
+    ['set env deploy web -c side A=b', 'side: deployment/web has no container "side"; known: init, web'],
+    ['set resources deploy/web --limits=mem=1Gi', 'mem=1Gi: "mem" must be a standard resource'],
+    ['rollout undo deploy/wbe', 'wbe: there is no Deployment "wbe" in namespace default; did you mean "web"?'],
+    ['delete pod wbe-0', 'wbe-0: there is no Pod "wbe-0" in namespace default; names begin with web-…, tick-…'],
+    ['create job now --from=cronjob/tock', 'tock: there is no CronJob "tock" in namespace default; did you mean "tick"?'],
+    ['delete job tock-1', 'tock-1: there is no Job "tock-1" in namespace default; names begin with tick-…'],
+    ['delete namespace kube-systme', 'kube-systme: there is no Namespace "kube-systme"; did you mean "kube-system"?'],
+    ['delete configmap kube-root', 'kube-root: there is no ConfigMap "kube-root" in namespace default'],
+  ])('%s', (command, error) => {
+    expect(errorsIn(`kubectl ${command}`)).toEqual([expect.stringContaining(error)]);
+  });
+
+  test.each([
+    ['set image deployment/web init=x:2 web=x:3'],
+    ['delete pod web-77cdbd4f79-abcde tick-29453770-abcde'],
+    ['delete job tick-29453770'],
+    ['delete deployment nope --ignore-not-found'],
+    ['create job now --from=cronjob/tick', 'delete job now'],
+    ['expose deployment web --port=80', 'delete service web'],
+    ['delete configmap kube-root-ca.crt'],
+    [
+      'patch deployment web -p \'{"spec":{"template":{"spec":{"containers":[{"name":"b","image":"x"}]}}}}\'',
+      'set image deployment/web b=x:2',
+    ],
+  ])('%s %s', (...commands) => {
+    expect(errorsIn(...commands.map((command) => `kubectl ${command}`))).toEqual([]);
   });
 });
 

@@ -204,7 +204,7 @@ describe('arguments', () => {
     [args('InterPodAffinity', 'hardPodAffinityWeight: 101'), 'must be from 0 to 100, got 101'],
     [
       args('InterPodAffinity', 'hardPodAffinity: 1'),
-      'unknown field "hardPodAffinity" (known: apiVersion, kind, hardPodAffinityWeight, ignorePreferredTermsOfExistingPods)',
+      'unknown field "hardPodAffinity" (did you mean "hardPodAffinityWeight"?)',
     ],
     [
       args('DefaultPreemption', 'minCandidateNodesPercentage: 0, minCandidateNodesAbsolute: 0'),
@@ -303,7 +303,7 @@ ${more}`;
     ];
     const text = scenario(IN_PLACE, `parameters: { share: 50, weight: 1 }\nmanifests: [ ${pods.join(', ')} ]`);
     const told = load(text).diagnostics.filter(({ message }) => message.includes('scheduler'));
-    expect(told.map(({ severity, line, message }) => `${severity} ${line}: ${message}`)).toEqual([
+    expect(told.map(({ severity, line, message, hint }) => `${severity} ${line}: ${message}; ${hint}`)).toEqual([
       'warning 7: pod/a asks for the scheduler "default-scheduler", and none of that name exists: it stays Pending; there is packing',
       'warning 7: pod/b asks for the scheduler "packin", and none of that name exists: it stays Pending; did you mean "packing"?',
     ]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Diagnostic } from '../../src/scenario/diagnostics.js';
 import { load } from './memory-files.js';
 
 const template = (name: string, spec = '', image = 'd:1'): string =>
@@ -27,7 +28,9 @@ manifests: [ ${manifests.join(', ')} ]
 workloads: { ${workloads} }
 timeline: [ ${timeline.map((command) => `{ 10s: ${JSON.stringify(command)} }`).join(', ')} ]
 `;
-  return load(text).diagnostics.map(({ severity, line, message }) => `${severity} ${line}: ${message}`);
+  return load(text).diagnostics.map(
+    ({ severity, line, message, hint }) => `${severity} ${line}: ${message}${hint === '' ? '' : `; ${hint}`}`,
+  );
 }
 
 describe('ConfigMaps and Secrets that nothing creates', () => {
@@ -76,6 +79,68 @@ describe('ConfigMaps and Secrets that nothing creates', () => {
     const spec = 'volumes: [ { name: v, secret: { secretName: x } }, { name: w, secret: { secretName: x } } ],';
     const notes = told({ manifests: [deployment('a', spec), deployment('b', spec)] });
     expect(notes.map((note) => note.slice(0, 24))).toEqual(['warning 4: deployment/a ', 'warning 4: deployment/b ']);
+  });
+});
+
+describe('what else is named and nothing creates', () => {
+  const claim = (kind: string, spec: string): string =>
+    `{ apiVersion: ${kind === 'ResourceClaim' ? 'resource.k8s.io/v1' : 'v1'}, kind: ${kind}, metadata: { name: x }, spec: { ${spec} } }`;
+  const DISK = 'accessModes: [ ReadWriteOnce ], resources: { requests: { storage: 1Gi } }';
+  const set = `{ apiVersion: apps/v1, kind: StatefulSet, metadata: { name: db }, spec: { serviceName: db, selector: { matchLabels: { app: db } }, template: ${template('db')}, volumeClaimTemplates: [ { metadata: { name: data }, spec: { storageClassName: fast, ${DISK} } } ] } }`;
+  const autoscaler = `{ apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: { name: a }, spec: { maxReplicas: 3, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: wbe } } }`;
+  const mounting = (name: string): string =>
+    deployment('web', `volumes: [ { name: v, persistentVolumeClaim: { claimName: ${name} } } ],`);
+  const storageClass = (name: string): string =>
+    `{ apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: { name: ${name} }, provisioner: x }`;
+
+  it.each([
+    [
+      [deployment('web', 'serviceAccountName: x,')],
+      'refers to ServiceAccount x, which nothing creates: its pods are refused',
+    ],
+    [[pod('', 'serviceAccountName: x,')], 'pod/p refers to ServiceAccount x, which nothing creates: it is refused'],
+    [[mounting('data')], 'refers to PersistentVolumeClaim data, which nothing creates: its pods stay Pending'],
+    [[pod('', 'resourceClaims: [ { name: g, resourceClaimName: x } ],')], 'refers to ResourceClaim x, which'],
+    [[pod('', 'resourceClaims: [ { name: g, resourceClaimTemplateName: x } ],')], 'refers to ResourceClaimTemplate x,'],
+    [
+      [claim('ResourceClaim', 'devices: { requests: [ { name: r, exactly: { deviceClassName: gpu } } ] }')],
+      'resourceclaim/x asks for the DeviceClass "gpu", which nothing creates: pods that need it stay Pending',
+    ],
+    [[set], 'statefulset/db asks for the StorageClass "fast", which nothing creates'],
+    [[claim('PersistentVolumeClaim', `storageClassName: fsat, ${DISK}`), storageClass('fast')], 'did you mean "fast"?'],
+    [
+      [deployment('web'), autoscaler],
+      'scales deployment/wbe, which nothing creates: it does nothing; did you mean "web"?',
+    ],
+  ])('%s', (manifests, message) => {
+    expect(told({ manifests })).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('is none of what clusters, StatefulSets and commands make', () => {
+    expect(told({ manifests: [pod('', 'serviceAccountName: default,')] })).toEqual([]);
+    expect(told({ manifests: [set, storageClass('fast'), mounting('data-db-0')] })).toEqual([]);
+    const account = 'kubectl create serviceaccount x';
+    expect(told({ manifests: [pod('', 'serviceAccountName: x,')], timeline: [account] })).toEqual([]);
+  });
+
+  it('is told at the field that names it', () => {
+    const manifest = pod('', 'serviceAccountName: missing,');
+    const text = `scenario: a\nduration: 1m\ncluster: { nodes: [ { pool: g, count: 1, cpu: 4, memory: 8Gi } ] }\nmanifests: [ ${manifest} ]\n`;
+    const [{ column, length, line }] = load(text).diagnostics as [Diagnostic];
+    expect(text.split('\n')[line - 1]!.slice(column - 1, column - 1 + length)).toBe('missing');
+  });
+});
+
+describe('names of resources', () => {
+  it.each([
+    ['cpus', 'did you mean "cpu"?'],
+    ['mem', 'did you mean "memory"?'],
+    ['gpu', 'did you mean "cpu"?'],
+    ['disk', 'known: cpu, memory, ephemeral-storage'],
+  ])('%s is told once, at the key', (name, hint) => {
+    expect(told({ manifests: [pod(`resources: { requests: { ${name}: 1 } }`)] })).toEqual([
+      `error 4: spec.containers[0].resources.requests.${name}: Invalid value: "${name}": must be a standard resource type or fully qualified; ${hint}`,
+    ]);
   });
 });
 

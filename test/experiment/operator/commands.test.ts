@@ -131,7 +131,7 @@ describe('what kubectl says', () => {
       'Error from server (NotFound): the server could not find the requested resource',
       'kubectl scale ds/agent --replicas=1',
     ],
-    ['error: unable to find container named "nope"', CREATE, 'kubectl set image deployment/web nope=x:1'],
+    ['error: unable to find container named "nope"', CREATE, 'kubectl set image deployment --all nope=x:1'],
     ['error: setting a selector is only supported for Services', CREATE, 'kubectl set selector deployment/web a=b'],
     [
       'error: the pod has no labels and cannot be exposed',
@@ -149,7 +149,7 @@ describe('what kubectl says', () => {
       'kubectl expose deployment web',
       'kubectl expose deployment web',
     ],
-    ['Error from server (NotFound): pods "nope" not found', 'kubectl delete pod nope'],
+    ['Error from server (NotFound): pods "tick-0" not found', 'kubectl delete pod tick-0'],
     ['ok', 'kubectl delete pod nope --ignore-not-found'],
     ['Error from server (NotFound): services "web" not found', 'kubectl replace -f web.yaml'],
     [
@@ -179,8 +179,8 @@ describe('what kubectl says', () => {
 
 describe('what kubectl writes', () => {
   it('goes on with the objects that are there', () => {
-    const { said, object } = play('kubectl run a --image=x', 'kubectl delete pod nope a');
-    expect(said[1]).toBe('Error from server (NotFound): pods "nope" not found');
+    const { said, object } = play('kubectl run a --image=x', 'kubectl delete pod tick-0 a');
+    expect(said[1]).toBe('Error from server (NotFound): pods "tick-0" not found');
     expect(object('Pod', 'a')).toBeUndefined();
   });
 
