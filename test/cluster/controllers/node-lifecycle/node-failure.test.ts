@@ -196,6 +196,28 @@ test('a node that comes gets its old labels; the passes tell who came and who we
   expect(eventReasons(stage, 'n-2')).toEqual(['RemovingNode']);
 });
 
+test('what is known of a node goes with it: one of its name that comes later is a new one', () => {
+  const stage = stageWith(3, ['a', 'b', 'c']);
+  const { world } = stage;
+  const { nodeLifecycle } = (world as unknown as World).controllers;
+  const node = stored<Node>(world, 'Node', 'n-2')!;
+  play(stage, 10);
+  stopKubelet(world, 1);
+  play(stage, 80);
+  expect(nodeLifecycle.unready.get('n-2')).toBe('Unknown');
+  removeObject(world, stored<Node>(world, 'Node', 'n-2')!);
+  play(stage, 86);
+  expect([...nodeLifecycle.unready.keys(), ...nodeLifecycle.probedAt.keys(), ...nodeLifecycle.gone.keys()]).toEqual([]);
+  startKubelet(world, 1);
+  play(stage, 96); // its lease is renewed again
+  const metadata = { ...node.metadata, uid: 'another', creationTimestamp: world.kernel.now };
+  insertObject(world, { ...node, metadata });
+  insertObject(world, boundPod('web', 'n-2'));
+  play(stage, 200);
+  expect(eventReasons(stage, 'n-2')).toEqual(['NodeNotReady', 'RemovingNode', 'RegisteredNode']);
+  expect(podNamed(stage, 'web')!.status.conditions!.find(({ type }) => type === 'Ready')!.status).toBe('True');
+});
+
 test('healthy nodes cost nothing', () => {
   const stage = stageWith(4, ['a', 'b']);
   insertObject(stage.world, boundPod('web', 'n-1'));
