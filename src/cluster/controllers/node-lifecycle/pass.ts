@@ -10,7 +10,7 @@ import { isReady, podCondition } from '../../api/pod-predicates.js';
 import { disrupt, queueNoExecute, unqueueNoExecute } from './evictions.js';
 import type { NodeLifecycleWorld } from './state.js';
 import { hasNoExecute, readyStatus } from './taints.js';
-import { zoneKeyOf } from './zones.js';
+import { isLeftOut, zoneKeyOf } from './zones.js';
 
 /** kubernetes v1.36.3 pkg/controller/nodelifecycle/config/v1alpha1/defaults.go; cloud-provider: NodeMonitorPeriod */
 export const MONITOR_PERIOD_US = 5 * SECOND_US;
@@ -45,9 +45,11 @@ export function monitorNodes(world: NodeLifecycleWorld, now: Micros): Pass {
     if (status === 'True' && hasNoExecute(node)) reachable.push(name);
     if (status === 'True') unqueueNoExecute(world, node);
     else queueNoExecute(world, node);
-    const zone = zones.get(zoneKeyOf(node));
-    if (zone === undefined) zones.set(zoneKeyOf(node), [status]);
-    else zone.push(status);
+    if (!isLeftOut(node)) {
+      const zone = zones.get(zoneKeyOf(node));
+      if (zone === undefined) zones.set(zoneKeyOf(node), [status]);
+      else zone.push(status);
+    }
     if (status !== 'True' || hasNoExecute(node) || !isRenewing(world, name)) isQuiet = false;
   }
   const relief = disrupt(world, zones, now) && !isAllDisrupted;

@@ -38,3 +38,8 @@ export function zoneKeyOf({ metadata }: Node): string {
   const zone = metadata.labels?.['topology.kubernetes.io/zone'] ?? '';
   return region === '' && zone === '' ? '' : `${region}:${zone}`;
 }
+
+/** Nodes that say so do not count for the state of their zone. node_lifecycle_controller.go: isNodeExcludedFromDisruptionChecks */
+export function isLeftOut({ metadata }: Node): boolean {
+  return metadata.labels?.['node.kubernetes.io/exclude-disruption'] !== undefined;
+}

@@ -56,6 +56,23 @@ describe('a Deployment', () => {
     expect(web(tank).metadata.annotations).toMatchObject({ 'deployment.kubernetes.io/revision': '2' });
   });
 
+  it('counts a collision where the name of its ReplicaSet is taken, and takes another', () => {
+    const other = tankWith();
+    other.create(webDeployment(2));
+    other.run(SECOND_US);
+    const [set] = other.all<ReplicaSet>('ReplicaSet');
+    const tank = tankWith();
+    const { apiVersion, kind, spec } = set!;
+    const selector = { matchLabels: { app: 'another' } };
+    const template = { ...spec.template, metadata: { labels: { app: 'another' } } };
+    const metadata = { name: set!.metadata.name, namespace: 'default', labels: { app: 'another' } };
+    tank.create({ apiVersion, kind, metadata, spec: { replicas: 1, selector, template } });
+    tank.create(webDeployment(2));
+    tank.run(10 * SECOND_US);
+    expect(web(tank).status).toMatchObject({ collisionCount: 1, availableReplicas: 2 });
+    expect(tank.all<ReplicaSet>('ReplicaSet')).toHaveLength(2);
+  });
+
   it('goes back to an old ReplicaSet under a new revision, and forgets history beyond its limit', () => {
     const tank = tankWith();
     tank.create(webDeployment(2, { revisionHistoryLimit: 1 }));

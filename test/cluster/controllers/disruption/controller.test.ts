@@ -187,4 +187,22 @@ describe('an eviction', () => {
     };
     expect(tank.ask(evict(tank.create(pod) as Pod))).toMatchObject({ status: 201 });
   });
+
+  it('lets a pod that is not ready go past a budget that is met, or whatever it says under AlwaysAllow', () => {
+    const answer = (spec: Readonly<Record<string, unknown>>, unready: number): number => {
+      const tank = guardedTank(3, spec);
+      const pods = tank.readyPods().slice(0, unready);
+      for (const { metadata } of pods) {
+        const body = { status: { conditions: [{ type: 'Ready', status: 'False' }] } };
+        const { name } = metadata;
+        tank.ask({ verb: 'patch', kind: 'Pod', namespace: 'default', name, subresource: 'status', body });
+      }
+      tank.run(SECOND_US);
+      expect(statusOf(tank).disruptionsAllowed).toBe(0);
+      return tank.ask(evict(tank.get<Pod>('Pod', pods[0]!.metadata.name)!)).status;
+    };
+    expect(answer({ minAvailable: 2 }, 1)).toBe(201);
+    expect(answer({ minAvailable: 2 }, 2)).toBe(429);
+    expect(answer({ minAvailable: 2, unhealthyPodEvictionPolicy: 'AlwaysAllow' }, 2)).toBe(201);
+  });
 });

@@ -4,7 +4,7 @@ import { type Listeners, PROBE_COMPONENT, openInformer } from '../../../../src/c
 import type { Node } from '../../../../src/cluster/api/objects/node.js';
 import type { Pod, Toleration } from '../../../../src/cluster/api/objects/pod.js';
 import { stored } from '../../../../src/cluster/api/store.js';
-import { insertObject, removeObject } from '../../../../src/cluster/api/writes.js';
+import { insertObject, removeObject, replaceObject } from '../../../../src/cluster/api/writes.js';
 import { registerNodeLifecycle } from '../../../../src/cluster/controllers/node-lifecycle/controller.js';
 import {
   createNodeLifecycleState,
@@ -20,7 +20,15 @@ import { podIndexOfUid, SERVING_OPEN, SERVING_UNREACHABLE } from '../../../../sr
 import type { NodesWorld } from '../../../../src/cluster/nodes/world.js';
 import { digestHex } from '../../../../src/kernel/digest.js';
 import { DAY_US, SECOND_US } from '../../../../src/kernel/time.js';
-import { boundPod, eventReasons, nodesStage, type NodesStage, play, podNamed } from '../../nodes/nodes-world.js';
+import {
+  boundPod,
+  eventMessages,
+  eventReasons,
+  nodesStage,
+  type NodesStage,
+  play,
+  podNamed,
+} from '../../nodes/nodes-world.js';
 
 type World = NodesWorld & NodeLifecycleWorld & TaintEvictionWorld;
 
@@ -109,6 +117,7 @@ describe('a kubelet that stops', () => {
     play(stage, 200);
     const pod = podNamed(stage, 'web')!;
     expect(pod.metadata.deletionTimestamp).toBeUndefined();
+    expect(eventMessages(stage, 'web', 'TaintManagerEviction')).toEqual(['Cancelling deletion of Pod default/web']);
     expect(pod.status.conditions!.find(({ type }) => type === 'Ready')!.status).toBe('True');
     expect(pod.status.containerStatuses![0]!.restartCount).toBe(0);
   });
@@ -178,6 +187,20 @@ describe('the pace of eviction', () => {
     for (const node of ['n-1', 'n-3', 'n-5', 'n-7']) {
       expect(seen.findLast((line) => line.includes(`${node} `))).toMatch(/Ready=True $/);
     }
+  });
+
+  test('nodes that are left out of disruption checks do not make their zone a disrupted one', () => {
+    const stage = stageWith(10, ['a', 'b']);
+    const { world, seen } = stage;
+    for (const name of ['n-5', 'n-7']) {
+      const node = stored<Node>(world, 'Node', name)!;
+      const labels = { ...node.metadata.labels, 'node.kubernetes.io/exclude-disruption': '' };
+      replaceObject(world, node, { ...node, metadata: { ...node.metadata, labels } });
+    }
+    play(stage, 10);
+    for (const node of [0, 2, 4, 6]) crashNode(world, node);
+    play(stage, 300);
+    for (const node of ['n-1', 'n-3', 'n-5', 'n-7']) expect(taintedAt(seen, node)).toBeGreaterThan(50);
   });
 });
 
