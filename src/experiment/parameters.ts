@@ -66,7 +66,8 @@ function kindOf(name: string, value: unknown): ParameterKind | undefined {
 function kindOfNumber(name: string): ParameterKind {
   if (name === 'etcdMembers') return 'members';
   if (name.endsWith('Chance')) return 'share';
-  return name.endsWith('PerSecond') || name === 'qps' || name === 'burst' ? 'rate' : 'number';
+  if (name === 'burst') return 'count';
+  return name.endsWith('PerSecond') || name === 'qps' ? 'rate' : 'number';
 }
 
 /** The parameters that go by this name, with or without their room. */

@@ -13,8 +13,8 @@ import { readScheduler } from './scheduler.js';
 import { fail, failDistribution, failAtKey, positionOf, readQuantity, type Scope } from './scope.js';
 import type { ClusterSpec, NodePool, ParameterOverride } from './types.js';
 
-/** What a preset's value may be: `share` is a number from 0 to 1, `rate` one above 0, `members` a size of an etcd cluster. */
-export type ParameterKind = 'distribution' | 'number' | 'rate' | 'share' | 'members' | 'boolean';
+/** What a preset's value may be: `share` is a number from 0 to 1, `rate` one above 0, `count` a whole one above 0, `members` a size of an etcd cluster. */
+export type ParameterKind = 'distribution' | 'number' | 'rate' | 'count' | 'share' | 'members' | 'boolean';
 
 /** What the values of presets are, by name, for checking `cluster.parameters`. */
 export type KnownParameters = ReadonlyMap<string, ParameterKind>;
@@ -99,6 +99,7 @@ const KIND_WORDS: { readonly [K in ParameterKind]: string } = {
   distribution: 'a duration or distribution',
   number: 'a number of 0 or more',
   rate: 'a number above 0',
+  count: 'a whole number above 0',
   share: 'a number from 0 to 1',
   members: '1, 3, 5 or 7 members: an etcd cluster has an odd number of them',
   boolean: 'true or false',
@@ -111,6 +112,8 @@ function isOfKind(value: number | boolean, kind: ParameterKind): boolean {
       return value >= 0;
     case 'rate':
       return value > 0;
+    case 'count':
+      return value > 0 && Number.isInteger(value);
     case 'share':
       return value >= 0 && value <= 1;
     case 'members':
