@@ -16,7 +16,7 @@ import type { QueuedPod } from './queued-pod.js';
 import { profileNamed } from './profile.js';
 import { refusalOf } from './refusal.js';
 import { prepare } from './schedule-pod.js';
-import { claimsLackedBy } from './scheduling-queue.js';
+import { claimsLackedBy } from './gates.js';
 import { ATTEMPT_TABLE, JUDGEMENT_TABLE, UNTRIED_TABLE } from './tables.js';
 import type { SchedulerWorld } from './world.js';
 

@@ -86,18 +86,21 @@ function claimsAfter(cluster: ClusterState, { devices }: Filters, uid: string): 
   return freed === undefined ? { said: STILL_UNSCHEDULABLE } : { said: DEALLOCATED, freed };
 }
 
+/** What PostFilter comes to: a failure without those who rejected. */
+type AfterFilter = Omit<Failure, 'plugins' | 'isError'>;
+
 /** kubernetes v1.36.3 pkg/scheduler/framework/runtime/framework.go: RunPostFilterPlugins; schedule_one.go: schedulingCycle. */
 function postFilter(
   cluster: ClusterState,
   pod: PodClass,
   { said: saidOfClaims, freed }: ClaimsAfter,
   preempt: () => Preemption,
-): Omit<Failure, 'plugins'> {
+): AfterFilter {
   const { postFilters } = pod.profile;
   const said: string[] = [];
   let passes = 0;
-  let nomination = postFilters.length === 0 ? '' : undefined;
-  let freeing = {};
+  let nomination: AfterFilter['nomination'] = postFilters.length === 0 ? '' : undefined;
+  let freeing: Pick<AfterFilter, 'freed'> = {};
   for (const plugin of postFilters) {
     if (plugin === 'DynamicResources') {
       if (saidOfClaims === undefined) return { message: ` ${STATE_NOT_FOUND}`, nomination, passes };

@@ -3,8 +3,8 @@ import type { Pod } from '../api/objects/pod.js';
 import { type BackoffLimits, isBackingOff } from './backoff.js';
 import type { ClusterState } from './cluster.js';
 import { type ClusterEvent, ownChanges } from './cluster-event.js';
+import { type Gate, gateOf, LISTENS, type Preempting } from './gates.js';
 import { type PodClass, podClassOf } from './pod-class.js';
-import { type PreEnqueuePlugin, profileNamed } from './profile.js';
 import {
   byBackoff,
   byPriority,
@@ -16,8 +16,6 @@ import {
   type QueuedPod,
   queuedPod,
 } from './queued-pod.js';
-import { listensToDevices } from './device-hints.js';
-import { claimsFor, claimUserOf } from './plugins/dynamic-resources.js';
 import { mayHelp } from './queueing-hints.js';
 
 /** Pods of one class that the same plugins rejected: an event helps all of them or none. */
@@ -41,8 +39,8 @@ export interface SchedulingQueue {
   readonly errorBackoff: PodHeap;
   /** Failed, and nothing has happened since that could help. */
   readonly pool: Map<string, PoolGroup>;
-  /** Pods whose victims are being evicted, by uid, with the last victim's uid once only that one is left: not tried meanwhile. */
-  readonly preempting: Map<string, string>;
+  /** Not tried meanwhile. */
+  readonly preempting: Preempting;
   /** What happened since the pod in flight was popped. */
   readonly sincePop: ClusterEvent[];
   inFlight: QueuedPod | undefined;
@@ -265,7 +263,7 @@ function requeue(cluster: ClusterState, queue: SchedulingQueue, queued: QueuedPo
 
 /** Into a queue, unless a PreEnqueue plugin keeps the pod out (moveToActiveQ, moveToBackoffQ). */
 function enter(cluster: ClusterState, queue: SchedulingQueue, queued: QueuedPod, where: QueueName): void {
-  const gate = gateOf(cluster, queue, queued);
+  const gate = gateOf(cluster, queue.preempting, queued.pod);
   if (gate === undefined) {
     place(queue, queued, where);
     return;
@@ -279,42 +277,6 @@ function enter(cluster: ClusterState, queue: SchedulingQueue, queued: QueuedPod,
   }
   queued.place = 'gated';
   queued.ticket += 1;
-}
-
-/** Plugins that keep a pod out until something happens in the cluster, or to the pod. */
-type Gate = Exclude<PreEnqueuePlugin, 'SchedulingGates'>;
-
-const LISTENS: Readonly<Record<Gate, (event: ClusterEvent) => boolean>> = {
-  DynamicResources: listensToDevices,
-  DefaultPreemption: ({ type }) => type === 'PodDelete',
-};
-
-/** The first PreEnqueue plugin that rejects the pod: only what that plugin listens to lets it in. */
-function gateOf(cluster: ClusterState, queue: SchedulingQueue, queued: QueuedPod): PreEnqueuePlugin | undefined {
-  const { pod } = queued;
-  const { schedulingGates = [], schedulerName } = pod.spec;
-  const asks = (plugin: PreEnqueuePlugin): boolean =>
-    profileNamed(cluster.profiles, schedulerName)?.preEnqueue.includes(plugin) === true;
-  if (schedulingGates.length > 0 && asks('SchedulingGates')) return 'SchedulingGates';
-  if (claimsLackedBy(cluster, pod) !== undefined) return 'DynamicResources';
-  return isPreempting(cluster, queue, queued) ? 'DefaultPreemption' : undefined;
-}
-
-/** DynamicResources' gate: what the claims of the pod lack; undefined: it does not hold the pod. */
-export function claimsLackedBy({ profiles, devices }: ClusterState, pod: Pod): string | undefined {
-  const user = claimUserOf(pod);
-  if (user === undefined) return undefined;
-  if (profileNamed(profiles, pod.spec.schedulerName)?.preEnqueue.includes('DynamicResources') !== true)
-    return undefined;
-  const claims = claimsFor(devices, user);
-  return typeof claims === 'string' ? claims : undefined;
-}
-
-/** DefaultPreemption's gate: victims are still to be evicted. Of the last one it is enough that it is on its way out (IsPodRunningPreemption). */
-function isPreempting(cluster: ClusterState, { preempting }: SchedulingQueue, { pod }: QueuedPod): boolean {
-  const lastVictim = preempting.get(pod.metadata.uid);
-  if (lastVictim === undefined) return false;
-  return lastVictim === '' || cluster.pods.get(lastVictim)?.terminating === false;
 }
 
 type QueueName = 'active' | 'backoff' | 'error-backoff';

@@ -2,7 +2,7 @@ import { type Listeners, PROBE_COMPONENT } from '../../cluster/api/informers.js'
 import type { Pod } from '../../cluster/api/objects/pod.js';
 import { podCondition } from '../../cluster/api/pod-predicates.js';
 import { collection } from '../../cluster/api/store.js';
-import { claimsLackedBy } from '../../cluster/scheduler/scheduling-queue.js';
+import { claimsLackedBy } from '../../cluster/scheduler/gates.js';
 import type { SchedulerWorld } from '../../cluster/scheduler/world.js';
 import { appendRow } from '../../kernel/probe.js';
 import { microsToSeconds } from '../../kernel/time.js';
