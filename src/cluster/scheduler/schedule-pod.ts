@@ -12,9 +12,9 @@ import { filterWithNominated } from './preemption/trial.js';
 import { heapRoot, scorePlainly, searchPlainly } from './reference-cycle.js';
 import { mayBeRefused, refusalOf } from './refusal.js';
 import { feasibleNodesToFind } from './sampling.js';
-import { scoreNodes } from './score-nodes.js';
+import { bestNode, scoreNodes } from './score-nodes.js';
 import { currentLeast, refreshSpread } from './spread-counts.js';
-import { type TieDraw, winsTie } from './tie-break.js';
+import type { TieDraw } from './tie-break.js';
 
 /** The outcome of an attempt. The feasible nodes and their totals stay in the cluster's buffers. */
 interface Decision {
@@ -65,8 +65,9 @@ export function schedulePod(
   let winner = 0;
   if (feasible > 1) {
     if (isReference) scorePlainly(cluster, pod);
-    else scoreNodes(cluster, filters);
-    winner = draw !== undefined ? drawnBest(cluster, draw) : isReference ? heapRoot(cluster) : firstBest(cluster);
+    else if (draw !== undefined) scoreNodes(cluster, filters);
+    winner =
+      draw !== undefined ? drawnBest(cluster, draw) : isReference ? heapRoot(cluster) : bestNode(cluster, filters);
   }
   return { node: cluster.feasible[winner]!, feasible, evaluated, isNominated: false, error };
 }
@@ -143,20 +144,6 @@ function search(cluster: ClusterState, filters: Filters, candidates: Int32Array,
   }
   cluster.feasibleCount = found;
   return evaluated;
-}
-
-/** Position of the winner among the feasible nodes. */
-function firstBest(cluster: ClusterState): number {
-  const { totals, feasibleCount } = cluster;
-  let winner = 0;
-  let highest = totals[0]!;
-  for (let index = 1; index < feasibleCount; index++) {
-    const total = totals[index]!;
-    if (total < highest || (total === highest && winsTie(winner, index))) continue;
-    winner = index;
-    highest = total;
-  }
-  return winner;
 }
 
 function drawnBest(cluster: ClusterState, draw: NonNullable<TieDraw>): number {

@@ -6,13 +6,46 @@ import type { PodClass } from './pod-class.js';
 import { type DeviceDemand, scoreDevices, scoresDevices } from './plugins/dynamic-resources.js';
 import { type CountedPods, normalizeAffinity } from './plugins/inter-pod-affinity.js';
 import { isIgnored, normalizeSpread, scoreSpread, topologyWeight } from './plugins/pod-topology-spread.js';
-import type { ClassSpread, DomainSums } from './spread-counts.js';
+import { bestUnderDefaultSpread, NONE } from './default-spread.js';
+import type { ClassSpread } from './spread-counts.js';
+import { winsTie } from './tie-break.js';
 
-/**
- * Adds to the totals of the feasible nodes: weight times normalised score, over all plugins that take part. Without
- * PreferNoSchedule taints the score of TaintToleration is the same for all, and left out.
- */
-export function scoreNodes(cluster: ClusterState, { pod, spread, devices }: Filters): void {
+/** Position of the feasible node with the highest total, ties decided as the real scheduler does without drawing. */
+export function bestNode(cluster: ClusterState, filters: Filters): number {
+  const { spread, pod } = filters;
+  addUnspread(cluster, filters);
+  const best = spread.isSystemDefault ? bestUnderDefaultSpread(cluster, spread, weightOf(pod)) : NONE;
+  if (best !== NONE) return best;
+  if (spread.soft.length > 0) addSpread(cluster, spread, weightOf(pod));
+  return firstBest(cluster);
+}
+
+/** Position of the winner among the feasible nodes. */
+function firstBest(cluster: ClusterState): number {
+  const { totals, feasibleCount } = cluster;
+  let winner = 0;
+  let highest = totals[0]!;
+  for (let index = 1; index < feasibleCount; index++) {
+    const total = totals[index]!;
+    if (total < highest || (total === highest && winsTie(winner, index))) continue;
+    winner = index;
+    highest = total;
+  }
+  return winner;
+}
+
+/** Adds to the totals of the feasible nodes: weight times normalised score, over all plugins that take part. */
+export function scoreNodes(cluster: ClusterState, filters: Filters): void {
+  addUnspread(cluster, filters);
+  if (filters.spread.soft.length > 0) addSpread(cluster, filters.spread, weightOf(filters.pod));
+}
+
+function weightOf({ profile }: PodClass): number {
+  return profile.weights.PodTopologySpread;
+}
+
+/** All but PodTopologySpread. Without PreferNoSchedule taints the score of TaintToleration is the same for all, and left out. */
+function addUnspread(cluster: ClusterState, { pod, devices }: Filters): void {
   const { placement, profile } = pod;
   const { weights } = profile;
   const { TaintToleration: taints, NodeAffinity: affinity } = weights;
@@ -20,7 +53,6 @@ export function scoreNodes(cluster: ClusterState, { pod, spread, devices }: Filt
   if (placement.hasTaintScores && taints > 0) addShares(cluster, placement.taintScores, -taints, 100 * taints);
   if (placement.scoresAffinity && affinity > 0) addShares(cluster, placement.affinityScores, affinity, 0);
   if (weights.ImageLocality > 0) addImages(cluster, pod, weights.ImageLocality);
-  if (spread.soft.length > 0) addSpread(cluster, spread, weights.PodTopologySpread);
   if (weights.InterPodAffinity > 0) addInterPodAffinity(cluster, pod);
   if (devices !== undefined && weights.DynamicResources > 0) addDevices(cluster, devices, weights.DynamicResources);
 }
@@ -43,7 +75,6 @@ function addShares(cluster: ClusterState, raws: Int32Array, weight: number, full
 
 function addSpread(cluster: ClusterState, spread: ClassSpread, weight: number): void {
   const { feasibleCount, totals, scratch, range } = cluster;
-  if (spread.isSystemDefault && addDefaultSpread(cluster, spread, weight)) return;
   range.least = MAXIMUM_INTEGER;
   range.greatest = 0;
   rawSpread(cluster, spread);
@@ -82,62 +113,6 @@ function rawSpread(cluster: ClusterState, spread: ClassSpread): void {
     if (raw < range.least) range.least = raw;
     if (raw > range.greatest) range.greatest = raw;
   }
-}
-
-/**
- * The same for the system's default constraints, hostname and zone, which nearly every pod has: nodes of one zone with
- * as many pods have one score, so that a few are worked out and the nodes only say which. False: too many are different.
- */
-function addDefaultSpread(cluster: ClusterState, spread: ClassSpread, weight: number): boolean {
-  const { feasible, feasibleCount, totals, scratch, topologies } = cluster;
-  const [hostname, zone] = spread.soft as readonly [DomainSums, DomainSums];
-  const { valueOf, values } = topologies[zone.constraint.topology]!;
-  const everyNodeHasHostname = topologies[hostname.constraint.topology]!.labelled === cluster.nodeCount;
-  const kinds = (values.size + 1) << COUNT_BITS;
-  if (!everyNodeHasHostname || kinds > feasibleCount) return false;
-  const seen = cluster.seen.fill(0, 0, kinds);
-  const { counts } = hostname.counter;
-  let all = 0;
-  for (let index = 0; index < feasibleCount; index++) {
-    const node = feasible[index]!;
-    const count = counts[node]!;
-    all |= count;
-    const kind = ((valueOf[node]! + 1) << COUNT_BITS) | (count & COUNT_MASK);
-    scratch[index] = kind;
-    seen[kind] = 1;
-  }
-  if (all > COUNT_MASK) return false;
-  const points = pointsByKind(cluster, spread, weight, kinds);
-  for (let index = 0; index < feasibleCount; index++) totals[index]! += points[scratch[index]!]!;
-  return true;
-}
-
-/** So many bits of a kind are the number of pods on the node, the rest its zone: up to 15 pods are told apart. */
-const COUNT_BITS = 4;
-const COUNT_MASK = (1 << COUNT_BITS) - 1;
-
-/** Points by zone (its number + 1, 0 for none) and number of pods, for those that have been seen. */
-function pointsByKind(cluster: ClusterState, { soft }: ClassSpread, weight: number, kinds: number): Int32Array {
-  const { feasible, feasibleCount, seen, points } = cluster;
-  const [hostname, zone] = soft as readonly [DomainSums, DomainSums];
-  const hostnameWeight = topologyWeight(cluster, hostname, feasible, feasibleCount);
-  const zoneWeight = topologyWeight(cluster, zone, feasible, feasibleCount);
-  let least = MAXIMUM_INTEGER;
-  let greatest = 0;
-  for (let kind = 0; kind < kinds; kind++) {
-    if (seen[kind] === 0) continue;
-    const value = (kind >> COUNT_BITS) - 1;
-    let score = (kind & COUNT_MASK) * hostnameWeight + (hostname.constraint.maxSkew - 1);
-    if (value !== NO_VALUE) score += zone.matching[value]! * zoneWeight + (zone.constraint.maxSkew - 1);
-    const raw = Math.round(score);
-    points[kind] = raw;
-    least = Math.min(least, raw);
-    greatest = Math.max(greatest, raw);
-  }
-  for (let kind = 0; kind < kinds; kind++) {
-    if (seen[kind] === 1) points[kind] = weight * normalizeSpread(points[kind]!, least, greatest);
-  }
-  return points;
 }
 
 const IGNORED = -1;

@@ -8,9 +8,9 @@ export interface SearchBuffers {
   scratch: Int32Array;
   /** Room for those of the feasible nodes that count for something. */
   counted: Int32Array;
-  /** Points by raw score or by kind of node, and the kinds that were met. */
+  /** Points by raw score or by kind of node, and the best position of each kind. */
   points: Int32Array;
-  seen: Uint8Array;
+  bestOfKind: Int32Array;
   /** Of the raw scores in `scratch`. */
   readonly range: { least: number; greatest: number };
 }
@@ -23,7 +23,7 @@ export function createSearchBuffers(): SearchBuffers {
     scratch: new Int32Array(0),
     counted: new Int32Array(0),
     points: new Int32Array(0),
-    seen: new Uint8Array(0),
+    bestOfKind: new Int32Array(0),
     range: { least: 0, greatest: 0 },
   };
 }
@@ -34,5 +34,5 @@ export function growSearchBuffers(buffers: SearchBuffers, capacity: number): voi
   buffers.scratch = new Int32Array(capacity);
   buffers.counted = new Int32Array(capacity);
   buffers.points = new Int32Array(capacity);
-  buffers.seen = new Uint8Array(capacity);
+  buffers.bestOfKind = new Int32Array(capacity);
 }

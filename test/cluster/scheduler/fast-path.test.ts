@@ -19,7 +19,8 @@ import { setNamespaceLabels } from '../../../src/cluster/scheduler/affinity-coun
 import { decide } from '../../../src/cluster/scheduler/decide.js';
 import { addSlice, setClaim } from '../../../src/cluster/scheduler/devices/device-state.js';
 import { fitErrorOf } from '../../../src/cluster/scheduler/fit-error.js';
-import { podClassOf } from '../../../src/cluster/scheduler/pod-class.js';
+import { type PodClass, podClassOf } from '../../../src/cluster/scheduler/pod-class.js';
+import { schedulePod } from '../../../src/cluster/scheduler/schedule-pod.js';
 import { knownVerdicts } from '../../../src/cluster/scheduler/known-verdicts.js';
 import { type ClaimWish, planDevices } from '../../../src/cluster/scheduler/plugins/dynamic-resources.js';
 import { denominate, incomingOf, nominate } from '../../../src/cluster/scheduler/preemption/nominations.js';
@@ -458,19 +459,28 @@ function rebuilt({ cluster, nodes, pods, teams, deviceClaims, nominated }: Story
   return fresh;
 }
 
+/** Totals by position. Only where ties are drawn does the fast path work out all of them. */
+function totalsOf(cluster: ClusterState, podClass: PodClass, incoming: Pod): number[] {
+  const { nextStart, isReference } = cluster;
+  schedulePod(cluster, podClass, incomingOf(incoming), () => 0);
+  cluster.nextStart = nextStart;
+  const { placement, profile } = podClass;
+  // Full marks of TaintToleration, which all nodes have where no node has such a taint, are left out of the fast totals.
+  const leftOut = isReference || placement.hasTaintScores ? 0 : 100 * profile.weights.TaintToleration;
+  return [...cluster.totals.subarray(0, cluster.feasibleCount)].map((total) => total + leftOut);
+}
+
 /** Node, feasible nodes in the order found with their totals, failure, victims: all that comes of an attempt, by names. */
 function decisionOf(cluster: ClusterState, incoming: Pod) {
   const podClass = podClassOf(cluster, incoming);
+  const totals = totalsOf(cluster, podClass, incoming);
   const { node: chosen, evaluated, failure } = decide(cluster, podClass, incomingOf(incoming));
   const found = [...cluster.feasible.subarray(0, failure === undefined ? cluster.feasibleCount : 0)];
-  const { weights } = podClass.profile;
-  // Full marks of TaintToleration, which all nodes have where no node has such a taint, are left out of the fast totals.
-  const leftOut = cluster.isReference || podClass.placement.hasTaintScores ? 0 : 100 * weights.TaintToleration;
   return {
     nodeName: chosen === NO_NODE ? undefined : cluster.names[chosen]!,
     evaluated,
     found: found.map((index) => cluster.names[index]!),
-    totals: found.length < 2 ? [] : found.map((_index, position) => cluster.totals[position]! + leftOut),
+    totals: found.length < 2 ? [] : totals,
     message: failure?.message,
     plugins: failure?.plugins,
     nomination: failure?.nomination,
