@@ -20,11 +20,17 @@ export function unplayedFields(object: KubernetesObject): string[] {
     case 'Deployment':
     case 'ReplicaSet':
     case 'ReplicationController':
-    case 'StatefulSet':
     case 'DaemonSet':
     case 'Job':
       inPodSpec(fieldsIn(fieldsIn(spec['template'])['spec']), 'spec.template.spec', found);
       break;
+    case 'StatefulSet': {
+      inPodSpec(fieldsIn(fieldsIn(spec['template'])['spec']), 'spec.template.spec', found);
+      // Kubernetes v1.36 drops it, too: its gate MaxUnavailableStatefulSet is off.
+      const strategy = fieldsIn(spec['updateStrategy']);
+      named(fieldsIn(strategy['rollingUpdate']), ['maxUnavailable'], 'spec.updateStrategy.rollingUpdate', found);
+      break;
+    }
     case 'CronJob':
       inPodSpec(jobTemplateSpec(spec), 'spec.jobTemplate.spec.template.spec', found);
       break;

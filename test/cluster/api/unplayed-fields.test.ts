@@ -66,3 +66,12 @@ it('knows that an autoscaler sees the CPU alone', () => {
     'spec.metrics.resource',
   ]);
 });
+
+it('names maxUnavailable of a StatefulSet, which Kubernetes drops as long as its gate is off', () => {
+  const template = { metadata: { labels: { app: 'db' } }, spec: { containers: [{ name: 'db', image: 'db' }] } };
+  const updateStrategy = { rollingUpdate: { partition: 1, maxUnavailable: 2 } };
+  const spec = { serviceName: 'db', selector: { matchLabels: { app: 'db' } }, updateStrategy, template };
+  expect(unplayed({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata, spec })).toEqual([
+    'spec.updateStrategy.rollingUpdate.maxUnavailable',
+  ]);
+});
