@@ -14,10 +14,14 @@ import { armPass, PASS, type Passes } from '../shared/passes.js';
 const PERIOD_US = 20 * SECOND_US;
 const QUARANTINE_US = 40 * SECOND_US;
 const OUT_OF_SERVICE_TAINT = 'node.kubernetes.io/out-of-service';
+/** Pods that have ended and are kept (kubernetes v1.36.3 pkg/controller/podgc/config/v1alpha1/defaults.go: TerminatedPodGCThreshold) */
+const ENDED_KEPT = 12_500;
 
-/** What the controller remembers: since which pass nodes that pods are bound to are missing. */
 export interface PodGcState extends Passes {
+  /** Since which pass nodes that pods are bound to are missing. */
   readonly missingSince: Map<string, Micros>;
+  /** How many pods have ended. */
+  ended: number;
 }
 
 export interface PodGcWorld extends KcmWorld {
@@ -25,12 +29,12 @@ export interface PodGcWorld extends KcmWorld {
 }
 
 export function createPodGcState(): PodGcState {
-  return { missingSince: new Map(), phaseUs: undefined, nextPassAt: Number.POSITIVE_INFINITY };
+  return { missingSince: new Map(), ended: 0, phaseUs: undefined, nextPassAt: Number.POSITIVE_INFINITY };
 }
 
 /**
- * Removes pods whose node is gone or never was there, or is said to be out of service while they terminate. It passes every
- * 20 seconds, but only once a node is missing or carries that taint. Pods that have ended are left: there are never 12,500 of them in this part.
+ * Removes pods whose node is gone or never was there, or is said to be out of service while they terminate; pods that terminate
+ * without a node; and the oldest of more than 12,500 that have ended. It passes every 20 seconds, but only once there is such a pod.
  * Source: kubernetes v1.36.3 pkg/controller/podgc/gc_controller.go
  */
 export function registerPodGc<W extends PodGcWorld>(controllers: Controllers<W>, listeners: Listeners<W>): void {
@@ -52,6 +56,10 @@ export function registerPodGc<W extends PodGcWorld>(controllers: Controllers<W>,
     if (type === 'deleted' || isOutOfService(object)) arm(world, controllerId);
   });
   listeners.on<Pod>(KCM, 'Pod', (world, { type, object, before }) => {
+    const { podGc } = world.controllers;
+    if (type !== 'deleted' && isTerminal(object)) podGc.ended += 1;
+    if (before !== undefined && isTerminal(before)) podGc.ended -= 1;
+    if (podGc.ended > ENDED_KEPT || (type !== 'deleted' && isLost(object))) arm(world, controllerId);
     const { nodeName } = object.spec;
     if (nodeName === undefined || type === 'deleted' || before?.spec.nodeName === nodeName) return;
     if (!kcmLister<Node>(world, 'Node').has(nodeName)) arm(world, controllerId);
@@ -67,8 +75,10 @@ function pass(world: PodGcWorld, controllerId: number): SyncStep {
   const { podGc } = world.controllers;
   const { missingSince, nextPassAt } = podGc;
   const nodes = kcmLister<Node>(world, 'Node');
-  let isQuiet = true;
-  for (const { spec } of kcmLister<Pod>(world, 'Pod').values()) {
+  let isQuiet = podGc.ended <= ENDED_KEPT;
+  for (const pod of kcmLister<Pod>(world, 'Pod').values()) {
+    const { spec } = pod;
+    if (isLost(pod)) isQuiet = false;
     if (spec.nodeName === undefined) continue;
     const node = nodes.get(spec.nodeName);
     if (node === undefined) missingSince.set(spec.nodeName, missingSince.get(spec.nodeName) ?? nextPassAt);
@@ -79,12 +89,35 @@ function pass(world: PodGcWorld, controllerId: number): SyncStep {
   if (isQuiet) return SYNC_DONE;
   const asked = [...missingSince].flatMap(([name, since]) => (nextPassAt - since >= QUARANTINE_US ? [name] : []));
   arm(world, controllerId);
-  removeFrom(world, controllerId, ({ metadata, spec }) => {
+  for (const pod of oldestEnded(world, podGc.ended - ENDED_KEPT)) enqueue(world, controllerId, objectKey(pod));
+  removeFrom(world, controllerId, (pod) => {
+    const { metadata, spec } = pod;
+    if (isLost(pod)) return true;
     const node = metadata.deletionTimestamp === undefined ? undefined : nodes.get(spec.nodeName ?? '');
     return node !== undefined && isOutOfService(node);
   });
   const requests = asked.map((name): ApiRequest => ({ verb: 'get', kind: 'Node', namespace: '', name }));
   return asked.length === 0 ? SYNC_DONE : { requests, memory: asked };
+}
+
+/** gc_controller.go: byEvictionAndCreationTimestamp */
+function oldestEnded(world: PodGcWorld, count: number): Pod[] {
+  if (count <= 0) return [];
+  const ended = [...kcmLister<Pod>(world, 'Pod').values()].filter(isTerminal);
+  const isEvicted = ({ status }: Pod): boolean => status.phase === 'Failed' && status.reason === 'Evicted';
+  ended.sort((left, right) => {
+    if (isEvicted(left) !== isEvicted(right)) return isEvicted(left) ? -1 : 1;
+    const [ours, theirs] = [left.metadata, right.metadata];
+    const age = ours.creationTimestamp - theirs.creationTimestamp;
+    return age !== 0 ? age : ours.name < theirs.name ? -1 : 1;
+  });
+  return ended.slice(0, count);
+}
+
+/** Terminates, and no kubelet will end it: a finalizer holds it. gc_controller.go: gcUnscheduledTerminating */
+function isLost(pod: Pod): boolean {
+  const { metadata, spec } = pod;
+  return metadata.deletionTimestamp !== undefined && spec.nodeName === undefined && !isTerminal(pod);
 }
 
 /** One after the other. */
@@ -105,7 +138,8 @@ function remove(world: PodGcWorld, key: ObjectKey): SyncStep {
   const { namespace, name, uid } = pod.metadata;
   const deletion: ApiRequest = { verb: 'delete', kind: 'Pod', namespace, name, uid, gracePeriodSeconds: 0 };
   if (isTerminal(pod)) return { requests: [deletion], outcome: {} };
-  const isOrphaned = !kcmLister<Node>(world, 'Node').has(pod.spec.nodeName!);
+  const { nodeName } = pod.spec;
+  const isOrphaned = nodeName !== undefined && !kcmLister<Node>(world, 'Node').has(nodeName);
   const status = {
     phase: 'Failed',
     ...(isOrphaned ? { conditions: [{ ...ORPHANED, lastTransitionTime: world.kernel.now }] } : {}),

@@ -100,3 +100,38 @@ test('a node said to be out of service gives up the pods that terminate on it', 
   play(stage, 112);
   expect(podNamed(stage, 'web')).toBeUndefined();
 });
+
+test('of more than 12,500 pods that have ended the oldest go, evicted ones first', () => {
+  const stage = stageWithGc();
+  const { world } = stage;
+  const KEPT = 12_500;
+  const EXCESS = 5;
+  play(stage, 1);
+  const ended = (name: string, createdAt: number, reason?: string): Pod => {
+    const pod = boundPod(name, 'n-1');
+    const metadata = { ...pod.metadata, creationTimestamp: createdAt };
+    return {
+      ...pod,
+      metadata,
+      status: { ...pod.status, phase: 'Failed', ...(reason === undefined ? {} : { reason }) },
+    };
+  };
+  for (let index = 0; index < KEPT + EXCESS - 1; index++) insertObject(world, ended(`p-${index}`, index * SECOND_US));
+  insertObject(world, ended('evicted', 2 * KEPT * SECOND_US, 'Evicted'));
+  play(stage, 60);
+  expect(podNamed(stage, 'evicted')).toBeUndefined();
+  const left = [0, 1, 2, 3, 4, 5, 6].filter((index) => podNamed(stage, `p-${index}`) !== undefined);
+  expect(left).toEqual([4, 5, 6]);
+});
+
+test('a pod that terminates without a node is failed, so that who holds it by a finalizer lets it go', () => {
+  const stage = stageWithGc();
+  const { world } = stage;
+  const pod = boundPod('job', 'n-1');
+  const { nodeName: _none, ...spec } = pod.spec;
+  const metadata = { ...pod.metadata, deletionTimestamp: SECOND_US, finalizers: ['batch.kubernetes.io/job-tracking'] };
+  insertObject(world, { ...pod, metadata, spec, status: { phase: 'Pending' } } as Pod);
+  play(stage, 30);
+  expect(podNamed(stage, 'job')!.status).toMatchObject({ phase: 'Failed' });
+  expect(podNamed(stage, 'job')!.status.conditions).toBeUndefined();
+});
