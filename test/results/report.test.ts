@@ -137,13 +137,23 @@ describe.skipIf(!isThere)('in a browser', () => {
         ]);
         return { id: figure.id, pictures: svg.length, marks: marks.length };
       });
+      // Fonts differ by a pixel or two; what is cut off by more is a chart that was laid out wrong.
+      const cut = [...document.querySelectorAll('svg')].flatMap((svg) => {
+        const { left, right } = svg.getBoundingClientRect();
+        return [...svg.querySelectorAll('text')]
+          .map((text) => ({ text: text.textContent, place: text.getBoundingClientRect() }))
+          .filter(({ place }) => place.width > 0 && (place.left < left - 2 || place.right > right + 2))
+          .map(({ text }) => text);
+      });
       return {
+        cut,
         overflow: root.scrollWidth - root.clientWidth,
         ground: getComputedStyle(document.body).backgroundColor,
         drawn,
       };
     });
     expect(seen.overflow).toBe(0);
+    expect(seen.cut).toEqual([]);
     expect(seen.ground).toBe(scheme === 'light' ? 'rgb(246, 248, 250)' : 'rgb(15, 20, 26)');
     if (report === 'run') expect(seen.drawn.map((figure) => figure.id)).toEqual(CHARTS);
     for (const figure of report === 'waits' ? [] : seen.drawn) {

@@ -58,7 +58,7 @@ export interface NameSpace {
 }
 
 export function nameSpace(layout: Layout): NameSpace {
-  return layout.name === 'narrow' ? { px: 92, characters: 14 } : { px: 156, characters: 24 };
+  return layout.name === 'narrow' ? { px: 92, characters: 13 } : { px: 156, characters: 24 };
 }
 
 /** A y axis of names. Vega guesses text widths without a canvas, and too large: names are cut by characters instead. */

@@ -1,6 +1,6 @@
 import { View, parse, resetSVGDefIds } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import type { Chart, Layout, Spec } from './chart.js';
+import { nameSpace, type Chart, type Layout, type Spec } from './chart.js';
 import { CONFIG, colourCss } from './theme.js';
 
 /** Draws a specification as SVG text, without canvas or DOM. Equal specifications give equal bytes. */
@@ -18,14 +18,21 @@ async function drawSvg(spec: Spec, idPrefix: string): Promise<string> {
 /** A chart in one of its layouts. Names of clip paths begin with those of chart and layout. */
 export async function drawChart(chart: Chart, layout: Layout): Promise<string> {
   const svg = await drawSvg(chart.spec(layout), `${chart.name}-${layout.name}`);
-  return chart.cutLeft === true ? cutLeft(svg, layout.width) : svg;
+  return chart.cutLeft === true ? cutLeft(svg, layout) : svg;
 }
 
-function cutLeft(svg: string, width: number): string {
-  return svg.replace(/ width="(\d+)" height="([\d.]+)" viewBox="0 0 \1 \2"/, (size, whole: string, height: string) => {
-    const excess = Number(whole) - width;
-    return excess <= 0 ? size : ` width="${width}" height="${height}" viewBox="${excess} 0 ${width} ${height}"`;
-  });
+/** Between names and plot, in CSS pixels. */
+const NAME_GAP = 5;
+
+/** Where the plot begins in the drawing is what Vega guessed; where it shall begin, what the names take. */
+function cutLeft(svg: string, layout: Layout): string {
+  const begin = Number(/ transform="translate\((\d+)/.exec(svg)?.[1]);
+  const excess = Math.max(0, begin - nameSpace(layout).px - NAME_GAP);
+  const { width } = layout;
+  return svg.replace(
+    / width="\d+" height="([\d.]+)" viewBox="0 0 [\d.]+ \1"/,
+    (_, height: string) => ` width="${width}" height="${height}" viewBox="${excess} 0 ${width} ${height}"`,
+  );
 }
 
 /** A picture that stands alone in a file brings its colours along, for light and dark. */
