@@ -28,8 +28,14 @@ export function defaultPodSpec(given: Fields): Fields {
   return mapField(mapField(spec, 'overhead', roundedUpToMilli), 'resources', defaultResources);
 }
 
+/** Templates that are filled in already: whoever scales a workload hands its template back as it was. No state of the world. */
+const filledTemplates = new WeakSet<Fields>();
+
 export function defaultPodTemplate(template: Fields): Fields {
-  return withFields(template, { spec: defaultPodSpec(fieldsIn(template['spec'])) });
+  if (filledTemplates.has(template)) return template;
+  const filled = withFields(template, { spec: defaultPodSpec(fieldsIn(template['spec'])) });
+  filledTemplates.add(filled);
+  return filled;
 }
 
 /** What only a pod itself gets: a Deployment shows its template as it was written. */
