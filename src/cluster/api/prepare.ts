@@ -2,7 +2,13 @@ import { draws } from '../../kernel/random.js';
 import { withFields } from '../../kernel/with-fields.js';
 import { limitFault, withLimitDefaults } from './admission/limit-range.js';
 import { taintNewNode } from './admission/node.js';
-import { CLAIM_PROTECTION, VOLUME_PROTECTION, withDefaultClass, withProtection } from './admission/storage.js';
+import {
+  CLAIM_PROTECTION,
+  growthFault,
+  VOLUME_PROTECTION,
+  withDefaultClass,
+  withProtection,
+} from './admission/storage.js';
 import { type AdmissionView, admitPod, preparePod, type PriorityClass } from './admission/pod.js';
 import type { ApiRequest, ApiResult } from './calls.js';
 import type { ObjectDraft } from './create.js';
@@ -78,7 +84,14 @@ export function prepareUpdate(
   const defaulted = counted(applyDefaults(carriedOver(wanted, current)), current);
   const errors = validateUpdate(defaulted, current);
   if (errors.length > 0) return invalid(defaulted, errors);
+  const fault = defaulted.kind === 'PersistentVolumeClaim' ? claimFault(world, defaulted, current) : undefined;
+  if (fault !== undefined) return forbidden(defaulted, fault);
   return withAddresses(world, defaulted, current, 200);
+}
+
+function claimFault(world: ApiWorld, wanted: KubernetesObject, current: KubernetesObject): string | undefined {
+  const classes = collection<StorageClass>(world, 'StorageClass');
+  return growthFault(wanted as PersistentVolumeClaim, current as PersistentVolumeClaim, classes);
 }
 
 /** A Service keeps the addresses that an update does not mention. */

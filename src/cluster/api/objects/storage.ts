@@ -50,6 +50,7 @@ export interface StorageClass extends KubernetesObject {
   readonly provisioner: string;
   readonly reclaimPolicy?: 'Retain' | 'Delete';
   readonly volumeBindingMode?: 'Immediate' | 'WaitForFirstConsumer';
+  readonly allowVolumeExpansion?: boolean;
   readonly allowedTopologies?: readonly TopologySelectorTerm[];
 }
 

@@ -1,7 +1,7 @@
 import { type Fields, fieldsIn, isZero, listIn, textIn } from '../fields.js';
 import type { QuantityText } from '../objects/meta.js';
 import { sameData } from '../patch.js';
-import { quantity } from '../quantity.js';
+import { type Quantity, quantity } from '../quantity.js';
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from './field-error.js';
 import { validateLabelSelector } from './label-selector.js';
 
@@ -28,20 +28,42 @@ export function validateClaim(spec: Fields, out: FieldError[]): void {
   }
 }
 
-/** A claim stays as it is but for the size of a bound one. Kubernetes adds the difference as text; it is left out here. */
-export function validateClaimUpdate(spec: Fields, previous: Fields, out: FieldError[]): void {
+/**
+ * A claim stays as it is but for the size of a bound one. Kubernetes adds the difference as text; it is left out here.
+ * Source: kubernetes v1.36.3 pkg/apis/core/validation/validation.go: ValidatePersistentVolumeClaimUpdate.
+ */
+export function validateClaimUpdate(claim: Fields, before: Fields, out: FieldError[]): void {
+  const [spec, previous] = [fieldsIn(claim['spec']), fieldsIn(before['spec'])];
   // A claim that has named no class may be given one while it is not bound (the binder does, once there is a default class).
   const mayGetClass = isZero(previous['volumeName']) && previous['storageClassName'] === undefined;
-  const fixed = ({ volumeName: _volumeName, storageClassName, ...rest }: Fields): Fields =>
-    mayGetClass ? rest : { ...rest, storageClassName };
+  const isBound = textIn(fieldsIn(claim['status'])['phase']) === 'Bound';
+  const fixed = ({ volumeName: _volumeName, storageClassName, ...rest }: Fields): Fields => {
+    const named = mayGetClass ? rest : { ...rest, storageClassName };
+    return isBound ? { ...named, resources: withoutSize(fieldsIn(rest['resources'])) } : named;
+  };
   if (!sameData(fixed(spec), fixed(previous))) {
     const detail =
       'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
     out.push(forbidden('spec', detail));
   }
+  const size = sizeOf(fieldsIn(spec['resources'])['requests']);
+  const hasShrunk = size.nano < sizeOf(fieldsIn(previous['resources'])['requests']).nano;
+  if (hasShrunk && size.nano <= sizeOf(fieldsIn(before['status'])['capacity']).nano) {
+    out.push(forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity'));
+  }
   if (spec['volumeMode'] !== previous['volumeMode']) {
     out.push(invalid('volumeMode', textIn(spec['volumeMode']), 'field is immutable'));
   }
+}
+
+function withoutSize({ requests, ...rest }: Fields): Fields {
+  const { storage: _storage, ...others } = fieldsIn(requests);
+  return { ...rest, requests: others };
+}
+
+function sizeOf(list: unknown): Quantity {
+  const { storage = 0 } = fieldsIn(list);
+  return quantity(storage as QuantityText);
 }
 
 const RECLAIM_POLICIES = ['Delete', 'Retain'];

@@ -96,7 +96,7 @@ const RULES: ReadonlyMap<string, Rules> = new Map<string, Rules>([
     'PersistentVolumeClaim',
     {
       create: (object, out) => validateClaim(specOf(object), out),
-      update: (object, previous, out) => validateClaimUpdate(specOf(object), specOf(previous), out),
+      update: validateClaimUpdate,
     },
   ],
   ['StorageClass', { create: validateStorageClass, update: validateStorageClassUpdate }],
