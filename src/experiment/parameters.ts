@@ -39,19 +39,26 @@ const ROOMS: ClusterParameters = {
   storage: STORAGE_PARAMETERS,
 };
 
+/** Parameters by the names they go by, with and without their room. */
+const PLACES = new Map<string, { readonly room: keyof ClusterParameters; readonly own: string }[]>();
+for (const room of Object.keys(ROOMS) as (keyof ClusterParameters)[]) {
+  for (const own of Object.keys(ROOMS[room])) {
+    const place = { room, own };
+    PLACES.set(`${room}.${own}`, [place]);
+    PLACES.set(own, [...(PLACES.get(own) ?? []), place]);
+  }
+}
+
 /**
  * Names that `cluster.parameters` may use, with what they hold: `api.fsync`, and `fsync` where only one room has it. What holds
  * anything else (the proxy's mode, the balancer as a whole) cannot be replaced there.
  */
 export function knownParameters(): KnownParameters {
   const known = new Map<string, ParameterKind>();
-  for (const [room, values] of Object.entries(ROOMS)) {
-    for (const [own, value] of Object.entries(values)) {
-      const kind = kindOf(own, value);
-      if (kind === undefined) continue;
-      known.set(`${room}.${own}`, kind);
-      if (placesOf(own).length === 1) known.set(own, kind);
-    }
+  for (const [name, [place, ...others]] of PLACES) {
+    const { room, own } = place!;
+    const kind = kindOf(own, (ROOMS[room] as object as Readonly<Record<string, unknown>>)[own]);
+    if (kind !== undefined && others.length === 0) known.set(name, kind);
   }
   return known;
 }
@@ -70,15 +77,8 @@ function kindOfNumber(name: string): ParameterKind {
   return name.endsWith('PerSecond') || name === 'qps' ? 'rate' : 'number';
 }
 
-/** The parameters that go by this name, with or without their room. */
-function placesOf(name: string): { readonly room: keyof ClusterParameters; readonly own: string }[] {
-  const rooms = Object.keys(ROOMS) as (keyof ClusterParameters)[];
-  const all = rooms.flatMap((room) => Object.keys(ROOMS[room]).map((own) => ({ room, own })));
-  return all.filter(({ room, own }) => own === name || `${room}.${own}` === name);
-}
-
 function replace(parameters: ClusterParameters, { name, value }: ParameterOverride): ClusterParameters {
-  const [place, ...others] = placesOf(name);
+  const [place, ...others] = PLACES.get(name) ?? [];
   invariant(place !== undefined && others.length === 0, `cluster.parameters: no single parameter is called "${name}"`);
   const { room, own } = place;
   return { ...parameters, [room]: { ...parameters[room], [own]: value } };

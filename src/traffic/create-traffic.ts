@@ -58,7 +58,7 @@ export function createTraffic(world: NetworkWorld, input: TrafficInput): Traffic
     series: sources.map((source) => source.series),
     serviceSeries: [],
     balance: { further: new Map() },
-    spans: createSpans(input.traces.every, input.traces.slowest),
+    spans: createSpans(input.traces, sources.length > 0),
   };
 }
 

@@ -1,5 +1,6 @@
 import { recordRow, type Cell } from '../kernel/probe.js';
 import { type Micros, microsToSeconds } from '../kernel/time.js';
+import type { TraceInput } from './model.js';
 import { REQUEST } from './requests.js';
 import { LOSS_REASONS } from './series.js';
 import { seriesOfSite } from './service-series.js';
@@ -72,8 +73,8 @@ const R_QUEUE = 3;
 const R_SERVICE = 4;
 const R_CALLS = 5;
 
-export function createSpans(every: number, slowest: number): SpanState {
-  const size = every + slowest > 0 ? RING : 0;
+export function createSpans({ every, slowest }: TraceInput, isSent: boolean): SpanState {
+  const size = isSent && every + slowest > 0 ? RING : 0;
   return {
     every,
     slowest,
