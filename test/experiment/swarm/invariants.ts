@@ -16,12 +16,15 @@ import { MILLISECOND_US, SECOND_US, type Micros } from '../../../src/kernel/time
 /** What must hold whatever happens; a text says what did not. */
 export type Invariant = (world: World) => string | undefined;
 
-/** Looks at the world after every write of the API server, with what the invariants remember of before. */
+/** Looks at the world after every write of an object, with what the invariants remember of before. */
 export function watchInvariants({ world, handlers }: Assembly, invariants: readonly Invariant[]): string[] {
   const broken: string[] = [];
   const commit = handlers.table[ApiEvent.RequestCommitted]!;
   handlers.table[ApiEvent.RequestCommitted] = (current, a, b) => {
+    const before = current.api.resourceVersion;
     commit(current, a, b);
+    // Events and what was refused change no object.
+    if (current.api.resourceVersion === before) return;
     for (const invariant of invariants) {
       const problem = broken.length === 0 ? invariant(world) : undefined;
       if (problem !== undefined) broken.push(`at ${world.kernel.now / SECOND_US} s: ${problem}`);
@@ -32,16 +35,16 @@ export function watchInvariants({ world, handlers }: Assembly, invariants: reado
 
 /** Every write has a higher version than all before it. */
 export function versionsRise(): Invariant {
-  const known = new Map<string, number>();
+  const known = new Map<string, KubernetesObject>();
   let newest = 0;
   return (world) => {
     const before = newest;
     for (const [kind, objects] of world.api.collections) {
-      for (const { metadata } of objects.values()) {
-        const { uid, resourceVersion } = metadata;
-        if (known.get(uid) === resourceVersion) continue;
-        if (resourceVersion <= before) return `${kind} ${metadata.name} got version ${resourceVersion} after ${before}`;
-        known.set(uid, resourceVersion);
+      for (const object of objects.values()) {
+        const { uid, resourceVersion, name } = object.metadata;
+        if (known.get(uid) === object) continue;
+        if (resourceVersion <= before) return `${kind} ${name} got version ${resourceVersion} after ${before}`;
+        known.set(uid, object);
         newest = Math.max(newest, resourceVersion);
       }
     }
@@ -87,11 +90,12 @@ function checkPromise(world: World, deployment: Deployment, promises: Map<string
   if ((status.observedGeneration ?? 0) < promised.generation) return undefined;
   const surge = maxSurgeOf(deployment);
   const unavailable = maxUnavailableOf(deployment);
-  const sets = ownedBy<ReplicaSet>(world, 'ReplicaSet', metadata.uid);
-  const wanted = sets.reduce((sum, set) => sum + (set.spec.replicas ?? 1), 0);
-  const available = sets
-    .flatMap((set) => ownedBy<Pod>(world, 'Pod', set.metadata.uid))
-    .filter((pod) => isActive(pod) && isReady(pod)).length;
+  let wanted = 0;
+  let available = 0;
+  for (const set of ownedBy<ReplicaSet>(world, 'ReplicaSet', metadata.uid)) {
+    wanted += set.spec.replicas ?? 1;
+    for (const pod of ownedBy<Pod>(world, 'Pod', set.metadata.uid)) if (isActive(pod) && isReady(pod)) available++;
+  }
   const least = replicas - unavailable;
   if (promised.wasThere && wanted > replicas + surge) return `${wanted} pods wanted of ${replicas} + ${surge}`;
   if (promised.wasThere && available < least) return `${available} pods ready of ${replicas} - ${unavailable}`;
@@ -100,7 +104,9 @@ function checkPromise(world: World, deployment: Deployment, promises: Map<string
 }
 
 export function ownedBy<T extends KubernetesObject>(world: World, kind: string, uid: string): T[] {
-  return [...collection<T>(world, kind).values()].filter((object) => controllerOf(object)?.uid === uid);
+  const owned: T[] = [];
+  for (const object of collection<T>(world, kind).values()) if (controllerOf(object)?.uid === uid) owned.push(object);
+  return owned;
 }
 
 /** A StatefulSet has one pod an ordinal, named after it; a DaemonSet one a node, or two while one takes over. */

@@ -8,7 +8,7 @@ import seedrandom from 'seedrandom';
  * calm: nothing fails and nobody takes pods away, so that the promises of a rolling update hold at every moment.
  * drains: nothing happens but drains, so that disruption budgets hold. wild: all may happen.
  */
-type Mood = 'calm' | 'drains' | 'wild';
+export type Mood = 'calm' | 'drains' | 'wild';
 
 export interface SwarmScenario {
   readonly text: string;

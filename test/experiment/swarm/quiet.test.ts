@@ -1,0 +1,3 @@
+import { testSwarm } from './swarm.js';
+
+testSwarm('calm', 'drains');
