@@ -1,4 +1,4 @@
-// Prints the digest of every scenario of the tour: the golden file of test/experiment/digests.test.ts.
+// Prints the digest of every scenario of the tour: the golden file of test/experiment/tour.test.ts.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 

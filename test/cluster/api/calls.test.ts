@@ -7,7 +7,7 @@ import { runUntil } from '../../../src/kernel/simulation.js';
 import { MILLISECOND_US, SECOND_US } from '../../../src/kernel/time.js';
 import { apiWorld, configMap } from './api-world.js';
 
-const TestEvent = defineEvents('test-calls', 1400, ['Answered']);
+const TestEvent = defineEvents('test-api', 1100, ['Answered']);
 
 function harness(preset: Preset = 'managed', limits: { qps: number; burst: number } = CLIENT_LIMITS.heartbeat) {
   const built = apiWorld(API_PRESETS[preset]);

@@ -8,7 +8,7 @@ import { runUntil, scheduleAt } from '../../../src/kernel/simulation.js';
 import { MILLISECOND_US, SECOND_US } from '../../../src/kernel/time.js';
 import { apiWorld } from './api-world.js';
 
-const TestEvent = defineEvents('test-cores', 1400, ['Send', 'Answered']);
+const TestEvent = defineEvents('test-api', 1100, ['Answered', 'Send']);
 
 /** Nothing takes time but the cores: 10 ms a request. */
 const ONLY_CORES = {

@@ -41,7 +41,7 @@ function backlog(nodes: number, pods: number, parameters: SchedulerParameters, a
 function live(nodes: number, pods: number, parameters: SchedulerParameters, api: ApiParameters): readonly number[] {
   const one = clusterOf(nodes, parameters, api);
   const { world, handlers } = one;
-  const { Created } = defineEvents('test', 1500, ['Created']);
+  const { Created } = defineEvents('test-throughput', 1200, ['Created']);
   const client = openClient(world, 'creators', { qps: 0, burst: 0 });
   let created = 0;
   const create = (): void => {
