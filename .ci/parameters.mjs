@@ -86,6 +86,6 @@ cluster:
 A name that ends in \`Us\` is a number of microseconds. Kinds: a \`distribution\` is a duration (\`1.5ms\`, \`2s\`, \`5m\`) or one of
 \`constant(VALUE)\`, \`uniform(MIN, MAX)\`, \`exponential(MEAN)\`, \`normal(mean=, sd=)\`, \`lognormal(p50=, p99=)\` (any two percentiles, \`mean=, sd=\` or
 \`median=, sigma=\`), \`gamma(mean=, sd=)\`, \`weibull(scale=, shape=)\`, \`pareto(min=, shape=, max=)\`, \`mixture(90% ..., 10% ...)\`,
-\`empirical(FILE.csv)\`; a \`number\` is 0 or more, a \`rate\` above 0, a \`share\` between 0 and 1.
+\`empirical(FILE.csv)\`; a \`number\` is 0 or more, a \`rate\` above 0, a \`count\` a whole number above 0, a \`share\` between 0 and 1.
 
 ${sections.join('\n').trimEnd()}`);
