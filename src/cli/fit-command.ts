@@ -1,7 +1,7 @@
-import type { Fit, Share, WorkloadFit } from '../experiment/fit/fit.js';
+import type { Fit, NamedShare, Share, WorkloadFit } from '../experiment/fit/fit.js';
 import type { MissingNodes } from '../experiment/fit/missing-nodes.js';
 import { subjectNamed } from '../experiment/measure/explained.js';
-import { formatBytes, formatCount, formatNumber, formatPlural, formatShare } from '../results/format.js';
+import { formatBytes, formatCount, formatList, formatNumber, formatPlural, formatShare } from '../results/format.js';
 import type { TextTable } from '../results/summary-table.js';
 import { nearest } from '../scenario/diagnostics.js';
 import type { FitOptions } from './commands/fit.js';
@@ -76,11 +76,28 @@ function missingLines({ missing, together }: Fit): string[] {
   const least = Math.min(...missing.map(({ left }) => left));
   const cut = missing.filter(({ bound }) => bound === 'least' || bound === 'full');
   const alone = missing.filter((one) => one.left === least && !cut.includes(one));
-  if (together.length > 0) return [`Missing: ${together.map(nodesOf).join(' and ')}${restOf(together.at(-1)!)}.`];
+  if (together.length > 0) return wrap(`${missingOf(together, ' and ')}${restOf(together.at(-1)!)}.`, TEXT_WIDTH);
   const isEnough = cut.length === 0 || least === 0;
-  if (alone.length > 0 && isEnough) return [`Missing: ${alone.map(nodesOf).join(', or ')}${restOf(alone[0]!)}.`];
+  if (alone.length > 0 && isEnough) return wrap(`${missingOf(alone, ', or ')}${restOf(alone[0]!)}.`, TEXT_WIDTH);
   const why = cut.some(({ bound }) => bound === 'least') ? 'counting on would take long' : 'no cluster here has more';
-  return [`Missing: ${cut.map(nodesOf).join(', or ')} (${why}).`];
+  return wrap(`${missingOf(cut, ', or ')} (${why}).`, TEXT_WIDTH);
+}
+
+/** Whose pods the nodes are for is said once where it is the same of all pools. */
+function missingOf(pools: readonly MissingNodes[], link: string): string {
+  const names = pools.map(({ workloads }) => namesOf(workloads));
+  const isSame = names.every((name) => name === names[0]);
+  const nodes = pools.map((pool, index) => `${nodesOf(pool)}${isSame ? '' : ` for ${names[index]}`}`);
+  return `Missing${isSame ? ` for ${names[0]}` : ''}: ${nodes.join(link)}`;
+}
+
+/** As many workloads are named that lack nodes. */
+const SHOWN_WORKLOADS = 3;
+
+function namesOf(workloads: readonly string[]): string {
+  const more = workloads.length - SHOWN_WORKLOADS;
+  const shown = workloads.slice(0, SHOWN_WORKLOADS);
+  return formatList(more > 0 ? [...shown, formatPlural(more, 'more workload')] : shown);
 }
 
 function restOf({ left }: MissingNodes): string {
@@ -94,6 +111,8 @@ function nodesOf({ pool, nodes, bound }: MissingNodes): string {
 
 function poolTable({ pools }: Fit): TextTable {
   const cores = (milliCpu: number): string => formatNumber(milliCpu / 1000);
+  const extended = namesIn(pools.flatMap((use) => use.extended));
+  const drivers = namesIn(pools.flatMap(({ devices }) => devices));
   return {
     title: 'Requests of the pods that fit, by pool',
     columns: [
@@ -102,15 +121,28 @@ function poolTable({ pools }: Fit): TextTable {
       { name: 'pods', figures: true },
       { name: 'cpu', figures: true },
       { name: 'memory', figures: true },
+      ...extended.map((name) => ({ name, figures: true })),
+      ...drivers.map((name) => ({ name: `devices of ${name}`, figures: true })),
     ],
-    rows: pools.map(({ pool, nodes, pods, milliCpu, memoryBytes }) => [
-      pool,
-      formatCount(nodes),
-      shareOf(pods, formatCount),
-      shareOf(milliCpu, cores),
-      shareOf(memoryBytes, formatBytes),
+    rows: pools.map((use) => [
+      use.pool,
+      formatCount(use.nodes),
+      shareOf(use.pods, formatCount),
+      shareOf(use.milliCpu, cores),
+      shareOf(use.memoryBytes, formatBytes),
+      ...extended.map((name) => countOf(use.extended, name)),
+      ...drivers.map((name) => countOf(use.devices, name)),
     ]),
   };
+}
+
+function namesIn(shares: readonly NamedShare[]): readonly string[] {
+  return [...new Set(shares.map(({ name }) => name))];
+}
+
+function countOf(shares: readonly NamedShare[], wanted: string): string {
+  const share = shares.find(({ name }) => name === wanted);
+  return share === undefined ? '' : shareOf(share, formatCount);
 }
 
 function shareOf({ requested, allocatable }: Share, format: (value: number) => string): string {

@@ -12,7 +12,7 @@ test('says that the pods do not fit, why, and what is missing; exit status 1', a
   expect(out).toContain(
     'deployment/greedy: 0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu.\n',
   );
-  expect(out).toContain('Missing: 1 node of general.\n');
+  expect(out).toContain('Missing for deployment/greedy: 1 node of general.\n');
   expect(out).toMatch(/^Not considered: requests are counted, not what pods use;/m);
 });
 
@@ -88,7 +88,9 @@ manifests:
 
 test('names pools of which either is enough, although other pods are refused', async () => {
   const { out } = await wavetank(['fit', '-'], { stdin: EITHER });
-  expect(out).toContain('Missing: 3 nodes of small, or 1 node of large; 2 pods would have no node all the same.\n');
+  expect(out.replaceAll('\n', ' ')).toContain(
+    'Missing for deployment/web: 3 nodes of small, or 1 node of large; 2 pods would have no node all the same.',
+  );
 });
 
 test('gives no count of further pods of a DaemonSet', async () => {
@@ -99,12 +101,26 @@ test('gives no count of further pods of a DaemonSet', async () => {
 
 test('says that no cluster has as many nodes as are missing', async () => {
   const { out } = await wavetank(['fit', SCENARIO, '--set', 'manifests.1.spec.replicas=300000'], {});
-  expect(out).toMatch(/^Missing: more than 16,381 nodes of general \(no cluster here has more\)\.$/m);
+  expect(out).toMatch(/^Missing for .*: more than 16,381 nodes of general \(no cluster here has more\)\.$/m);
 }, 120_000);
 
 test('says where the search for missing nodes ended', async () => {
   // Each pod of a StatefulSet is of a kind of its own.
   const set = EITHER.replace('kind: Deployment', 'kind: StatefulSet').replace('replicas: 11', 'replicas: 50000');
   const { out } = await wavetank(['fit', '-'], { stdin: set });
-  expect(out).toMatch(/^Missing: more than \d[\d,]+ nodes of small, .* \(counting on would take long\)\.$/m);
+  expect(out).toMatch(/^Missing for .*: more than \d[\d,]+ nodes of small, .*\(counting on would take long\)\.$/ms);
 }, 120_000);
+
+test('shows extended resources, and which workload lacks nodes of which pool', async () => {
+  const text = EITHER.replace(
+    'memory: 8Gi, zones: [a] }',
+    'memory: 8Gi, zones: [a], resources: { example.com/gpu: 2 } }',
+  )
+    .replace('requests: { cpu: 1 }', 'requests: { cpu: 1, example.com/gpu: 1 }, limits: { example.com/gpu: 1 }')
+    .replace('serviceAccountName: nobody,', 'nodeSelector: { node.kubernetes.io/unheard-of: of },');
+  const { out } = await wavetank(['fit', '-'], { stdin: text });
+  expect(out).toMatch(/^pool .* example\.com\/gpu$/m);
+  expect(out).toMatch(/^small .*GiB \(0%\) *$/m);
+  expect(out).toMatch(/^large .* 2 of 2 \(100%\)$/m);
+  expect(out).toContain('Missing for deployment/web: 5 nodes of large; 2 pods would have no node all the same.\n');
+});

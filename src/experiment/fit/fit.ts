@@ -1,3 +1,4 @@
+import { isScalarResource } from '../../cluster/api/pod-resources.js';
 import type { NodePool } from '../../cluster/nodes/node-objects.js';
 import { type ClusterState, CPU, MEMORY } from '../../cluster/scheduler/cluster.js';
 import { podClassOf } from '../../cluster/scheduler/pod-class.js';
@@ -42,6 +43,14 @@ export interface PoolUse {
   readonly pods: Share;
   readonly milliCpu: Share;
   readonly memoryBytes: Share;
+  /** Extended resources and huge pages that its nodes have, by name. */
+  readonly extended: readonly NamedShare[];
+  /** Devices of its nodes, by driver. */
+  readonly devices: readonly NamedShare[];
+}
+
+export interface NamedShare extends Share {
+  readonly name: string;
 }
 
 export interface Share {
@@ -121,13 +130,40 @@ function poolUse(cluster: ClusterState, { pool, count }: NodePool): PoolUse {
     requested: sum(cluster.requested[resource]!),
     allocatable: sum(cluster.allocatable[resource]!),
   });
+  const extended = cluster.resources
+    .map((name, resource) => ({ name, ...share(resource) }))
+    .filter(({ name, allocatable }) => isScalarResource(name) && allocatable > 0);
+  const names = Array.from({ length: count }, (_, index) => `${pool}-${index + 1}`);
   return {
     pool,
     nodes: count,
     pods: { requested: sum(cluster.podCounts), allocatable: sum(cluster.allowedPods) },
     milliCpu: share(CPU),
     memoryBytes: share(MEMORY),
+    extended,
+    devices: deviceUse(cluster, names),
   };
+}
+
+/** Devices that stand on these nodes, and those of them that claims have, by driver. */
+function deviceUse({ devices }: ClusterState, nodes: readonly string[]): NamedShare[] {
+  const taken = new Set<string>();
+  for (const { status } of devices.claims.values()) {
+    for (const { driver, pool, device } of status?.allocation?.devices.results ?? []) {
+      taken.add(`${driver}/${pool}/${device}`);
+    }
+  }
+  const byDriver = new Map<string, NamedShare>();
+  for (const node of nodes) {
+    for (const { spec } of devices.slicesByNode.get(node)?.values() ?? []) {
+      const { driver, pool, devices: own = [] } = spec;
+      const { requested, allocatable } = byDriver.get(driver) ?? { requested: 0, allocatable: 0 };
+      const used = own.filter(({ name }) => taken.has(`${driver}/${pool.name}/${name}`)).length;
+      const share = { name: driver, requested: requested + used, allocatable: allocatable + own.length };
+      byDriver.set(driver, share);
+    }
+  }
+  return [...byDriver.values()];
 }
 
 /** What a scheduler does not look at, as far as the scenario has it, and what no clock can tell. */

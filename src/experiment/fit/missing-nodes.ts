@@ -14,6 +14,8 @@ export interface MissingNodes {
   readonly bound: 'exact' | 'least' | 'most' | 'full';
   /** Of the pods without a node so many would have one then. */
   readonly takes: number;
+  /** Whose pods those are. */
+  readonly workloads: readonly string[];
   /** Pods that would have no node all the same. */
   readonly left: number;
 }
@@ -100,7 +102,13 @@ function fewestNodes(search: Search, before: Trial): Found | undefined {
   if (takes === 0 && !isCut) return undefined;
   const isFull = trial.plan.fitted.cluster.nodeCount === MAXIMUM_NODES;
   const bound = isCut ? (isFull ? 'full' : 'least') : isExact ? 'exact' : 'most';
-  return { trial, missing: { pool, nodes: trial.nodes, bound, takes, left: trial.left + trial.daemonsLeft } };
+  const workloads = before.plan.lines.flatMap((line, index) =>
+    leftOf(trial.plan, trial.plan.lines[index]!) < leftOf(before.plan, line) ? line.source.workload : [],
+  );
+  return {
+    trial,
+    missing: { pool, nodes: trial.nodes, bound, takes, workloads, left: trial.left + trial.daemonsLeft },
+  };
 }
 
 /**

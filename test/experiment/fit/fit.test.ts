@@ -197,11 +197,12 @@ describe('how many more replicas fit', () => {
   });
 });
 
-const exactly = (pool: string, nodes: number, takes: number): object => ({
+const exactly = (pool: string, nodes: number, takes: number, ...names: readonly string[]): object => ({
   pool,
   nodes,
   bound: 'exact',
   takes,
+  workloads: names.map((name) => `deployment/${name}`),
   left: 0,
 });
 
@@ -216,7 +217,7 @@ describe('how many nodes are missing', () => {
     const nodes = (count: number): Wish => ({ nodes: [{ ...GENERAL, count }], manifests });
     const { missing, left } = fitOf(nodes(3));
     // With its DaemonSet's pod a node takes two.
-    expect({ missing, left }).toEqual({ missing: [exactly('general', 12, 24)], left: 24 });
+    expect({ missing, left }).toEqual({ missing: [exactly('general', 12, 24, 'web')], left: 24 });
     expect(fitOf(nodes(15)).fits).toBe(true);
     expect(fitOf(nodes(14))).toMatchObject({ fits: false, left: 2 });
   });
@@ -226,7 +227,7 @@ describe('how many nodes are missing', () => {
     const nodes = (count: number): Wish => ({ nodes: [{ ...GENERAL, count }], manifests });
     const { missing, workloads } = fitOf(nodes(3));
     expect(workloads.map(({ placed }) => placed)).toEqual([9, 3]);
-    expect(missing).toEqual([exactly('general', 1, 3)]);
+    expect(missing).toEqual([exactly('general', 1, 3, 'web')]);
     expect(fitOf(nodes(4)).fits).toBe(true);
     expect(pendingIn(nodes(4))).toBe(0);
   });
@@ -241,7 +242,7 @@ describe('how many nodes are missing', () => {
     const nodes = (count: number): Wish => ({ nodes: [{ ...GENERAL, count, zones: ['a'] }], manifests });
     const { missing, workloads } = fitOf(nodes(3));
     expect(workloads.map(({ placed }) => placed)).toEqual([12, 0]);
-    expect(missing).toEqual([exactly('general', 1, 3)]);
+    expect(missing).toEqual([{ ...exactly('general', 1, 3), workloads: ['daemonset/agent'] }]);
     expect(fitOf(nodes(4)).fits).toBe(true);
   });
 
@@ -250,7 +251,7 @@ describe('how many nodes are missing', () => {
     const { missing, left } = fitOf({ manifests });
     // 12 of web's have a node; 5 huge ones, and a pod of the DaemonSet for each of the 5 new nodes and the 3 others, never.
     expect(left).toBe(5 + 3 + 17);
-    expect(missing).toEqual([{ ...exactly('general', 5, 17), left: 5 + 3 + 5 }]);
+    expect(missing).toEqual([{ ...exactly('general', 5, 17, 'web'), left: 5 + 3 + 5 }]);
   });
 
   test('to the last for thousands of small pods', () => {
@@ -260,7 +261,7 @@ describe('how many nodes are missing', () => {
       manifests: [deployment('web', 30_000, '10m'), deployment('api', 20_000, '20m')],
     });
     // 110 pods a node.
-    expect(missing).toEqual([exactly('general', Math.ceil(50_000 / 110) - 10, 50_000 - 1_100)]);
+    expect(missing).toEqual([exactly('general', Math.ceil(50_000 / 110) - 10, 50_000 - 1_100, 'web', 'api')]);
   }, 120_000);
 
   test.each(['OrderedReady', 'Parallel'])(
@@ -281,8 +282,9 @@ describe('how many nodes are missing', () => {
     const manifests = [deployment('train', 6, '', { containers })];
     expect(fitOf({ nodes: pools(1, 1), manifests })).toMatchObject({
       left: 4,
-      missing: [{ pool: 'gpu', nodes: 2, takes: 4 }],
+      missing: [{ pool: 'gpu', nodes: 2, takes: 4, workloads: ['deployment/train'] }],
       together: [],
+      pools: [{ extended: [] }, { extended: [{ name: 'example.com/gpu', requested: 2, allocatable: 2 }] }],
     });
   });
 
@@ -292,17 +294,17 @@ describe('how many nodes are missing', () => {
     const manifests = [deployment('one', 9, '1', pinned('x')), deployment('two', 5, '1', pinned('y'))];
     const { missing, together } = fitOf({ nodes, manifests });
     expect(missing).toEqual([
-      { ...exactly('x', 2, 5), left: 1 },
-      { ...exactly('y', 1, 1), left: 5 },
+      { ...exactly('x', 2, 5, 'one'), left: 1 },
+      { ...exactly('y', 1, 1, 'two'), left: 5 },
     ]);
-    expect(together).toEqual([{ ...exactly('x', 2, 5), left: 1 }, exactly('y', 1, 1)]);
+    expect(together).toEqual([{ ...exactly('x', 2, 5, 'one'), left: 1 }, exactly('y', 1, 1, 'two')]);
   });
 
   test('in the zone where they help', () => {
     const inC = { nodeSelector: { 'topology.kubernetes.io/zone': 'c' } };
     const { missing } = fitOf({ manifests: [deployment('web', 6, '1', inC)] });
     // The next nodes stand in the zones a, b and c.
-    expect(missing).toEqual([exactly('general', 3, 2)]);
+    expect(missing).toEqual([exactly('general', 3, 2, 'web')]);
   });
 });
 
@@ -473,5 +475,7 @@ describe('devices', () => {
     expect(fitOf(wish(3))).toMatchObject({ fits: true, workloads: [{ placed: 3, more: 5 }] });
     expect(fitOf(wish(10))).toMatchObject({ fits: false, left: 2, missing: [], workloads: [{ placed: 8, more: 0 }] });
     expect(pendingIn(wish(10))).toBe(2);
+    const devices = [{ name: 'gpu.example.com', requested: 3, allocatable: 8 }];
+    expect(fitOf(wish(3)).pools).toMatchObject([{ devices }]);
   });
 });
