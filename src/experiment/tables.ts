@@ -44,7 +44,7 @@ export const RECOVERY_TABLE: TableDefinition = {
       type: 'number',
       unit: 's',
       description:
-        'all workloads have their desired ready replicas again (where none fell below them: every node is Ready again or gone), null if not within the run',
+        'all workloads that had their desired replicas ready have them again (where none fell below them: every node is Ready again or gone), null if not within the run',
     },
     { name: 'returned_s', type: 'number', unit: 's', description: 'node Ready again, null if not within the run' },
   ],

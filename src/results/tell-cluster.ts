@@ -43,11 +43,14 @@ function tellRecovery(recovery: RecoverySummary): string {
   const failed = `${recovery.subject} failed at ${formatClock(recovery.startSeconds)}`;
   if (recovery.detectionSeconds === null) return `${failed}; the cluster never noticed`;
   const noticed = `the cluster noticed after ${formatDuration(recovery.detectionSeconds)}`;
-  const restored =
-    recovery.recoverySeconds === null
+  // It was over at the instant at which the nodes were back: no replica had to come up again.
+  const isUntouched = recovery.recoverySeconds !== null && recovery.recoverySeconds === recovery.returnSeconds;
+  const restored = isUntouched
+    ? 'no workload was short of replicas'
+    : recovery.recoverySeconds === null
       ? 'did not have all replicas ready again within the run'
       : `had all replicas ready again after ${formatDuration(recovery.recoverySeconds)}`;
-  const meanwhile = tellMeanwhile(recovery, 'until then');
+  const meanwhile = tellMeanwhile(recovery, isUntouched ? 'meanwhile' : 'until then');
   const before = recovery.lostUnnoticed ?? 0;
   const all = before === recovery.lost ? 'all' : formatCount(before);
   const unnoticed = recovery.lost === 0 || before === 0 ? '' : `, ${all} of them before it noticed`;

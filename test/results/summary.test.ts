@@ -125,6 +125,14 @@ describe('answerOf', () => {
     expect(text).toContain('Node a failed at 1m 40s; the cluster never noticed.');
   });
 
+  test('a failure that cost no replica brings none back', () => {
+    const untouched = tableOf(RECOVERY_TABLE, [['node general-2', 60, 100, 180, 180]]);
+    const { sentences } = answerOf(summarize(new Map([['recoveries', untouched]]), IDENTITY), []);
+    expect(sentences.join(' ')).toContain(
+      'Node general-2 failed at 1m; the cluster noticed after 40 s and no workload was short of replicas; the node was Ready again at 3m.',
+    );
+  });
+
   test('tells the verdict, losses with reasons, rollout and recovery', () => {
     const answer = answerOf(summarize(fixtureTables(), IDENTITY), EXPECTATIONS);
     const text = answer.sentences.join(' ');

@@ -25,10 +25,12 @@ interface Recovery {
 
 export interface RecoveryState {
   readonly list: Recovery[];
+  /** By uid: workloads that had all their replicas ready at some time. Of others none can be ready again. */
+  readonly complete: Set<string>;
 }
 
 export function createRecoveries(): RecoveryState {
-  return { list: [] };
+  return { list: [], complete: new Set() };
 }
 
 /** Notes that a fault has struck these nodes. */
@@ -61,7 +63,9 @@ export function measureRecoveries<W extends ExperimentWorld>(listeners: Listener
     }
   });
   for (const kind of MOVABLE_KINDS) {
-    listeners.on<RollingWorkload>(PROBE_COMPONENT, kind, (world) => {
+    listeners.on<RollingWorkload>(PROBE_COMPONENT, kind, (world, { object }) => {
+      const { ready, desired } = workloadCounts(object);
+      if (desired > 0 && ready >= desired) world.experiment.recoveries.complete.add(object.metadata.uid);
       const waiting = world.experiment.recoveries.list.filter(({ restoredAt }) => restoredAt === null);
       if (waiting.length === 0) return;
       const whole = MOVABLE_KINDS.every((other) => areWhole(world, other));
@@ -77,7 +81,7 @@ export function measureRecoveries<W extends ExperimentWorld>(listeners: Listener
 function areWhole(world: ExperimentWorld, kind: string): boolean {
   for (const workload of collection<RollingWorkload>(world, kind).values()) {
     const { ready, desired } = workloadCounts(workload);
-    if (ready < desired) return false;
+    if (ready < desired && world.experiment.recoveries.complete.has(workload.metadata.uid)) return false;
   }
   return true;
 }

@@ -45,7 +45,7 @@ export function measureRollouts<W extends ExperimentWorld>(listeners: Listeners<
       if (rollout === undefined) return;
       if (object.status.observedGeneration === object.metadata.generation) rollout.revision = revisionOf(object);
       if (isRolledOut(object)) close(world, key, world.kernel.now, 'complete');
-      else if (hasFailed(object)) close(world, key, world.kernel.now, 'failed');
+      else if (hasFailed(object, rollout.startedAt)) close(world, key, world.kernel.now, 'failed');
     });
   }
 }
@@ -59,10 +59,11 @@ export function finishRollouts(world: ExperimentWorld): void {
   for (const key of world.experiment.rollouts.open.keys()) close(world, key, null, 'unfinished');
 }
 
-/** Only Deployments have a deadline. */
-function hasFailed({ status }: RollingWorkload): boolean {
+/** Only Deployments have a deadline. The failure of the rollout before stands there until something progresses. */
+function hasFailed({ status }: RollingWorkload, startedAt: Micros): boolean {
   return ((status as Deployment['status']).conditions ?? []).some(
-    ({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded',
+    ({ type, reason, lastUpdateTime }) =>
+      type === 'Progressing' && reason === 'ProgressDeadlineExceeded' && lastUpdateTime! > startedAt,
   );
 }
 

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import { rows } from '../../../src/results/columns.js';
 import { playFile } from '../play.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wavetank-failed-rollout-'));
-afterEach(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const SCENARIO = `
 scenario: stuck
@@ -35,4 +36,16 @@ test('a rollout that exceeds its deadline never meets an expectation of its dura
   writeFileSync(path, SCENARIO);
   const { outcomes } = playFile(path);
   expect(outcomes).toMatchObject([{ verdict: 'fail', seen: expect.stringMatching(/^failed after 1m \d+s$/) }]);
+});
+
+test('its failure is not that of the rollout which undoes it', () => {
+  const path = join(folder, 'undone.yaml');
+  writeFileSync(path, SCENARIO.replace('expect:', '  - 3m: kubectl rollout undo deployment/web\nexpect:'));
+  const { tables } = playFile(path).played;
+  const shape = { revision: 'number', outcome: 'text' } as const;
+  expect(rows(tables, 'rollouts', shape)).toEqual([
+    { revision: 1, outcome: 'complete' },
+    { revision: 2, outcome: 'failed' },
+    { revision: 3, outcome: 'complete' },
+  ]);
 });

@@ -4,7 +4,7 @@ import { run } from '../../../src/experiment/run.js';
 import { load } from '../play.js';
 
 /** Three nodes and one bare pod; what happens to n-3. */
-function recoveryOfNode(timeline: readonly Readonly<Record<string, string>>[]) {
+function recoveryOfNode(timeline: readonly Readonly<Record<string, string>>[], manifests: readonly object[] = []) {
   const scenario = {
     scenario: 'recovery',
     duration: '10m',
@@ -16,6 +16,7 @@ function recoveryOfNode(timeline: readonly Readonly<Record<string, string>>[]) {
         metadata: { name: 'bare' },
         spec: { nodeName: 'n-3', containers: [{ name: 'c', image: 'app:1' }] },
       },
+      ...manifests,
     ],
     timeline,
   };
@@ -45,4 +46,25 @@ test('or with its node deleted', () => {
 
 test('a node that stays away is not recovered from', () => {
   expect(recoveryOfNode([{ '1m': 'fail node n-3' }]).restored_s).toBeNull();
+});
+
+test('a workload that never had all its replicas is not waited for', () => {
+  const deployment = (name: string, replicas: number, cpu: string): object => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'c', image: 'app:1', resources: { requests: { cpu } } }] },
+      },
+    },
+  });
+  const fault = [{ '1m': 'fail node n-3 for 1m' }];
+  const { restored_s } = recoveryOfNode(fault, [deployment('web', 3, '2500m')]);
+  expect(restored_s).toBeGreaterThan(120);
+  expect(recoveryOfNode(fault, [deployment('web', 3, '2500m'), deployment('huge', 1, '64')]).restored_s).not.toBeNull();
+  expect(recoveryOfNode(fault, [deployment('web', 4, '2500m')]).restored_s).not.toBeNull();
 });
