@@ -56,9 +56,11 @@ export function keyFigures(summary: RunSummary): string {
     const hint = `p50 ${formatDuration(source.p50Seconds)}, p90 ${formatDuration(source.p90Seconds)}`;
     cards.push({ name: `p99 of ${source.name}`, value: formatDuration(source.p99Seconds), hint });
   }
-  for (const rollout of updatesOf(summary).slice(0, 2)) {
+  const updates = updatesOf(summary).slice(0, 2);
+  for (const rollout of updates) {
+    const revision = updates[0]!.workload === updates[1]?.workload ? ` to ${rollout.revision}` : '';
     cards.push({
-      name: `Rollout of ${rollout.workload.slice(rollout.workload.lastIndexOf('/') + 1)}`,
+      name: `Rollout of ${rollout.workload.slice(rollout.workload.lastIndexOf('/') + 1)}${revision}`,
       value: rolloutWords(rollout),
       hint: `${formatCount(rollout.lost)} lost meanwhile`,
     });

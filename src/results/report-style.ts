@@ -40,9 +40,10 @@ th,td{padding:7px 8px;text-align:left;vertical-align:top;border-bottom:1px solid
 th:first-child,td:first-child{padding-left:0}
 th:last-child,td:last-child{padding-right:0}
 tbody tr:last-child th,tbody tr:last-child td{border-bottom:0}
-thead th{color:var(--ink-2);font-weight:500;font-size:.82rem;white-space:nowrap}
+thead th{color:var(--ink-2);font-weight:500;font-size:.82rem;vertical-align:bottom;text-wrap:balance}
 tbody th{font-weight:500}
-.figure{text-align:right;white-space:nowrap}
+.figure{text-align:right}
+td.figure{white-space:nowrap}
 .expectations,.timeline{list-style:none;margin:0;padding-top:8px;padding-bottom:8px}
 .expectations li{display:grid;grid-template-columns:5.2em 1fr auto;gap:4px 14px;padding:10px 0;border-bottom:1px solid var(--line);align-items:baseline}
 .expectations li:last-child,.timeline li:last-child{border-bottom:0}

@@ -150,6 +150,7 @@ function tellEstimate(figure: { readonly name: string }, { mean, halfWidth }: Es
 }
 
 function tableTitle(settings: readonly Setting[], what: string): string {
+  if (what === '') return 'No figure that settings are compared by differs between the runs';
   return settings.some(({ runs }) => runs.length > 1)
     ? `Mean over seeds of ${what}; ± is half of the 95% confidence interval`
     : `One seed each: ${what}`;
@@ -162,7 +163,7 @@ export function sweepTables(runs: readonly SweepRun[]): TextTable[] {
   const names = [...new Set(settings.flatMap((setting) => Object.keys(setting.parameters)))];
   return [
     {
-      title: tableTitle(settings, formatList(figures.map(({ title }) => title)) || 'each setting'),
+      title: tableTitle(settings, formatList(figures.map(({ title }) => title))),
       columns: [
         ...(names.length === 0 ? ['setting'] : names).map((name) => ({ name, figures: false })),
         { name: 'runs', figures: true },

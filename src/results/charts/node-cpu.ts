@@ -8,6 +8,8 @@ import { timeEncoding, timelineLayers, timelineMarks } from './time-axis.js';
 const MOST_NODES = 12;
 /** Points of one small picture. */
 const MOST_CELLS = 120;
+/** A row longer than so many bins stands for intervals that are alike. */
+const MOST_BINS = 2;
 const LABELS = 34;
 const GAP = 22;
 
@@ -46,6 +48,7 @@ export function nodeCpuChart(tables: RecordedTables, identity: RunIdentity): Cha
     caption: `Cores used by requests, requested by the pods' specs and allocatable; red ground: the node is not Ready.${left}${binCaption(bins)}`,
     description: `CPU use over time of the nodes ${busiest.join(', ')}.`,
   };
+  const binSeconds = Math.min(...bins.starts.slice(1).map((start, index) => start - bins.starts[index]!));
   const marks = timelineMarks(tables, identity);
   const spec = (layout: Layout): Spec => {
     const columns = layout.name === 'narrow' ? 1 : 2;
@@ -56,7 +59,7 @@ export function nodeCpuChart(tables: RecordedTables, identity: RunIdentity): Cha
         width,
         height: 88,
         title: node,
-        layer: [...background, ...nodeLayers(nodes.get(node)!, top, identity, layout, width)],
+        layer: [...background, ...nodeLayers(nodes.get(node)!, top, binSeconds, identity, layout, width)],
       };
     });
     return wholeSpec(chart, { columns, spacing: { row: 18, column: GAP }, concat: views });
@@ -101,6 +104,7 @@ function readNodes(tables: RecordedTables): { nodes: Map<string, NodePoint[]>; b
 function nodeLayers(
   points: readonly NodePoint[],
   top: number,
+  binSeconds: number,
   identity: RunIdentity,
   layout: Layout,
   width: number,
@@ -111,7 +115,11 @@ function nodeLayers(
     scale: { domain: [0, top], nice: true },
     axis: { title: null, tickCount: 3, minExtent: LABELS - 6, maxExtent: LABELS - 6 },
   };
-  const used = points.map((point) => ({ from: (point.from + point.to) / 2, kind: KINDS[0].label, cores: point.used }));
+  // Intervals in which nothing changed are one long row: flat, not on the way to the next.
+  const used = points.flatMap(({ from, to, used: cores }) => {
+    const at = to - from > MOST_BINS * binSeconds ? [from, to] : [(from + to) / 2];
+    return at.map((from) => ({ from, kind: KINDS[0].label, cores }));
+  });
   const steps = [...points, { ...points.at(-1)!, from: points.at(-1)!.to }].flatMap(
     ({ from, requested, allocatable }) => [
       { from, kind: KINDS[1].label, cores: requested },

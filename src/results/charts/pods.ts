@@ -26,6 +26,8 @@ const PHASES = [
   { phase: 'not-ready', colour: 'var(--series-6)', height: 7 },
   { phase: 'crash-loop', colour: 'var(--bad)', height: 11 },
   { phase: 'terminating', colour: 'var(--series-4)', height: 5 },
+  { phase: 'completed', colour: 'var(--ink)', height: 2 },
+  { phase: 'failed', colour: 'var(--bad)', height: 3 },
   { phase: 'unknown', colour: 'var(--series-2)', height: 2 },
 ] as const;
 
@@ -99,15 +101,19 @@ function readLives(tables: RecordedTables, identity: RunIdentity): PodLife[] {
     from_s: 'number',
     to_s: 'number',
   });
+  const ended = readEnded(tables);
   const lives = [...groupBy(recorded, (row) => `${row.namespace!}/${row.pod!}`)].map(([pod, group]): PodLife => {
     const node = group.findLast((row) => row.node !== '')?.node ?? '';
     const spans = group.map((row): PodSpan => {
-      return { pod, node, phase: row.phase!, from: row.from_s!, to: row.to_s ?? identity.durationSeconds };
+      const [from, to] = [row.from_s!, row.to_s ?? identity.durationSeconds];
+      const isOver = row.phase === 'not-ready' || row.phase === 'starting';
+      const end = isOver ? ended.get(pod)?.find((life) => life.stopped <= from && to <= life.removed) : undefined;
+      return { pod, node, phase: end?.phase ?? row.phase!, from, to };
     });
     const uneventful =
       spans[0]!.from <= identity.warmupSeconds &&
       spans.at(-1)!.to >= identity.durationSeconds &&
-      spans.every((span) => ['pending', 'creating', 'starting', 'ready'].includes(span.phase));
+      spans.every((span) => ['pending', 'creating', 'starting', 'ready', 'completed'].includes(span.phase));
     return { pod, ...labelOf(group[0]!.pod!, group[0]!.workload!), node, spans, uneventful };
   });
   return lives.sort(
@@ -117,6 +123,34 @@ function readLives(tables: RecordedTables, identity: RunIdentity): PodLife[] {
       byText(left.node, right.node) ||
       left.spans[0]!.from - right.spans[0]!.from ||
       byText(left.pod, right.pod),
+  );
+}
+
+interface EndedPod {
+  readonly phase: 'completed' | 'failed';
+  readonly stopped: number;
+  readonly removed: number;
+}
+
+/** By name: pods whose containers have all ended for good. They are not ready, and nobody waits for it. */
+function readEnded(tables: RecordedTables): ReadonlyMap<string, readonly EndedPod[]> {
+  const ended = rows(tables, 'pods', {
+    namespace: 'text',
+    name: 'text',
+    phase: 'text',
+    stopped_s: 'number',
+    removed_s: 'number',
+  }).filter(({ phase, stopped_s }) => (phase === 'Succeeded' || phase === 'Failed') && stopped_s !== null);
+  const byName = [...groupBy(ended, (row) => `${row.namespace!}/${row.name!}`)];
+  return new Map(
+    byName.map(([pod, group]) => [
+      pod,
+      group.map(({ phase, stopped_s, removed_s }) => ({
+        phase: phase === 'Succeeded' ? 'completed' : 'failed',
+        stopped: stopped_s!,
+        removed: removed_s ?? Infinity,
+      })),
+    ]),
   );
 }
 

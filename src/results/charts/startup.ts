@@ -42,7 +42,7 @@ export function startupChart(tables: RecordedTables): Chart | undefined {
   const chart = {
     name: 'startup',
     title: 'Pod start-up, step by step',
-    caption: `Mean over the pods of each workload that became ready, from creation to being listed as an endpoint.${left}`,
+    caption: `Mean over the pods of each workload that became ready and were not started again, from creation to being listed as an endpoint.${left}`,
     description: `Stacked bars, one a workload, of the mean time of the steps ${STEPS.map(({ label }) => label).join(', ')}.`,
   };
   const pieces = shown.flatMap(({ workload, steps }) => {
@@ -100,7 +100,7 @@ function readWaterfalls(tables: RecordedTables): Waterfall[] {
     running_s: 'number',
     ready_s: 'number',
     endpoint_s: 'number',
-  }).filter((pod) => pod.ready_s !== null && pod.created_s !== null);
+  }).filter((pod) => pod.ready_s !== null && pod.created_s !== null && !isStartedAgain(pod));
   const waterfalls = [...groupBy(pods, (pod) => pod.workload!)].map(([workload, group]): Waterfall => {
     const sums = STEPS.map(() => 0);
     for (const pod of group) {
@@ -117,6 +117,14 @@ function readWaterfalls(tables: RecordedTables): Waterfall[] {
   });
   const whole = (waterfall: Waterfall): number => waterfall.steps.reduce((sum, seconds) => sum + seconds, 0);
   return waterfalls.sort((left, right) => whole(right) - whole(left) || byText(left.workload, right.workload));
+}
+
+/** What the kubelet did after the pod was ready was another start, of its containers or of the node. */
+function isStartedAgain(
+  pod: Readonly<Record<'admitted_s' | 'sandbox_s' | 'pulled_s' | 'started_s' | 'ready_s', number | null>>,
+): boolean {
+  const { admitted_s, sandbox_s, pulled_s, started_s, ready_s } = pod;
+  return [admitted_s, sandbox_s, pulled_s, started_s].some((at) => at !== null && at > ready_s!);
 }
 
 function dataOf(waterfalls: readonly Waterfall[]): Chart['data'] {

@@ -1,4 +1,5 @@
 import { settingsOf, type Setting, type SweepRun } from '../sweep.js';
+import { capitalize } from '../format.js';
 import { formatFigure, keyFiguresOf, type KeyFigure } from '../sweep-figures.js';
 import { estimateOf } from '../sweep-statistics.js';
 import { unitOf } from '../sweep-table.js';
@@ -35,19 +36,21 @@ function figureChart(figure: KeyFigure, settings: readonly Setting[], axis: stri
     const series = others.map(([name, value]) => `${name}=${value}`).join(', ');
     return { setting, x: setting.parameters[axis] ?? setting.label, series };
   });
+  const { unit, scale } = drawnUnit(figure, settings);
   const dots: Point[] = placed.flatMap(({ setting, x, series }) =>
     setting.runs.flatMap((run) => {
       const value = run.figures[figure.name];
-      return value === undefined ? [] : [{ x, series, value, low: value, high: value }];
+      return value === undefined ? [] : [{ x, series, value: value * scale, low: value * scale, high: value * scale }];
     }),
   );
   const means = placed.flatMap(({ setting, x, series }): Point[] => {
     const found = estimateOf(setting, figure.name);
-    return found === undefined ? [] : [{ x, series, value: found.mean, low: found.low, high: found.high }];
+    if (found === undefined) return [];
+    return [{ x, series, value: found.mean * scale, low: found.low * scale, high: found.high * scale }];
   });
   const chart = {
     name: `figure-${index + 1}`,
-    title: figure.title.charAt(0).toUpperCase() + figure.title.slice(1),
+    title: /^p\d/.test(figure.title) ? figure.title : capitalize(figure.title),
     caption: `${figure.better === 'lower' ? 'Lower' : 'Higher'} is better. Small marks are runs, large ones means over seeds with their 95% confidence interval.`,
     description: `${figure.title} by ${axis === '' ? 'run' : axis}, with the spread over seeds.`,
   };
@@ -57,9 +60,21 @@ function figureChart(figure: KeyFigure, settings: readonly Setting[], axis: stri
     wholeSpec(chart, {
       width: plotWidth(layout),
       height: 230,
-      layer: sweepLayers(dots, means, { xs, series, axis, unit: unitOf(figure.name) }, layout),
+      layer: sweepLayers(dots, means, { xs, series, axis, unit }, layout),
     });
   return { ...chart, spec, data: dataOf(figure, settings) };
+}
+
+/** Below this the mean of every setting is drawn in milliseconds. */
+const MOST_MILLISECONDS = 1;
+
+function drawnUnit(
+  { name }: KeyFigure,
+  settings: readonly Setting[],
+): { readonly unit: string; readonly scale: number } {
+  const unit = unitOf(name);
+  const isShort = settings.every((setting) => (estimateOf(setting, name)?.mean ?? 0) < MOST_MILLISECONDS);
+  return unit === 's' && isShort ? { unit: 'ms', scale: 1_000 } : { unit, scale: 1 };
 }
 
 interface Scales {
