@@ -1,7 +1,8 @@
-import { type Micros, SECOND_US, wholeSeconds } from '../../../kernel/time.js';
+import type { Micros } from '../../../kernel/time.js';
 import type { Pod } from '../../api/objects/pod.js';
-import { isActive, isReady, isTerminating, podCondition } from '../../api/pod-predicates.js';
+import { isActive, isReady, isTerminating } from '../../api/pod-predicates.js';
 import { matchesPairs } from '../../api/selectors.js';
+import { type Availability, availabilityAfter, countReadySince, type ReadySince } from '../shared/ready-since.js';
 import { type ReplicaOwner, selects } from './replica-owner.js';
 
 /** What the status of an owner says about its pods. */
@@ -12,12 +13,6 @@ export interface PodCounts {
   ready: number;
   /** Active pods that the selector no longer matches: they are to be released, and are in no other count. */
   strangers: number;
-}
-
-/** How many pods are available, and how long it is until the next one is by waiting alone. */
-export interface Availability {
-  readonly available: number;
-  readonly nextUs: Micros | undefined;
 }
 
 /** Counts the pods that a controller reference binds to the owner. */
@@ -47,21 +42,11 @@ export function countPod(counts: PodCounts, owner: ReplicaOwner, pod: Pod, by: 1
   if (isReady(pod)) counts.ready += by;
 }
 
-/** How many active pods have been ready since which second. */
-export function readySinceOf(pods: Iterable<Pod>): Map<number, number> {
-  const readySince = new Map<number, number>();
-  for (const pod of pods) countReadySince(readySince, pod, 1);
+/** Since which second the active pods have been ready. */
+export function readySinceOf(pods: Iterable<Pod>): ReadySince {
+  const readySince: ReadySince = new Map();
+  for (const pod of pods) if (isActive(pod)) countReadySince(readySince, pod, 1);
   return readySince;
-}
-
-/** Counts an active pod under the second since which it has been ready, if it is (`by` 1), or no longer (`by` -1). */
-export function countReadySince(readySince: Map<number, number>, pod: Pod, by: 1 | -1): void {
-  const ready = podCondition(pod, 'Ready');
-  if (ready?.status !== 'True' || !isActive(pod)) return;
-  const second = wholeSeconds(ready.lastTransitionTime ?? 0);
-  const count = (readySince.get(second) ?? 0) + by;
-  if (count === 0) readySince.delete(second);
-  else readySince.set(second, count);
 }
 
 export function availabilityOf(
@@ -71,12 +56,5 @@ export function availabilityOf(
   now: Micros,
 ): Availability {
   if (minReadySeconds === 0) return { available: ready, nextUs: undefined };
-  let available = 0;
-  let nextUs: Micros | undefined;
-  for (const [second, count] of readySince) {
-    const waitUs = (second + minReadySeconds) * SECOND_US - now;
-    if (waitUs <= 0) available += count;
-    else nextUs = Math.min(waitUs, nextUs ?? waitUs);
-  }
-  return { available, nextUs };
+  return availabilityAfter(minReadySeconds, readySince, now);
 }

@@ -6,6 +6,7 @@ import { controlledBy } from '../../api/owner-index.js';
 import { controllerOf } from '../../api/owner-references.js';
 import { sameData } from '../../api/patch.js';
 import { isActive } from '../../api/pod-predicates.js';
+import { countReadySince } from '../shared/ready-since.js';
 import {
   type CandidateTable,
   candidates,
@@ -15,7 +16,7 @@ import {
   type PodsByNode,
   putCandidate,
 } from './candidates.js';
-import { countPod, countPods, countReadySince, readySinceOf } from './counts.js';
+import { countPod, countPods, readySinceOf } from './counts.js';
 import type { ReplicaOwner } from './replica-owner.js';
 import type { KeptCounts, ReplicaSetMemory } from './state.js';
 
@@ -67,7 +68,7 @@ function count({ counted, siblings }: ReplicaSetMemory, pod: Pod, by: 1 | -1): v
   const kept = counted.get(controllerOf(pod)?.uid ?? '');
   if (kept === undefined) return;
   countPod(kept.counts, kept.owner, pod, by);
-  if (isPatient(kept.owner)) countReadySince(kept.readySince, pod, by);
+  if (isPatient(kept.owner) && isActive(pod)) countReadySince(kept.readySince, pod, by);
   const byNode = siblings.get(controllerOf(kept.owner)?.uid ?? '');
   if (byNode !== undefined && isActive(pod)) countOnNode(byNode, pod, by);
 }

@@ -1,5 +1,6 @@
 import type { KcmWorld } from '../../api/kcm.js';
 import { createPodMemory, type PodMemory } from '../shared/pod-memory.js';
+import type { ReadySince } from '../shared/ready-since.js';
 import type { CandidateTable, PodsByNode } from './candidates.js';
 import type { PodCounts } from './counts.js';
 import type { ReplicaOwner } from './replica-owner.js';
@@ -16,8 +17,8 @@ export interface ReplicaSetMemory extends PodMemory {
 export interface KeptCounts {
   readonly owner: ReplicaOwner;
   readonly counts: PodCounts;
-  /** How many of its active pods have been ready since which second of virtual time; with minReadySeconds only. */
-  readonly readySince: Map<number, number>;
+  /** Of its active pods; with minReadySeconds only. */
+  readonly readySince: ReadySince;
   /** Its active pods as candidates for deletion, if it has been large when it gave up some. */
   candidates: CandidateTable | undefined;
 }

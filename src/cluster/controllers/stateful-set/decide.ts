@@ -107,7 +107,8 @@ function* claimPods({ set, now }: StatefulSetView, candidates: readonly Pod[]): 
     slots,
     condemned,
     replaceable: slots.slice(updateStrategy?.rollingUpdate?.partition ?? 0).reverse(),
-    nextUs: minReadySeconds === 0 ? undefined : nextAvailabilityUs(pods, minReadySeconds, now),
+    nextUs:
+      minReadySeconds === 0 ? undefined : nextAvailabilityUs(pods.filter(isRunningAndReady), minReadySeconds, now),
   };
 }
 

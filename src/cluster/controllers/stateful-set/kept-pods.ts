@@ -6,13 +6,14 @@ import type { ControllerRevision, StatefulSet } from '../../api/objects/workload
 import { controllerOf } from '../../api/owner-references.js';
 import { matchesSelector } from '../../api/selectors.js';
 import { keyOf } from '../../api/store.js';
+import { availabilityAfter, countReadySince } from '../shared/ready-since.js';
 import { knownLatest } from '../shared/revision-history.js';
 import type { Claims } from './claims.js';
 import type { PodsAtHand } from './decide.js';
 import { firstOrdinal, isInRange, ordinalOf, podName, replicasOf, stemOf } from './ordinals.js';
 import { holdsUp, isSettled, isUnavailable, type Slot } from './replicas.js';
 import type { KeptPods, StatefulSetMemory } from './state.js';
-import { countPod, countPods, revisionOf } from './status.js';
+import { countPod, countPods, isRunningAndReady, revisionOf } from './status.js';
 
 /** What is kept of a set; all its pods are looked at the first time only, and when its spec has changed. */
 export function keptPods({ kept, claimants }: StatefulSetMemory, set: StatefulSet, own: Iterable<Pod>): KeptPods {
@@ -33,7 +34,7 @@ function createKeptPods(set: StatefulSet, own: Iterable<Pod>): KeptPods {
   const size = replicasOf(set);
   const pods: (Pod | undefined)[] = Array.from({ length: size }, () => undefined);
   const places = { pods, settled: new Uint8Array(size), low: 0, high: size - 1, revision: '', updatedFrom: size };
-  const fresh: KeptPods = { set, counts: countPods([]), ...places, strangers: 0 };
+  const fresh: KeptPods = { set, counts: countPods([]), readySince: new Map(), ...places, strangers: 0 };
   for (const pod of own) putPod(fresh, pod, 1);
   return fresh;
 }
@@ -69,6 +70,7 @@ function putPod(kept: KeptPods, pod: Pod, by: 1 | -1): void {
     return;
   }
   countPod(kept.counts, pod, by);
+  if ((kept.set.spec.minReadySeconds ?? 0) > 0 && isRunningAndReady(pod)) countReadySince(kept.readySince, pod, by);
   kept.pods[place] = by === 1 ? pod : undefined;
   kept.updatedFrom = Math.max(kept.updatedFrom, place + 1);
   reopen(kept, place);
@@ -111,11 +113,12 @@ export function atHand(
       controllerOf(revision)?.uid === metadata.uid && matchesSelector(spec.selector, revision.metadata.labels),
   );
   const update = areOwn ? knownLatest(set, revisions) : undefined;
-  if (update === undefined || kept.strangers > 0 || (spec.minReadySeconds ?? 0) > 0) return undefined;
+  if (update === undefined || kept.strangers > 0) return undefined;
+  const { minReadySeconds = 0 } = spec;
   const { replicas, ready, ofRevision, staying } = kept.counts;
   return {
     counts: { replicas, ready, ofRevision: new Map(ofRevision), staying: new Map(staying) },
-    available: ready,
+    ...(minReadySeconds === 0 ? { available: ready } : availabilityAfter(minReadySeconds, kept.readySince, now)),
     live: [...ofRevision.keys()],
     slots: openSlots(kept, claimsOf, now),
     condemned: [],

@@ -2,6 +2,7 @@ import type { KcmWorld } from '../../api/kcm.js';
 import type { Pod } from '../../api/objects/pod.js';
 import type { StatefulSet } from '../../api/objects/workload.js';
 import { createPodMemory, type PodMemory } from '../shared/pod-memory.js';
+import type { ReadySince } from '../shared/ready-since.js';
 import type { PodCounts } from './status.js';
 
 /** What the controller remembers by key of the set; and of its pods. */
@@ -16,6 +17,8 @@ export interface StatefulSetMemory extends PodMemory {
 export interface KeptPods {
   readonly set: StatefulSet;
   readonly counts: PodCounts;
+  /** Of those that run; with minReadySeconds only. */
+  readonly readySince: ReadySince;
   /** By place: the ordinal less the first one. */
   readonly pods: (Pod | undefined)[];
   /** 1 where nothing is to be done until the pod or one of its claims changes. */

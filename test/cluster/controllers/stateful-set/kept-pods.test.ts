@@ -13,6 +13,7 @@ import {
   reopenClaimant,
 } from '../../../../src/cluster/controllers/stateful-set/kept-pods.js';
 import { createStatefulSetState } from '../../../../src/cluster/controllers/stateful-set/state.js';
+import { SECOND_US } from '../../../../src/kernel/time.js';
 import { answered, playStory } from '../play-story.js';
 
 const REPLICAS = 12;
@@ -35,9 +36,10 @@ interface Kind {
   readonly partition: number;
   readonly isGoing: boolean;
   readonly start: number;
+  readonly minReadySeconds: number;
 }
 
-function setOf({ policy, hasClaims, partition, isGoing, start }: Kind): StatefulSet {
+function setOf({ policy, hasClaims, partition, isGoing, start, minReadySeconds }: Kind): StatefulSet {
   const going = isGoing ? { deletionTimestamp: 1 } : {};
   return {
     apiVersion: 'apps/v1',
@@ -45,6 +47,7 @@ function setOf({ policy, hasClaims, partition, isGoing, start }: Kind): Stateful
     metadata: { name: 'db', namespace: 'ns', uid: 'set', generation: 1, resourceVersion: 1, ...going },
     spec: {
       replicas: REPLICAS,
+      minReadySeconds,
       ordinals: { start },
       selector: { matchLabels: { app: 'db' } },
       template: TEMPLATE,
@@ -59,13 +62,19 @@ function setOf({ policy, hasClaims, partition, isGoing, start }: Kind): Stateful
 interface Look {
   readonly phase: 'Pending' | 'Running' | 'Failed';
   readonly isReady: boolean;
+  /** In seconds. */
+  readonly readyAt: number;
   readonly isGoing: boolean;
   readonly revision: 'old' | 'new';
   readonly hasIdentity: boolean;
   readonly app: string;
 }
 
-function podOf(ordinal: number, { phase, isReady, isGoing, revision, hasIdentity, app }: Look, kind: Kind): Pod {
+function podOf(
+  ordinal: number,
+  { phase, isReady, readyAt, isGoing, revision, hasIdentity, app }: Look,
+  kind: Kind,
+): Pod {
   const name = `db-${ordinal}`;
   const identity = {
     'statefulset.kubernetes.io/pod-name': name,
@@ -81,7 +90,8 @@ function podOf(ordinal: number, { phase, isReady, isGoing, revision, hasIdentity
     ownerReferences: [{ kind: 'StatefulSet', uid: 'set', controller: true }],
     ...(isGoing ? { deletionTimestamp: 1 } : {}),
   };
-  const conditions = [{ type: 'Ready', status: isReady ? 'True' : 'False', lastTransitionTime: 0 }];
+  const ready = isReady ? 'True' : 'False';
+  const conditions = [{ type: 'Ready', status: ready, lastTransitionTime: readyAt * SECOND_US }];
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -119,16 +129,26 @@ const kind = fc.record<Kind>({
   partition: fc.constantFrom(0, 0, 5, 20),
   isGoing: oftenTrue.map((isStaying) => !isStaying),
   start: fc.constantFrom(0, 3),
+  minReadySeconds: fc.constantFrom(0, 5, 15),
 });
 const anyLook = fc.record<Look>({
   phase: fc.constantFrom('Running', 'Running', 'Running', 'Running', 'Running', 'Pending', 'Failed'),
   isReady: oftenTrue,
+  readyAt: fc.constantFrom(0, 0, 5, 10),
   isGoing: oftenTrue.map((isStaying) => !isStaying),
   revision: fc.constantFrom('old', 'new', 'new', 'new'),
   hasIdentity: oftenTrue,
   app: fc.constantFrom('db', 'db', 'db', 'db', 'db', 'db', 'other'),
 });
-const FINE: Look = { phase: 'Running', isReady: true, isGoing: false, revision: 'new', hasIdentity: true, app: 'db' };
+const FINE: Look = {
+  phase: 'Running',
+  isReady: true,
+  readyAt: 0,
+  isGoing: false,
+  revision: 'new',
+  hasIdentity: true,
+  app: 'db',
+};
 const look = fc.oneof({ weight: 3, arbitrary: fc.constant(FINE) }, { weight: 1, arbitrary: anyLook });
 const change = fc.record({
   claimPlace: fc.integer({ min: 0, max: REPLICAS }),
@@ -153,7 +173,9 @@ describe('what is kept of the pods of a StatefulSet', () => {
           );
           const claims = new Map<string, PersistentVolumeClaim>();
           for (const ordinal of pods.keys()) claims.set(`data-db-${ordinal}`, claimOf(ordinal, 'fine'));
+          let now = 0;
           for (const next of [undefined, ...changes]) {
+            now += SECOND_US;
             if (next !== undefined) {
               const ordinal = of.start + next.place;
               const before = pods.get(ordinal);
@@ -168,10 +190,10 @@ describe('what is kept of the pods of a StatefulSet', () => {
               reopenClaimant(memory, claim);
             }
             const kept = keptPods(memory, set, pods.values());
-            const known = atHand(kept, set, [REVISION], () => claims, 0);
+            const known = atHand(kept, set, [REVISION], () => claims, now);
             if (known === undefined) continue;
             fast += 1;
-            const rest = { set, revisions: [REVISION], claims, now: 0 };
+            const rest = { set, revisions: [REVISION], claims, now };
             expect(told({ ...rest, pods: known })).toEqual(told({ ...rest, pods: [...pods.values()] }));
           }
           forgetPods(memory, set);
