@@ -66,7 +66,7 @@ function meantBy(
     [`pod/${pod}`, workload].map((one) => subjectOf(namespace, one)),
   );
   const bare = names.find((name) => name.endsWith(`/${text}`));
-  const near = bare ?? nearest(subject, names);
+  const near = bare ?? nearest(subject, names) ?? names.find((name) => name.startsWith(subject));
   throw new CommandError(
     EXIT.usage,
     `no pod or workload ${subject} in this run`,

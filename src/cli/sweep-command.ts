@@ -70,7 +70,7 @@ function mistakesOf(load: () => unknown): readonly string[] {
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const errors = error.diagnostics.filter(({ severity }) => severity === 'error');
-    return errors.map((diagnostic) => formatDiagnostic(diagnostic, undefined, false).replaceAll('\n', ' '));
+    return errors.map((diagnostic) => formatDiagnostic(diagnostic, undefined, false).replaceAll(/\n */g, '; '));
   }
 }
 

@@ -116,6 +116,7 @@ describe('explain', () => {
     expect(wrong).toMatchObject({ code: 2, out: '' });
     expect(wrong.err).toContain('no pod or workload deployment/gredy in this run');
     expect(wrong.err).toContain('did you mean deployment/greedy?');
+    expect((await play('explain', folder, 'pod/greedy')).err).toMatch(/did you mean pod\/greedy-\S+\?/);
   });
 
   test('says which command to run where nothing was recorded', async () => {

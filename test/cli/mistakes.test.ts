@@ -169,6 +169,7 @@ test('a sweep names every combination that cannot be played, and writes nothing'
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain('4 of 6 combinations cannot be played: nothing was played or written');
   expect(err).toMatch(/replicas=many:\n.*spec\.replicas: expected an integer, got "many"/);
+  expect(err).not.toMatch(/\S {3,}did you mean/);
   expect(err).toMatch(/replicas=-2:\n.*must be greater than or equal to 0/);
   expect(readdirSync('.')).toEqual(before);
 });

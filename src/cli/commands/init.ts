@@ -10,7 +10,7 @@ Examples:
 export function defineInit(command: Command, context: Context): void {
   command
     .description(
-      'Writes one commented scenario that plays in less than a second, and the schema for editors beside it. Asks nothing.',
+      'Writes one commented scenario that plays in a few seconds, report included, and the schema for editors beside it. Asks nothing.',
     )
     .argument('[name]', 'name of the scenario and of its file', 'wavetank')
     .option('--force', 'replace an existing file')

@@ -53,7 +53,7 @@ export const KINDS: readonly Kind[] = [
   kind('ReplicationController', 'v1', 'replicationcontrollers', 'namespaced', 'played', 'rc'),
   kind('ResourceQuota', 'v1', 'resourcequotas', 'namespaced', 'played', 'quota'),
   kind('Secret', 'v1', 'secrets', 'namespaced', 'stored'),
-  kind('ServiceAccount', 'v1', 'serviceaccounts', 'namespaced', 'stored', 'sa'),
+  kind('ServiceAccount', 'v1', 'serviceaccounts', 'namespaced', 'played', 'sa'),
   kind('Service', 'v1', 'services', 'namespaced', 'played', 'svc'),
   kind('MutatingAdmissionPolicy', ADMISSION, 'mutatingadmissionpolicies', 'cluster', 'stored'),
   kind('MutatingAdmissionPolicyBinding', ADMISSION, 'mutatingadmissionpolicybindings', 'cluster', 'stored'),
