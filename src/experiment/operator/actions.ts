@@ -23,9 +23,9 @@ export function writesOf(command: KubectlCommand, objects: readonly KubernetesOb
     case 'set-image':
       return objects.flatMap((object) => templatePatch(object, imageChanges(object, command.images)));
     case 'set-resources':
-      return objects.flatMap((object) => templatePatch(object, resourceChanges(object, command)));
+      return objects.flatMap((object) => templatePatch(object, { containers: resourceChanges(object, command) }));
     case 'set-env':
-      return objects.flatMap((object) => templatePatch(object, envChanges(object, command)));
+      return objects.flatMap((object) => templatePatch(object, { containers: envChanges(object, command) }));
     case 'set-selector':
       return objects.map((object) => setSelector(object, command.selector));
     case 'scale':
@@ -113,9 +113,13 @@ function template(spec: unknown, annotations?: Readonly<Record<string, string>>)
   return { spec: { template: { ...metadata, spec } } };
 }
 
+/** Changed containers, by list of the pod spec. */
+type ContainerChanges = Readonly<Record<string, readonly object[]>>;
+
 /** A patch of the containers named; none where nothing changes. */
-function templatePatch(object: KubernetesObject, containers: readonly object[]): readonly ApiRequest[] {
-  return containers.length === 0 ? [] : [patch(object, inPodSpec(object, { containers }))];
+function templatePatch(object: KubernetesObject, changes: ContainerChanges): readonly ApiRequest[] {
+  const lists = Object.entries(changes).filter(([, containers]) => containers.length > 0);
+  return lists.length === 0 ? [] : [patch(object, inPodSpec(object, Object.fromEntries(lists)))];
 }
 
 /** Source: kubectl v0.36.3 pkg/polymorphichelpers/updatepodspecforobject.go */
@@ -133,17 +137,30 @@ function inPodSpec({ kind }: KubernetesObject, spec: object): unknown {
 }
 
 function containersOf(object: KubernetesObject, wanted: string): readonly Container[] {
-  const named = podSpecOf(object).containers.filter(({ name }) => wanted === '*' || name === wanted);
-  if (named.length === 0) throw new OperatorError(`unable to find container named "${wanted}"`);
-  return named;
+  return named(podSpecOf(object).containers, wanted);
+}
+
+function named(containers: readonly Container[], wanted: string): readonly Container[] {
+  const found = containers.filter((container) => isNamed(container, wanted));
+  if (found.length === 0) throw new OperatorError(`unable to find container named "${wanted}"`);
+  return found;
+}
+
+function isNamed({ name }: Container, wanted: string): boolean {
+  return wanted === '*' || name === wanted;
 }
 
 type ImageChange = Extract<KubectlCommand, { readonly do: 'set-image' }>['images'][number];
 
-function imageChanges(object: KubernetesObject, images: readonly ImageChange[]): readonly object[] {
-  return images.flatMap(({ container, image }) =>
-    containersOf(object, container).flatMap(({ name, image: old }) => (old === image ? [] : [{ name, image }])),
-  );
+/** Of init containers, too. Source: kubectl v0.36.3 pkg/cmd/set/set_image.go: Run, setImage. */
+function imageChanges(object: KubernetesObject, images: readonly ImageChange[]): ContainerChanges {
+  const { containers, initContainers = [] } = podSpecOf(object);
+  for (const { container } of images) named([...initContainers, ...containers], container);
+  const changesIn = (list: readonly Container[]): readonly object[] =>
+    images.flatMap(({ container, image }) =>
+      list.filter((one) => isNamed(one, container) && one.image !== image).map(({ name }) => ({ name, image })),
+    );
+  return { containers: changesIn(containers), initContainers: changesIn(initContainers) };
 }
 
 type EnvChange = Extract<KubectlCommand, { readonly do: 'set-env' }>;

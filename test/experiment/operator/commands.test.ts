@@ -241,6 +241,19 @@ describe('what kubectl writes', () => {
     expect(said[3]).toMatch(/^error: the object is not a pod or does not have a pod template/);
   });
 
+  it('sets images of init containers, by name or with all others', () => {
+    const init = `{"spec":{"template":{"spec":{"initContainers":[{"name":"first","image":"a"},{"name":"second","image":"a"}]}}}}`;
+    const { object } = play(
+      CREATE,
+      `kubectl patch deployment/web --patch '${init}'`,
+      'kubectl set image deployment/web second=b',
+      'kubectl set image deployment/web first=c nginx=c',
+    );
+    const { initContainers, containers } = object('Deployment', 'web').spec.template.spec;
+    const imagesOf = (list: any) => list.map(({ name, image }: any) => `${name}=${image}`);
+    expect(imagesOf([...initContainers, ...containers])).toEqual(['first=c', 'second=b', 'nginx=c']);
+  });
+
   it('takes the selector of what it exposes, and its ports', () => {
     const { object } = play(
       CREATE,
