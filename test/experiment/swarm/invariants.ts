@@ -11,14 +11,21 @@ import { matchesSelector } from '../../../src/cluster/api/selectors.js';
 import { collection } from '../../../src/cluster/api/store.js';
 import { maxSurgeOf, maxUnavailableOf } from '../../../src/cluster/controllers/deployment/fenceposts.js';
 import type { Assembly, World } from '../../../src/experiment/assemble.js';
+import { Handlers } from '../../../src/kernel/events.js';
+import { runUntil } from '../../../src/kernel/simulation.js';
 import { MILLISECOND_US, SECOND_US, type Micros } from '../../../src/kernel/time.js';
 
 /** What must hold whatever happens; a text says what did not. */
 export type Invariant = (world: World) => string | undefined;
 
-/** Looks at the world after every write of an object, with what the invariants remember of before. */
-export function watchInvariants({ world, handlers }: Assembly, invariants: readonly Invariant[]): string[] {
+/**
+ * Plays a world until `until`, and looks at it after every write of an object, with what the invariants remember of before.
+ * The code is that of all worlds, so that it is copied to be watched.
+ */
+export function playWatched(assembly: Assembly, invariants: readonly Invariant[], until: Micros): string[] {
   const broken: string[] = [];
+  const { world } = assembly;
+  const handlers: Handlers<World> = Object.assign(new Handlers<World>(), { table: [...assembly.handlers.table] });
   const commit = handlers.table[ApiEvent.RequestCommitted]!;
   handlers.table[ApiEvent.RequestCommitted] = (current, a, b) => {
     const before = current.api.resourceVersion;
@@ -30,6 +37,7 @@ export function watchInvariants({ world, handlers }: Assembly, invariants: reado
       if (problem !== undefined) broken.push(`at ${world.kernel.now / SECOND_US} s: ${problem}`);
     }
   };
+  runUntil(world, handlers, until);
   return broken;
 }
 

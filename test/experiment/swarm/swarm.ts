@@ -1,16 +1,15 @@
 import { it } from 'vitest';
 import { assemble } from '../../../src/experiment/assemble.js';
-import { runUntil } from '../../../src/kernel/simulation.js';
 import { SECOND_US } from '../../../src/kernel/time.js';
 import { load } from '../../scenario/memory-files.js';
 import { unrest } from './at-rest.js';
 import {
   budgetsHold,
   identitiesAreUnique,
+  playWatched,
   quotasHold,
   rollingUpdatesKeepTheirPromise,
   versionsRise,
-  watchInvariants,
 } from './invariants.js';
 import { type Mood, type SwarmScenario, swarmScenario } from './scenarios.js';
 import { updatesOfSetsKeepTheirPromise } from './set-invariants.js';
@@ -50,8 +49,7 @@ function play(seed: number, { text, mood, restAt }: SwarmScenario): string[] {
     ...(mood === 'calm' ? [rollingUpdatesKeepTheirPromise(), updatesOfSetsKeepTheirPromise()] : []),
     ...(mood === 'drains' ? [budgetsHold()] : []),
   ];
-  const broken = watchInvariants(assembly, invariants);
-  runUntil(assembly.world, assembly.handlers, restAt * SECOND_US);
+  const broken = playWatched(assembly, invariants, restAt * SECOND_US);
   const problems = [...broken, ...unrest(assembly.world)];
   return problems.length === 0 ? [] : [`seed ${seed}: ${problems.join('; ')}\n${text}`];
 }
