@@ -36,6 +36,7 @@ import { registerNamespace } from '../cluster/controllers/namespace/controller.j
 import { registerResourceClaim } from '../cluster/controllers/resource-claim/controller.js';
 import { createResourceClaimState, type ResourceClaimWorld } from '../cluster/controllers/resource-claim/state.js';
 import { registerResourceQuota } from '../cluster/controllers/resource-quota/controller.js';
+import { createResourceQuotaState, type ResourceQuotaWorld } from '../cluster/controllers/resource-quota/tally.js';
 import { registerServiceAccount } from '../cluster/controllers/service-account/controller.js';
 import { registerNodeLifecycle } from '../cluster/controllers/node-lifecycle/controller.js';
 import { createNodeLifecycleState, type NodeLifecycleWorld } from '../cluster/controllers/node-lifecycle/state.js';
@@ -83,6 +84,7 @@ export type ControllersWorld = AttachDetachWorld &
   ReplicaSetWorld &
   ReplicationControllerWorld &
   ResourceClaimWorld &
+  ResourceQuotaWorld &
   ServiceWorld &
   StatefulSetWorld &
   StorageDriverWorld &
@@ -108,6 +110,7 @@ export function createControllerStates(storage: StorageParameters): ControllersW
     attachDetach: createAttachDetachState(),
     storageDriver: createStorageDriverState(storage),
     resourceClaim: createResourceClaimState(),
+    resourceQuota: createResourceQuotaState(),
   };
 }
 

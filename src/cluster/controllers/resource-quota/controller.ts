@@ -2,7 +2,6 @@ import { MINUTE_US } from '../../../kernel/time.js';
 import { type Controllers, enqueue, enqueueAfter, SYNC_DONE } from '../../api/controller-loop.js';
 import type { Change, Listeners } from '../../api/informers.js';
 import { KCM, kcmLister, type KcmWorld } from '../../api/kcm.js';
-import { KINDS } from '../../api/kinds.js';
 import type { KubernetesObject } from '../../api/objects/meta.js';
 import type { Service } from '../../api/objects/network.js';
 import type { ContainerStatus, Pod } from '../../api/objects/pod.js';
@@ -12,13 +11,11 @@ import { countsForQuota, matchingResources } from '../../api/quota/usage.js';
 import { type ObjectKey, objectKey } from '../../api/store.js';
 import { phaseOf, untilPassUs } from '../shared/passes.js';
 import { syncQuota } from './decide.js';
+import { COUNTED, followUsage, type ResourceQuotaWorld, tallyOf, usedNow } from './tally.js';
 
 /** kubernetes v1.36.3 pkg/controller/resourcequota/config/v1alpha1/defaults.go: ConcurrentResourceQuotaSyncs, ResourceQuotaSyncPeriod */
 const WORKERS = 5;
 const RESYNC_US = 5 * MINUTE_US;
-
-/** Kinds that can be counted. */
-const COUNTED = KINDS.filter(({ kind, namespaced }) => namespaced && kind !== 'Event').map(({ kind }) => kind);
 
 /**
  * The ResourceQuota controller: admission adds to what is used, this counts again when a quota's limits change or something that
@@ -31,27 +28,33 @@ const COUNTED = KINDS.filter(({ kind, namespaced }) => namespaced && kind !== 'E
  * Source: kubernetes v1.36.3 pkg/controller/resourcequota/resource_quota_controller.go: NewController, enqueueAll,
  * syncResourceQuota; reference/workloads.md 9.4.
  */
-export function registerResourceQuota<W extends KcmWorld>(controllers: Controllers<W>, listeners: Listeners<W>): void {
+export function registerResourceQuota<W extends ResourceQuotaWorld>(
+  controllers: Controllers<W>,
+  listeners: Listeners<W>,
+): void {
   const controllerId = controllers.add({
     name: 'resourcequota-controller',
     workers: WORKERS,
     sync: (world, key) => {
       const quota = kcmLister<ResourceQuota>(world, 'ResourceQuota').get(key);
       if (quota === undefined) return SYNC_DONE;
-      const objects = countedObjects(world, quota);
-      if (isSomethingEnding(objects)) enqueueAtResync(world, controllerId, key);
-      const request = syncQuota({ quota, objects, now: world.kernel.now });
+      const tally = tallyOf(world, quota);
+      // A pod that should have ended by then no longer counts, which no change tells.
+      if (tally.ending.size > 0) enqueueAtResync(world, controllerId, key);
+      const request = syncQuota(quota, usedNow(tally, world.kernel.now));
       return request === undefined ? SYNC_DONE : { requests: [request] };
     },
   });
   listeners.on<ResourceQuota>(KCM, 'ResourceQuota', (world, { type, object, before }) => {
+    const isCharged = type === 'modified' && sameData(before!.spec, object.spec);
+    if (!isCharged) world.controllers.resourceQuota.tallies.delete(objectKey(object));
     if (type === 'deleted') return;
-    const isCharged = before !== undefined && sameData(before.spec, object.spec);
     if (isCharged) enqueueAtResync(world, controllerId, objectKey(object));
     else enqueue(world, controllerId, objectKey(object));
   });
   for (const kind of COUNTED) {
     listeners.on(KCM, kind, (world, change) => {
+      followUsage(world, change);
       if (kcmLister(world, 'ResourceQuota').size > 0 && changesUsage(change, world.kernel.now)) {
         wakeQuotas(world, controllerId, change.object);
       }
@@ -61,25 +64,6 @@ export function registerResourceQuota<W extends KcmWorld>(controllers: Controlle
 
 function enqueueAtResync(world: KcmWorld, controllerId: number, key: ObjectKey): void {
   enqueueAfter(world, controllerId, key, untilPassUs(world, phaseOf(world, controllerId, RESYNC_US), RESYNC_US));
-}
-
-function countedObjects(world: KcmWorld, { metadata, spec }: ResourceQuota): Map<string, readonly KubernetesObject[]> {
-  const names = Object.keys(spec.hard ?? {});
-  const objects = new Map<string, readonly KubernetesObject[]>();
-  for (const kind of COUNTED) {
-    if (matchingResources(kind, names).length === 0) continue;
-    const all = [...kcmLister(world, kind).values()];
-    objects.set(
-      kind,
-      all.filter((object) => object.metadata.namespace === metadata.namespace),
-    );
-  }
-  return objects;
-}
-
-/** A pod that should have ended by now no longer counts, which no change tells. */
-function isSomethingEnding(objects: ReadonlyMap<string, readonly KubernetesObject[]>): boolean {
-  return (objects.get('Pod') ?? []).some(({ metadata }) => metadata.deletionTimestamp !== undefined);
 }
 
 /** Source: resource_quota_monitor.go: controllerFor; pkg/quota/v1/install/update_filter.go: DefaultUpdateFilter. */

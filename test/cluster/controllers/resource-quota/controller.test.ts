@@ -1,8 +1,19 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ApiRequest } from '../../../../src/cluster/api/calls.js';
 import type { Pod } from '../../../../src/cluster/api/objects/pod.js';
 import type { ResourceQuota } from '../../../../src/cluster/api/objects/quota.js';
+import { quantity } from '../../../../src/cluster/api/quantity.js';
+import { countsForQuota } from '../../../../src/cluster/api/quota/usage.js';
+import { objectKey } from '../../../../src/cluster/api/store.js';
 import { registerResourceQuota } from '../../../../src/cluster/controllers/resource-quota/controller.js';
+import {
+  createResourceQuotaState,
+  type QuotaTally,
+  type ResourceQuotaWorld,
+  tallyOf,
+  usedNow,
+} from '../../../../src/cluster/controllers/resource-quota/tally.js';
 import { MINUTE_US, SECOND_US } from '../../../../src/kernel/time.js';
 import { TestTank, type TestWorld } from '../../test-world.js';
 
@@ -18,20 +29,48 @@ function pod(name: string, cpu = '300m'): unknown {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec: { containers: [container] } };
 }
 
-function quotaTank(before: readonly unknown[] = []): TestTank<TestWorld> {
-  const tank = new TestTank<TestWorld>({
-    controllers: {},
+type QuotaWorld = TestWorld & ResourceQuotaWorld;
+
+function quotaTank(before: readonly unknown[] = [], quota: unknown = QUOTA): TestTank<QuotaWorld> {
+  const tank = new TestTank<QuotaWorld>({
+    controllers: { resourceQuota: createResourceQuotaState() },
     register: (controllers, listeners) => registerResourceQuota(controllers, listeners),
   });
   tank.run(SECOND_US);
   for (const object of before) tank.create(object);
-  tank.create(QUOTA);
+  tank.create(quota);
   tank.run(SECOND_US);
   return tank;
 }
 
-function statusOf(tank: TestTank<TestWorld>): ResourceQuota['status'] {
+function statusOf(tank: Pick<TestTank<TestWorld>, 'get'>): ResourceQuota['status'] {
   return tank.get<ResourceQuota>('ResourceQuota', 'q')!.status;
+}
+
+/** One thing that may happen to a pod, or to a Service of its name. */
+function change(tank: TestTank<QuotaWorld>, step: number, name: string): void {
+  const about = { kind: 'Pod', namespace: 'default', name } as const;
+  switch (step) {
+    case 0:
+      tank.ask({ ...about, verb: 'create', body: pod(name) });
+      break;
+    case 1:
+      tank.ask({ ...about, verb: 'delete', gracePeriodSeconds: 0 });
+      break;
+    case 2:
+      tank.ask({ ...about, verb: 'delete', gracePeriodSeconds: 2 });
+      break;
+    case 3:
+      tank.ask({ ...about, verb: 'patch', subresource: 'status', body: { status: { phase: 'Failed' } } });
+      break;
+    case 4:
+      tank.ask({ ...about, verb: 'patch', body: { spec: { activeDeadlineSeconds: 9 } } });
+      break;
+    default: {
+      const body = { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { ports: [{ port: 80 }] } };
+      tank.ask({ ...about, kind: 'Service', verb: 'create', body });
+    }
+  }
 }
 
 describe('a ResourceQuota', () => {
@@ -139,6 +178,33 @@ describe('a ResourceQuota', () => {
     }
     expect(Math.max(...counts)).toBe(3);
     expect(counts).toContain(2);
+  });
+
+  it('keeps the count that counting all anew would give', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(5), fc.nat(3)), { maxLength: 30 }), (steps) => {
+        const hard = { pods: '100', 'count/pods': '100', 'requests.cpu': '100', services: '100' };
+        const tank = quotaTank([], { ...QUOTA, spec: { hard, scopes: ['NotTerminating'] } });
+        const { world } = tank;
+        for (const [step, number] of steps) {
+          change(tank, step, `p${number}`);
+          tank.run((1 + number) * SECOND_US);
+          const quota = tank.get<ResourceQuota>('ResourceQuota', 'q')!;
+          const { tallies } = world.controllers.resourceQuota;
+          const kept = tallyOf(world, quota);
+          tallies.clear();
+          const anew = tallyOf(world, quota);
+          tallies.set(objectKey(quota), kept);
+          const amounts = (tally: QuotaTally) =>
+            [...usedNow(tally, world.kernel.now)].map(([name, { nano }]) => [name, nano]);
+          expect(amounts(kept)).toEqual(amounts(anew));
+          const inScope = tank.all<Pod>('Pod').filter(({ spec }) => spec.activeDeadlineSeconds === undefined);
+          const counted = inScope.filter((one) => countsForQuota(one, world.kernel.now));
+          expect(usedNow(kept, world.kernel.now).get('pods')).toMatchObject(quantity(counted.length));
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('of several creations at once lets in as many as fit', () => {
