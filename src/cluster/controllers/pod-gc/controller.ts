@@ -1,5 +1,5 @@
 import { constant } from '../../../kernel/distributions.js';
-import { SECOND_US, type Micros } from '../../../kernel/time.js';
+import { SECOND_US, type Micros, wholeSeconds } from '../../../kernel/time.js';
 import type { ApiRequest } from '../../api/calls.js';
 import { type Controllers, enqueue, SYNC_DONE, type SyncStep } from '../../api/controller-loop.js';
 import type { Listeners } from '../../api/informers.js';
@@ -108,8 +108,9 @@ function oldestEnded(world: PodGcWorld, count: number): Pod[] {
   ended.sort((left, right) => {
     if (isEvicted(left) !== isEvicted(right)) return isEvicted(left) ? -1 : 1;
     const [ours, theirs] = [left.metadata, right.metadata];
-    const age = ours.creationTimestamp - theirs.creationTimestamp;
-    return age !== 0 ? age : ours.name < theirs.name ? -1 : 1;
+    const age = wholeSeconds(ours.creationTimestamp) - wholeSeconds(theirs.creationTimestamp);
+    if (age !== 0) return age;
+    return ours.name < theirs.name ? -1 : Number(ours.name > theirs.name);
   });
   return ended.slice(0, count);
 }

@@ -101,7 +101,7 @@ test('a node said to be out of service gives up the pods that terminate on it', 
   expect(podNamed(stage, 'web')).toBeUndefined();
 });
 
-test('of more than 12,500 pods that have ended the oldest go, evicted ones first', () => {
+test('of more than 12,500 pods that have ended the oldest go, evicted ones first, those of one second by name', () => {
   const stage = stageWithGc();
   const { world } = stage;
   const KEPT = 12_500;
@@ -116,12 +116,14 @@ test('of more than 12,500 pods that have ended the oldest go, evicted ones first
       status: { ...pod.status, phase: 'Failed', ...(reason === undefined ? {} : { reason }) },
     };
   };
-  for (let index = 0; index < KEPT + EXCESS - 1; index++) insertObject(world, ended(`p-${index}`, index * SECOND_US));
+  for (let index = 0; index < KEPT + EXCESS - 2; index++) insertObject(world, ended(`p-${index}`, index * SECOND_US));
+  insertObject(world, ended('a', 3 * SECOND_US + 1));
   insertObject(world, ended('evicted', 2 * KEPT * SECOND_US, 'Evicted'));
   play(stage, 60);
   expect(podNamed(stage, 'evicted')).toBeUndefined();
+  expect(podNamed(stage, 'a')).toBeUndefined();
   const left = [0, 1, 2, 3, 4, 5, 6].filter((index) => podNamed(stage, `p-${index}`) !== undefined);
-  expect(left).toEqual([4, 5, 6]);
+  expect(left).toEqual([3, 4, 5, 6]);
 });
 
 test('a pod that terminates without a node is failed, so that who holds it by a finalizer lets it go', () => {
