@@ -71,11 +71,6 @@ export function assemble(scenario: Scenario, options: PlayOptions = {}): Assembl
   return { scenario, world, handlers: CODE.handlers };
 }
 
-/** The code for a world that already exists: one restored from a checkpoint of the same scenario. */
-export function assembleAround(scenario: Scenario, world: World): Assembly {
-  return { scenario, world, handlers: CODE.handlers };
-}
-
 /** Writes the rows that the end of a run completes. */
 export function finish({ world, scenario }: Assembly): void {
   finishTraffic(world);

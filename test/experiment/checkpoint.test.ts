@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assemble, assembleAround } from '../../src/experiment/assemble.js';
+import { assemble } from '../../src/experiment/assemble.js';
 import { checkpoint, restore } from '../../src/kernel/checkpoint.js';
 import { digestHex } from '../../src/kernel/digest.js';
 import { drawsOnce } from '../../src/kernel/random.js';
@@ -12,8 +12,7 @@ const CHECKPOINTS = 6;
 
 describe('checkpoint of the main scenario', () => {
   it('continues, from any time, to the digest of the run that was never interrupted', () => {
-    const scenario = load('scenarios/online-boutique-rollout.yaml');
-    const { world, handlers } = assemble(scenario);
+    const { world, handlers } = assemble(load('scenarios/online-boutique-rollout.yaml'));
     const draw = drawsOnce(world, 'test/checkpoint-times');
     // Some in the start-up, some in the rollout at 5m: where the most is under way.
     const times = Array.from({ length: CHECKPOINTS }, (_, index) =>
@@ -27,10 +26,10 @@ describe('checkpoint of the main scenario', () => {
     const uninterrupted = digestHex(world.kernel.digest);
     const tables = JSON.stringify([...world.kernel.probe.tables.values()]);
     for (const one of saved) {
-      const again = assembleAround(scenario, restore(one));
-      runUntil(again.world, again.handlers, END_US);
-      expect(digestHex(again.world.kernel.digest)).toBe(uninterrupted);
-      expect(JSON.stringify([...again.world.kernel.probe.tables.values()]) === tables).toBe(true);
+      const again = restore(one);
+      runUntil(again, handlers, END_US);
+      expect(digestHex(again.kernel.digest)).toBe(uninterrupted);
+      expect(JSON.stringify([...again.kernel.probe.tables.values()]) === tables).toBe(true);
     }
   });
 });
