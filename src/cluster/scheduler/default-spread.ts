@@ -1,6 +1,7 @@
 import { type ClusterState, NO_VALUE } from './cluster.js';
 import { normalizeSpread, topologyWeight } from './plugins/pod-topology-spread.js';
 import type { ClassSpread, DomainSums } from './spread-counts.js';
+import { MAXIMUM_INTEGER } from './search-buffers.js';
 import { winsTie } from './tie-break.js';
 
 /** No position: the nodes are of too many kinds. */
@@ -81,6 +82,3 @@ function bestOfAll({ totals, bestOfKind }: ClusterState, points: Int32Array, kin
   }
   return winner;
 }
-
-/** Keeps minima 32-bit integers, which the engine compares faster than doubles. */
-const MAXIMUM_INTEGER = 2_147_483_647;

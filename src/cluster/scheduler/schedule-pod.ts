@@ -16,7 +16,7 @@ import { bestNode, scoreNodes } from './score-nodes.js';
 import { currentLeast, refreshSpread } from './spread-counts.js';
 import type { TieDraw } from './tie-break.js';
 
-/** The outcome of an attempt. The feasible nodes and their totals stay in the cluster's buffers. */
+/** The outcome of an attempt. The feasible nodes stay in the cluster's buffers. */
 interface Decision {
   /** NO_NODE if no node is feasible: then `failureOf` tells why. */
   readonly node: NodeIndex;
@@ -66,8 +66,8 @@ export function schedulePod(
   if (feasible > 1) {
     if (isReference) scorePlainly(cluster, pod);
     else if (draw !== undefined) scoreNodes(cluster, filters);
-    winner =
-      draw !== undefined ? drawnBest(cluster, draw) : isReference ? heapRoot(cluster) : bestNode(cluster, filters);
+    if (draw !== undefined) winner = drawnBest(cluster, draw);
+    else winner = isReference ? heapRoot(cluster) : bestNode(cluster, filters);
   }
   return { node: cluster.feasible[winner]!, feasible, evaluated, isNominated: false, error };
 }

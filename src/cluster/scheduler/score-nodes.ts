@@ -7,6 +7,7 @@ import { type DeviceDemand, scoreDevices, scoresDevices } from './plugins/dynami
 import { type CountedPods, normalizeAffinity } from './plugins/inter-pod-affinity.js';
 import { isIgnored, normalizeSpread, scoreSpread, topologyWeight } from './plugins/pod-topology-spread.js';
 import { bestUnderDefaultSpread, NONE } from './default-spread.js';
+import { MAXIMUM_INTEGER } from './search-buffers.js';
 import type { ClassSpread } from './spread-counts.js';
 import { winsTie } from './tie-break.js';
 
@@ -116,8 +117,6 @@ function rawSpread(cluster: ClusterState, spread: ClassSpread): void {
 }
 
 const IGNORED = -1;
-/** Keeps minima 32-bit integers, which the engine compares faster than doubles. */
-const MAXIMUM_INTEGER = 2_147_483_647;
 
 function addInterPodAffinity(cluster: ClusterState, pod: PodClass): void {
   const { feasibleCount, totals, scratch } = cluster;

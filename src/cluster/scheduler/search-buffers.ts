@@ -1,9 +1,12 @@
+/** Where minima begin: keeps them 32-bit integers, which the engine compares faster than doubles. */
+export const MAXIMUM_INTEGER = 2_147_483_647;
+
 /** What one attempt writes and nobody reads after the next has begun: as long as the arrays by node. */
 export interface SearchBuffers {
   /** Nodes found in the last search, in the order found; only the first `feasibleCount` count. */
   feasible: Int32Array;
   feasibleCount: number;
-  /** By position in `feasible`. */
+  /** By position in `feasible`; without PodTopologySpread where default-spread.ts compares the best of each kind alone. */
   totals: Int32Array;
   scratch: Int32Array;
   /** Room for those of the feasible nodes that count for something. */
