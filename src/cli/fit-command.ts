@@ -65,22 +65,22 @@ function printFit(io: Io, result: Fit, isQuiet: boolean): void {
   for (const { workload, reason } of result.workloads) {
     if (reason !== '') lines.push('', ...wrap(`${workload}: ${reason}`, TEXT_WIDTH));
   }
-  if (left > 0) lines.push('', ...missingLines(result));
+  if (left > 0) lines.push('', ...wrap(missingWords(result), TEXT_WIDTH));
   if (!isQuiet) lines.push('', ...wrap(`Not considered: ${notes.join('; ')}.`, TEXT_WIDTH).map(paint.dim));
   io.out(`${lines.join('\n')}\n`);
 }
 
 /** Several pools together where that takes more than any alone; otherwise those that take most, each alone. */
-function missingLines({ missing, together }: Fit): string[] {
-  if (missing.length === 0) return ['More nodes of these pools would not help.'];
+function missingWords({ missing, together }: Fit): string {
+  if (missing.length === 0) return 'More nodes of these pools would not help.';
   const least = Math.min(...missing.map(({ left }) => left));
   const cut = missing.filter(({ bound }) => bound === 'least' || bound === 'full');
   const alone = missing.filter((one) => one.left === least && !cut.includes(one));
-  if (together.length > 0) return wrap(`${missingOf(together, ' and ')}${restOf(together.at(-1)!)}.`, TEXT_WIDTH);
+  if (together.length > 0) return `${missingOf(together, ' and ')}${restOf(together.at(-1)!)}.`;
   const isEnough = cut.length === 0 || least === 0;
-  if (alone.length > 0 && isEnough) return wrap(`${missingOf(alone, ', or ')}${restOf(alone[0]!)}.`, TEXT_WIDTH);
+  if (alone.length > 0 && isEnough) return `${missingOf(alone, ', or ')}${restOf(alone[0]!)}.`;
   const why = cut.some(({ bound }) => bound === 'least') ? 'counting on would take long' : 'no cluster here has more';
-  return wrap(`${missingOf(cut, ', or ')} (${why}).`, TEXT_WIDTH);
+  return `${missingOf(cut, ', or ')} (${why}).`;
 }
 
 /** Whose pods the nodes are for is said once where it is the same of all pools. */
@@ -91,7 +91,7 @@ function missingOf(pools: readonly MissingNodes[], link: string): string {
   return `Missing${isSame ? ` for ${names[0]}` : ''}: ${nodes.join(link)}`;
 }
 
-/** As many workloads are named that lack nodes. */
+/** So many of the workloads that lack nodes are named. */
 const SHOWN_WORKLOADS = 3;
 
 function namesOf(workloads: readonly string[]): string {

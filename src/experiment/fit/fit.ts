@@ -121,11 +121,9 @@ function moreOf(plan: Plan, line: PodLine, asked: readonly string[]): Pick<Workl
 }
 
 function poolUse(cluster: ClusterState, { pool, count }: NodePool): PoolUse {
-  const sum = (amounts: ArrayLike<number>): number => {
-    let total = 0;
-    for (let index = 1; index <= count; index++) total += amounts[cluster.indexByName.get(`${pool}-${index}`)!]!;
-    return total;
-  };
+  const names = Array.from({ length: count }, (_, index) => `${pool}-${index + 1}`);
+  const nodes = names.map((name) => cluster.indexByName.get(name)!);
+  const sum = (amounts: ArrayLike<number>): number => nodes.reduce((total, node) => total + amounts[node]!, 0);
   const share = (resource: number): Share => ({
     requested: sum(cluster.requested[resource]!),
     allocatable: sum(cluster.allocatable[resource]!),
@@ -133,7 +131,6 @@ function poolUse(cluster: ClusterState, { pool, count }: NodePool): PoolUse {
   const extended = cluster.resources
     .map((name, resource) => ({ name, ...share(resource) }))
     .filter(({ name, allocatable }) => isScalarResource(name) && allocatable > 0);
-  const names = Array.from({ length: count }, (_, index) => `${pool}-${index + 1}`);
   return {
     pool,
     nodes: count,
