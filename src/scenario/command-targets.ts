@@ -34,7 +34,10 @@ const MADE_KINDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['ReplicaSet', ['Deployment']],
 ]);
 
-/** Names that are made are cut after so many characters of what they begin with. Source: apiserver v0.36.3 pkg/storage/names/generate.go. */
+/**
+ * Names that are made keep at least so many characters of what they begin with: 58, or less for the number of an indexed Job's pod.
+ * Sources: apiserver v0.36.3 pkg/storage/names/generate.go; kubernetes v1.36.3 pkg/controller/job/indexed_job_utils.go.
+ */
 const KEPT_CHARACTERS = 50;
 
 /** Beginnings shown where no name comes near. */

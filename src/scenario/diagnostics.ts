@@ -87,7 +87,7 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[], files: reado
 }
 
 /** The known word nearest to what was written, if near enough to be meant. */
-export function nearest(written: string, known: Iterable<string>): string | undefined {
+export function nearest(written: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.ceil(Math.min(written.length, MAXIMUM_SHOWN) / 3) + 1;
   if (written.length > MAXIMUM_SHOWN) return undefined;
@@ -107,15 +107,21 @@ function letters(word: string): string {
 }
 
 /** The only known word that begins with what was written: an abbreviation. */
-function begunBy(written: string, known: Iterable<string>): string | undefined {
-  const begun = written.length < 3 ? [] : [...known].filter((word) => word.startsWith(written));
+function begunBy(written: string, known: readonly string[]): string | undefined {
+  const begun = written.length < 3 ? [] : known.filter((word) => word.startsWith(written));
   return begun.length === 1 ? begun[0] : undefined;
+}
+
+/** `did you mean "x"?`, or nothing. */
+export function meant(written: string, known: readonly string[]): string {
+  const near = nearest(written, known);
+  return near === undefined ? '' : `did you mean ${shown(near)}?`;
 }
 
 /** `did you mean "x"?`, or the list of what is known if it is short enough to help. */
 export function suggestion(written: string, known: readonly string[]): string {
-  const near = nearest(written, known);
-  if (near !== undefined) return `did you mean "${near}"?`;
+  const near = meant(written, known);
+  if (near !== '') return near;
   return known.length > 0 && known.length <= 30 ? `known: ${known.join(', ')}` : '';
 }
 

@@ -12,7 +12,7 @@ export function jsonMistakeAt(text: string): number {
   for (let at = 0; at < end; ) {
     PIECE.lastIndex = at;
     const piece = PIECE.exec(text)?.[1];
-    if (piece === undefined) return at + (text.slice(at).length - text.slice(at).trimStart().length);
+    if (piece === undefined) return text.length - text.slice(at).trimStart().length;
     if (before === ',' && (piece === '}' || piece === ']')) return text.lastIndexOf(',', PIECE.lastIndex);
     before = piece;
     at = PIECE.lastIndex;

@@ -114,9 +114,9 @@ function decodeTyped(value: object, substituted: ReadonlySet<string>): DecodeRes
 }
 
 function jsonBytes(value: object): number {
-  const { length } = JSON.stringify(value);
-  // A character is three bytes at most: only what is long is counted.
-  return length * 3 <= MAXIMUM_OBJECT_BYTES ? length : new TextEncoder().encode(JSON.stringify(value)).length;
+  const text = JSON.stringify(value);
+  // A character is three bytes at most: only what may be too long is counted.
+  return text.length * 3 <= MAXIMUM_OBJECT_BYTES ? text.length : new TextEncoder().encode(text).length;
 }
 
 /** Reports at the field's place: in the override if that gave the value, else in the manifest. */

@@ -5,55 +5,61 @@ import type { DeviceRequest, ResourceClaim, ResourceClaimTemplate } from '../clu
 import type { KubernetesObject } from '../cluster/api/objects/meta.js';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../cluster/api/objects/storage.js';
 import { BUILT_IN_NAMES } from './built-in-names.js';
-import { nearest, shown } from './diagnostics.js';
+import { meant, shown } from './diagnostics.js';
 import type { FieldPath } from './field-path.js';
 import { type Need, needsOf } from './pod-needs.js';
 import { allObjects, madePods } from './pod-templates.js';
 import { type Scope, warnAt } from './scope.js';
 import type { ManifestObject, Scenario } from './types.js';
 
-/** Names by kind and namespace of the objects that manifests and commands create. */
-type Known = (kind: string, namespace: string) => readonly string[];
+/** Names of the objects that manifests and commands create. */
+type Known = (kind: string, namespace: string) => ReadonlySet<string>;
 
 /** Warns of what is named and nothing creates: pods wait for it or are refused. */
 export function noteMissingObjects(scope: Scope, { manifests, timeline }: Scenario): void {
   const objects = allObjects(manifests, timeline);
-  const known: Known = (kind, namespace) =>
-    objects.flatMap(({ object: { kind: own, metadata } }) =>
-      own === kind && metadata.namespace === namespace ? metadata.name : [],
-    );
-  const patterns = objects.flatMap(({ object }) => claimPatterns(object));
+  const known = knownIn(objects);
+  const beginnings = objects.flatMap(({ object }) => claimBeginnings(object));
   for (const { maker, origin, spec, path } of madePods(objects)) {
     const { namespace } = maker.metadata;
     const told = new Set<string>();
     for (const need of needsOf(spec)) {
       const { kind, name } = need;
-      const names = [...known(kind, namespace), ...(BUILT_IN_NAMES[kind] ?? [])];
-      if (names.includes(name) || told.has(`${kind}/${name}`)) continue;
-      if (kind === 'PersistentVolumeClaim' && patterns.some((pattern) => pattern.test(`${namespace}/${name}`)))
-        continue;
+      const names = known(kind, namespace);
+      const builtIn = BUILT_IN_NAMES[kind] ?? [];
+      if (names.has(name) || builtIn.includes(name) || told.has(`${kind}/${name}`)) continue;
+      if (kind === 'PersistentVolumeClaim' && isNumbered(`${namespace}/${name}`, beginnings)) continue;
       told.add(`${kind}/${name}`);
       const message = `${nameOf(maker)} refers to ${kind} ${name}, which nothing creates: ${effectOf(need, maker)}`;
-      warnAt(scope, origin, 'reference', message, [...path, ...need.path], meant(name, names));
+      warnAt(scope, origin, 'reference', message, [...path, ...need.path], meant(name, [...names, ...builtIn]));
     }
   }
   // A claim also takes a volume that is there, of a class that need not be.
   const ofVolumes = objects.flatMap(({ object }) =>
     object.kind === 'PersistentVolume' ? storageClassOf(object as PersistentVolume) : [],
   );
-  for (const item of objects) {
-    noteMissingClasses(scope, item, (kind) => [...known(kind, ''), ...(kind === 'StorageClass' ? ofVolumes : [])]);
-  }
+  const classes = {
+    StorageClass: new Set([...known('StorageClass', ''), ...ofVolumes]),
+    DeviceClass: known('DeviceClass', ''),
+  };
+  for (const item of objects) noteMissingClasses(scope, item, classes);
   for (const item of objects) noteMissingTarget(scope, item, known);
 }
 
-function nameOf({ kind, metadata }: KubernetesObject): string {
-  return `${kind.toLowerCase()}/${metadata.name}`;
+function knownIn(objects: readonly ManifestObject[]): Known {
+  const names = new Map<string, Set<string>>();
+  for (const { object } of objects) {
+    const { namespace, name } = object.metadata;
+    const place = `${object.kind}/${namespace}`;
+    names.set(place, (names.get(place) ?? new Set()).add(name));
+  }
+  return (kind, namespace) => names.get(`${kind}/${namespace}`) ?? NO_NAMES;
 }
 
-function meant(name: string, known: readonly string[]): string {
-  const near = nearest(name, known);
-  return near === undefined ? '' : `did you mean ${shown(near)}?`;
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+function nameOf({ kind, metadata }: KubernetesObject): string {
+  return `${kind.toLowerCase()}/${metadata.name}`;
 }
 
 function effectOf({ kind, reason }: Need, maker: KubernetesObject): string {
@@ -63,24 +69,27 @@ function effectOf({ kind, reason }: Need, maker: KubernetesObject): string {
   return `${isPod ? 'it stays' : 'its pods stay'} Pending`;
 }
 
-/** Names, with their namespace in front, of the claims that a StatefulSet makes. */
-function claimPatterns(object: KubernetesObject): RegExp[] {
+/** What the names of the claims that a StatefulSet makes begin with, their namespace in front; an ordinal follows. */
+function claimBeginnings(object: KubernetesObject): string[] {
   if (object.kind !== 'StatefulSet') return [];
   const { namespace, name } = object.metadata;
-  return claimsOf(object).map(({ metadata }) => new RegExp(`^${namespace}/${metadata.name}-${name}-\\d+$`));
+  return claimsOf(object).map(({ metadata }) => `${namespace}/${metadata.name}-${name}-`);
+}
+
+function isNumbered(name: string, beginnings: readonly string[]): boolean {
+  return beginnings.some((beginning) => name.startsWith(beginning) && /^\d+$/.test(name.slice(beginning.length)));
 }
 
 /** Warns of claims for volumes and devices that name a class which is not there. */
 function noteMissingClasses(
   scope: Scope,
   { object, origin }: ManifestObject,
-  known: (kind: ClassName['kind']) => readonly string[],
+  classes: Readonly<Record<ClassName['kind'], ReadonlySet<string>>>,
 ): void {
   for (const { kind, name, path } of classesOf(object)) {
-    const names = known(kind);
-    if (name === '' || names.includes(name)) continue;
+    if (name === '' || classes[kind].has(name)) continue;
     const message = `${nameOf(object)} asks for the ${kind} ${shown(name)}, which nothing creates: pods that need it stay Pending`;
-    warnAt(scope, origin, 'reference', message, path, meant(name, names));
+    warnAt(scope, origin, 'reference', message, path, meant(name, [...classes[kind]]));
   }
 }
 
@@ -129,9 +138,9 @@ function noteMissingTarget(scope: Scope, { object, origin }: ManifestObject, kno
   if (object.kind !== 'HorizontalPodAutoscaler') return;
   const { kind, name } = (object as HorizontalPodAutoscaler).spec.scaleTargetRef;
   const names = known(kind, object.metadata.namespace);
-  if (names.includes(name)) return;
+  if (names.has(name)) return;
   const message = `HorizontalPodAutoscaler ${shown(object.metadata.name)} scales ${kind.toLowerCase()}/${name}, which nothing creates: it does nothing`;
-  warnAt(scope, origin, 'reference', message, ['spec', 'scaleTargetRef', 'name'], meant(name, names));
+  warnAt(scope, origin, 'reference', message, ['spec', 'scaleTargetRef', 'name'], meant(name, [...names]));
 }
 
 /** What to add so that claims without a class get volumes; the driver's name is anybody's. */

@@ -1,5 +1,5 @@
 import { DEFAULT_SCHEDULER_NAME } from '../cluster/api/scheduler-configuration.js';
-import { nearest, shown } from './diagnostics.js';
+import { meant, shown } from './diagnostics.js';
 import { allObjects, madePods } from './pod-templates.js';
 import { type Scope, warnAt } from './scope.js';
 import type { Scenario } from './types.js';
@@ -14,8 +14,7 @@ export function noteMissingSchedulers(scope: Scope, { cluster, manifests, timeli
     const name = schedulerName === '' ? DEFAULT_SCHEDULER_NAME : schedulerName;
     if (known.includes(name) || nodeName !== '') continue;
     const pods = maker.kind === 'Pod' ? 'it stays' : 'its pods stay';
-    const near = nearest(name, known);
-    const hint = near === undefined ? `there is ${known.join(', ')}` : `did you mean ${shown(near)}?`;
+    const hint = meant(name, known) || `there is ${known.join(', ')}`;
     const what = `${maker.kind.toLowerCase()}/${maker.metadata.name}`;
     const message = `${what} asks for the scheduler ${shown(name)}, and none of that name exists: ${pods} Pending`;
     warnAt(scope, origin, 'reference', message, [...path, 'schedulerName'], hint);

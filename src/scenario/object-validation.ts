@@ -13,7 +13,7 @@ import {
 } from '../cluster/api/validation/field-error.js';
 import { COMPUTE_RESOURCES } from '../cluster/api/validation/resources.js';
 import { validateCreate } from '../cluster/api/validation/validate.js';
-import { type DiagnosticCode, nearest } from './diagnostics.js';
+import { type DiagnosticCode, meant } from './diagnostics.js';
 import { parseFieldText, valueAt } from './field-path.js';
 
 /** What is wrong with a field of a decoded object. */
@@ -59,8 +59,7 @@ function entryOf(object: KubernetesObject, { field, badValue }: FieldError): str
 function hintOf({ type, badValue = '', detail }: FieldError): string {
   const listed = type === 'FieldValueNotSupported' ? [...detail.matchAll(/"([^"]+)"/g)].map((match) => match[1]!) : [];
   const known = detail.startsWith('must be a standard resource') ? COMPUTE_RESOURCES : listed;
-  const near = nearest(badValue.replaceAll('"', ''), known);
-  return near === undefined ? '' : `did you mean "${near}"?`;
+  return meant(badValue.replaceAll('"', ''), known);
 }
 
 /** What the server's allocator of node ports would refuse, which validation alone does not look at. */

@@ -1,6 +1,6 @@
 import { SYSTEM_PRIORITY_CLASSES } from '../cluster/api/admission/pod.js';
 import type { KubernetesObject } from '../cluster/api/objects/meta.js';
-import { nearest, shown } from './diagnostics.js';
+import { meant, shown } from './diagnostics.js';
 import { allObjects, madePods } from './pod-templates.js';
 import { type Scope, warnAt } from './scope.js';
 import type { Scenario } from './types.js';
@@ -24,10 +24,8 @@ export function notePriorities(scope: Scope, { manifests, timeline }: Scenario):
     const what = `${maker.kind.toLowerCase()}/${maker.metadata.name}`;
     const value = name === '' ? byDefault : classes.get(name);
     if (value === undefined) {
-      const near = nearest(name, [...classes.keys()]);
-      const hint = near === undefined ? '' : `did you mean ${shown(near)}?`;
       const message = `${what} asks for the PriorityClass ${shown(name)}, which nothing creates: ${pods} refused`;
-      warnAt(scope, origin, 'reference', message, [...path, 'priorityClassName'], hint);
+      warnAt(scope, origin, 'reference', message, [...path, 'priorityClassName'], meant(name, [...classes.keys()]));
     } else if (priority !== undefined && priority !== value) {
       const message = `${what} gives the priority ${priority}, which is not that of its PriorityClass (${value}): ${pods} refused; name a PriorityClass instead`;
       warnAt(scope, origin, 'semantic', message, [...path, 'priority']);

@@ -3,7 +3,7 @@ import { type DistributionError, parseDistribution } from '../kernel/distributio
 import { parseDuration } from '../kernel/duration.js';
 import { DAY_US, type Micros } from '../kernel/time.js';
 import { NANO, parseQuantity } from '../cluster/api/quantity.js';
-import { type Diagnostic, type DiagnosticCode, nearest, type Report, shown } from './diagnostics.js';
+import { type Diagnostic, type DiagnosticCode, meant, type Report, shown } from './diagnostics.js';
 import { type FieldPath, fieldText } from './field-path.js';
 import { MAXIMUM_DURATION_DAYS, MAXIMUM_WORD } from './limits.js';
 import { lineText } from './text.js';
@@ -76,12 +76,9 @@ export function warnAt(
   field: FieldPath = [],
   hint = '',
 ): void {
-  const object = written.get(origin);
-  const place =
-    object === undefined || field.length === 0
-      ? { ...origin, length: 1 }
-      : placeAt(object.document, [...object.path, ...field]);
-  const { line, column, length } = place;
+  const at = written.get(origin);
+  const { line, column, length } =
+    at === undefined || field.length === 0 ? { ...origin, length: 1 } : placeAt(at.document, [...at.path, ...field]);
   report.diagnostics.push({
     code,
     severity: 'warning',
@@ -159,9 +156,7 @@ export function failDistribution(
   path: FieldPath,
   { message, offset, unknown, known }: DistributionError,
 ): undefined {
-  const near = nearest(unknown, known);
-  const hint = near === undefined ? '' : `did you mean "${near}"?`;
-  return fail(scope, path, 'invalid-distribution', message, hint, offset, Math.max(1, unknown.length));
+  return fail(scope, path, 'invalid-distribution', message, meant(unknown, known), offset, Math.max(1, unknown.length));
 }
 
 const DECIMAL_BYTES: ReadonlyMap<string, number> = new Map([

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type Diagnostic, nearest, shown, suggestion } from './diagnostics.js';
+import { type Diagnostic, meant, shown, suggestion } from './diagnostics.js';
 import { type FieldPath, fieldText, valueAt } from './field-path.js';
 import { fail, failAtKey, type Scope } from './scope.js';
 
@@ -97,8 +97,8 @@ function reportIssue(scope: Scope, issue: Issue, root: unknown, base: FieldPath)
     return;
   }
   const { code, message } = wording(issue, value);
-  const near = issue.code === 'invalid_value' ? nearest(String(value), issue.values.map(String)) : undefined;
-  fail(scope, path, code, message, near === undefined ? '' : `did you mean "${near}"?`);
+  const hint = issue.code === 'invalid_value' ? meant(String(value), issue.values.map(String)) : '';
+  fail(scope, path, code, message, hint);
 }
 
 /** Of a choice of forms the one that the user seems to have meant: right in kind, with the fewest faults. */
