@@ -64,6 +64,7 @@ async function createProgram(context: Context): Promise<Command> {
     .helpOption('-h, --help', 'show help')
     .version(packageVersion(), '-V, --version', 'show the version')
     .helpCommand('help [command]', 'show the help of a command')
+    // What the others take is not loaded.
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText('after', EXAMPLES)
     .showSuggestionAfterError()

@@ -197,10 +197,10 @@ function validateNames(spec: Fields, path: string, out: FieldError[]): void {
   }
 }
 
-/** A template is told off at `labels`, not at `metadata.labels`: so does Kubernetes. */
 /** Templates in which nothing was wrong: whoever scales a workload hands its template back as it was. No state of the world. */
 const validTemplates = new WeakSet<Fields>();
 
+/** A template is told off at `labels`, not at `metadata.labels`: so does Kubernetes. */
 export function validatePodTemplate(template: Fields, path: string, out: FieldError[]): void {
   if (validTemplates.has(template)) return;
   const faults = out.length;
