@@ -221,21 +221,24 @@ function buildScenario(
     expectations,
     parameters,
   };
-  if (isSound) {
-    checkReferences(scope, scenario, serviceNames(manifests, timeline));
-    checkCommandTargets(scope, scenario);
-    checkResourceKinds(scope, scenario);
-    noteAutoscaled(scope, scenario);
-    noteUnreached(scope, scenario);
-    noteEndlessJobs(scope, scenario);
-    noteMissingObjects(scope, scenario);
-    noteClassless(scope, scenario);
-    noteMissingSchedulers(scope, scenario);
-    noteSelectingNobody(scope, scenario);
-    noteMissingNodes(scope, scenario);
-    notePriorities(scope, scenario);
-  }
+  if (isSound) checkMeaning(scope, scenario);
   return times.durationUs === 0 ? scenario : endingAt(scenario, scope.report);
+}
+
+/** What hangs on more than one part of a scenario. */
+function checkMeaning(scope: Scope, scenario: Scenario): void {
+  checkReferences(scope, scenario, serviceNames(scenario.manifests, scenario.timeline));
+  checkCommandTargets(scope, scenario);
+  checkResourceKinds(scope, scenario);
+  noteAutoscaled(scope, scenario);
+  noteUnreached(scope, scenario);
+  noteEndlessJobs(scope, scenario);
+  noteMissingObjects(scope, scenario);
+  noteClassless(scope, scenario);
+  noteMissingSchedulers(scope, scenario);
+  noteSelectingNobody(scope, scenario);
+  noteMissingNodes(scope, scenario);
+  notePriorities(scope, scenario);
 }
 
 function figureNames(

@@ -14,7 +14,7 @@ import {
 } from 'yaml';
 import { type DiagnosticCode, type Report, shown } from './diagnostics.js';
 import { type FieldPath, fieldText } from './field-path.js';
-import { jsonMistakeAt } from './json.js';
+import { reportNoJson } from './json.js';
 import {
   MAXIMUM_ALIAS_NODES,
   MAXIMUM_DEPTH,
@@ -68,7 +68,7 @@ export function readDocuments(source: SourceText, report: Report): YamlDocument[
     if (isScalar(document.contents) && document.contents.value === null) continue;
     documents.push({ source, root: document.contents, aliases: new Map() });
   }
-  return /\.json$/i.test(source.file) && reportNoJson(source, report) ? [] : documents;
+  return reportNoJson(source, report) ? [] : documents;
 }
 
 /**
@@ -140,26 +140,6 @@ function reportSyntax(document: Document.Parsed, source: SourceText, report: Rep
       hint: isTemplate ? TEMPLATE_HINT : (SYNTAX_HINTS.get(error.code) ?? ''),
     });
   }
-  return true;
-}
-
-/** A file that calls itself JSON is read by others, too, that are less patient. */
-function reportNoJson(source: SourceText, report: Report): boolean {
-  const offset = jsonMistakeAt(source.text);
-  if (offset < 0 || report.diagnostics.length > 0) return false;
-  const isComma = source.text[offset] === ',';
-  report.diagnostics.push({
-    code: 'json-syntax',
-    severity: 'error',
-    path: source.file,
-    ...positionAt(source, offset),
-    length: 1,
-    field: '',
-    message: isComma ? 'comma with nothing behind it' : 'this is YAML but no JSON',
-    hint: isComma
-      ? 'JSON takes commas only between values'
-      : 'JSON has no comments, and its texts stand in double quotes',
-  });
   return true;
 }
 
