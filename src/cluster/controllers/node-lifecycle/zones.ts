@@ -4,7 +4,7 @@ import type { Node } from '../../api/objects/node.js';
 export type ZoneState = 'Normal' | 'PartialDisruption' | 'FullDisruption';
 
 /** Share of unready nodes from which a zone counts as disrupted, and the nodes there must be (more than). */
-export const UNHEALTHY_ZONE_THRESHOLD = 0.55;
+const UNHEALTHY_ZONE_THRESHOLD = 0.55;
 const MINIMUM_UNREADY = 2;
 /** Zones with more nodes than this go on evicting, slowly, when they are partly disrupted. */
 const LARGE_ZONE = 50;

@@ -1,3 +1,4 @@
+import { wholeSeconds } from '../../../kernel/time.js';
 import { type ApiRequest, succeeded } from '../../api/calls.js';
 import { type KcmWorld } from '../../api/kcm.js';
 import { podTemplateHash } from '../../api/names.js';
@@ -43,7 +44,7 @@ export function templateOf({ data }: ControllerRevision): PodTemplateSpec {
 export function byRevision(left: ControllerRevision, right: ControllerRevision): number {
   return (
     left.revision - right.revision ||
-    left.metadata.creationTimestamp - right.metadata.creationTimestamp ||
+    wholeSeconds(left.metadata.creationTimestamp) - wholeSeconds(right.metadata.creationTimestamp) ||
     (left.metadata.name < right.metadata.name ? -1 : 1)
   );
 }
