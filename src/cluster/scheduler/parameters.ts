@@ -12,7 +12,7 @@ export interface SchedulerParameters extends BackoffLimits {
   readonly profiles: readonly SchedulingProfile[];
   /** Which of the nodes with the highest total is taken. */
   readonly ties: TieRule;
-  /** Requests a second that its API client sends at most (0 = no limit). */
+  /** Requests a second that its API client sends at most. */
   readonly qps: number;
   /** Requests that its API client may send at once when it has sent none for a while. */
   readonly burst: number;
