@@ -459,7 +459,7 @@ function rebuilt({ cluster, nodes, pods, teams, deviceClaims, nominated }: Story
   return fresh;
 }
 
-/** Totals by position. Only where ties are drawn does the fast path work out all of them. */
+/** Totals by position, of one more attempt: only where ties are drawn does the fast path work out all of them. */
 function totalsOf(cluster: ClusterState, podClass: PodClass, incoming: Pod): number[] {
   const { nextStart, isReference } = cluster;
   schedulePod(cluster, podClass, incomingOf(incoming), () => 0);
@@ -473,20 +473,19 @@ function totalsOf(cluster: ClusterState, podClass: PodClass, incoming: Pod): num
 /** Node, feasible nodes in the order found with their totals, failure, victims: all that comes of an attempt, by names. */
 function decisionOf(cluster: ClusterState, incoming: Pod) {
   const podClass = podClassOf(cluster, incoming);
-  const totals = totalsOf(cluster, podClass, incoming);
   const { node: chosen, evaluated, failure } = decide(cluster, podClass, incomingOf(incoming));
   const found = [...cluster.feasible.subarray(0, failure === undefined ? cluster.feasibleCount : 0)];
-  return {
+  const decision = {
     nodeName: chosen === NO_NODE ? undefined : cluster.names[chosen]!,
     evaluated,
     found: found.map((index) => cluster.names[index]!),
-    totals: found.length < 2 ? [] : totals,
     message: failure?.message,
     plugins: failure?.plugins,
     nomination: failure?.nomination,
     victims: failure?.candidate?.victims.map(({ uid }) => uid),
     fitError: failure === undefined ? undefined : fitErrorOf(cluster, podClass),
   };
+  return { ...decision, totals: found.length < 2 ? [] : totalsOf(cluster, podClass, incoming) };
 }
 
 function verdictsOf(cluster: ClusterState, incoming: Pod) {
