@@ -125,7 +125,10 @@ timeline:
     ['set resources deploy/web --limits=mem=1Gi', 'mem=1Gi: "mem" must be a standard resource'],
     ['rollout undo deploy/wbe', 'wbe: there is no Deployment "wbe" in namespace default; did you mean "web"?'],
     ['delete pod wbe-0', 'wbe-0: there is no Pod "wbe-0" in namespace default; names begin with web-…, tick-…'],
-    ['create job now --from=cronjob/tock', 'tock: there is no CronJob "tock" in namespace default; did you mean "tick"?'],
+    [
+      'create job now --from=cronjob/tock',
+      'tock: there is no CronJob "tock" in namespace default; did you mean "tick"?',
+    ],
     ['delete job tock-1', 'tock-1: there is no Job "tock-1" in namespace default; names begin with tick-…'],
     ['delete namespace kube-systme', 'kube-systme: there is no Namespace "kube-systme"; did you mean "kube-system"?'],
     ['delete configmap kube-root', 'kube-root: there is no ConfigMap "kube-root" in namespace default'],
